@@ -1,0 +1,67 @@
+"""What every command shares: the lake, JSON or human output, progress, errors to exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tipoff.errors import TipoffError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tipoff.lake import Lake
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+def open_lake(ctx: typer.Context, *, create: bool = False) -> Lake:
+    """The lake of the global --lake option, else TIPOFF_LAKE, else ./tipoff-lake."""
+    from tipoff.lake import Lake
+    from tipoff.settings import settings
+
+    chosen = (ctx.obj or {}).get("lake")
+    return Lake.open(chosen or settings().lake, create=create)
+
+
+def emit(data: dict[str, Any], as_json: bool, human: Callable[[], None]) -> None:
+    """Print `data` as JSON, or let `human` print it. Non-finite numbers are an error."""
+    if as_json:
+        sys.stdout.write(json.dumps(data, default=str, allow_nan=False) + "\n")
+    else:
+        human()
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A Rich console; progress and notes go to stderr so that stdout stays the answer."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, soft_wrap=True)
+
+
+@contextmanager
+def progress(as_json: bool) -> Iterator[Callable[[str], None]]:
+    """A spinner on stderr whose text the yielded function changes; silent with --json."""
+    if as_json:
+        yield lambda _text: None
+        return
+    out = console(stderr=True)
+    with out.status("starting") as status:
+        yield lambda text: status.update(text)
+
+
+@contextmanager
+def errors_to_exit_codes() -> Iterator[None]:
+    """Print a TipoffError with its next step and leave with its exit code."""
+    try:
+        yield
+    except TipoffError as error:
+        sys.stderr.write(f"error: {error.message}\n")
+        if error.next_step:
+            sys.stderr.write(f"  next: {error.next_step}\n")
+        raise SystemExit(error.exit_code) from error

@@ -1,0 +1,54 @@
+"""The only place that reads the time, and the only place that knows US Eastern."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tipoff.errors import UsageError
+
+EASTERN = ZoneInfo("America/New_York")
+
+
+def now() -> datetime:
+    """The present moment, UTC, whole microseconds."""
+    return datetime.now(UTC)
+
+
+def league_date(moment: datetime) -> date:
+    """The league date (US Eastern) of an aware moment."""
+    return moment.astimezone(EASTERN).date()
+
+
+def eastern(day: date, hour: int, minute: int = 0) -> datetime:
+    """The UTC moment at which it is `hour:minute` in US Eastern on a league date."""
+    return datetime.combine(day, time(hour, minute), EASTERN).astimezone(UTC)
+
+
+def parse_date(text: str) -> date:
+    """A league date from YYYY-MM-DD, `today` or `tomorrow`.
+
+    Raises UsageError for anything else, so the literal word never travels further.
+    """
+    word = text.strip().lower()
+    if word in {"today", "tomorrow"}:
+        return league_date(now()) + timedelta(days=word == "tomorrow")
+    try:
+        if len(word) != 10:
+            raise ValueError(word)
+        return date.fromisoformat(word)
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is not a date", "write YYYY-MM-DD, today or tomorrow"
+        ) from error
+
+
+def parse_moment(text: str) -> datetime:
+    """An aware UTC moment from ISO 8601 text; a missing zone is an error, never a guess."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is not a moment", "write it like 2025-01-10T23:30:00Z"
+        ) from error
+    if moment.tzinfo is None:
+        raise UsageError(f"{text!r} has no time zone", "add Z or an offset such as -05:00")
+    return moment.astimezone(UTC)

@@ -1,0 +1,68 @@
+"""Content hashes: one canonical form for values, so equal things have equal ids."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+DECIMALS = 6
+"""Feature values are rounded to this many decimals before they are stored, hashed or scored:
+float sums differ in their last bits between plans, and a hash must not."""
+
+ID_LENGTH = 24
+
+Canonical = None | bool | int | str | list["Canonical"] | dict[str, "Canonical"]
+
+
+def canonical(value: object) -> Canonical:
+    """A JSON-ready form in which equal values are spelled alike.
+
+    Floats become their shortest repr (-0.0 as 0.0, NaN as null), moments UTC ISO text.
+    Raises TypeError for a type that has no canonical form.
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return None if math.isnan(value) else repr(value + 0.0)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(k): canonical(v) for k, v in value.items()}
+    if isinstance(value, Iterable):
+        return [canonical(v) for v in value]
+    raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def content_id(prefix: str, value: object) -> str:
+    """`prefix_` and the first 24 hex digits of the SHA-256 of the canonical form."""
+    text = json.dumps(canonical(value), sort_keys=True, separators=(",", ":"))
+    return f"{prefix}_{hashlib.sha256(text.encode()).hexdigest()[:ID_LENGTH]}"
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def normal_sql(sql: str) -> str:
+    """SQL without comments and with white space folded: what a definition hash covers."""
+    return re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql)).strip()
+
+
+SCORING_PATH = ("league", "features", "models", "forecast")
+
+
+@cache
+def code_version() -> str:
+    """Hash of the sources on the scoring path: those packages whose code can change a number."""
+    root = Path(__file__).parent
+    files = sorted(p for name in SCORING_PATH for p in (root / name).rglob("*.py"))
+    digests = [(p.relative_to(root).as_posix(), file_sha256(p)) for p in files]
+    return content_id("code", digests)

@@ -1,0 +1,8 @@
+"""The lake: append-only tables, one write path, consistent reads, time travel."""
+
+from tipoff.lake.asof import KEYS, as_of_sql
+from tipoff.lake.connection import Lake
+from tipoff.lake.reader import Reader
+from tipoff.lake.writer import Writer
+
+__all__ = ["KEYS", "Lake", "Reader", "Writer", "as_of_sql"]

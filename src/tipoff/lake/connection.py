@@ -1,0 +1,170 @@
+"""Opening a lake: DuckDB with DuckLake, an SQLite catalog, Parquet in one folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import duckdb
+
+from tipoff.errors import LakeBusy, LakeUnavailable, NotFound
+from tipoff.lake import migrations
+from tipoff.lake.extensions import load_extensions
+from tipoff.lake.lock import writer_lock
+from tipoff.lake.reader import Reader
+from tipoff.lake.writer import Writer
+
+T = TypeVar("T")
+CATALOG = "catalog.sqlite"
+ATTEMPTS = 8
+MEMORY_LIMIT = "700MB"
+
+
+class Lake:
+    """One open lake. Not for sharing between threads: open one per thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._connection = self._attach()
+
+    @classmethod
+    def open(cls, location: str | Path, *, create: bool = False) -> Lake:
+        """Open the lake in a folder, migrating an older schema.
+
+        Raises NotFound when there is none and `create` is false, LakeUnavailable when the
+        folder or its catalog cannot be used, UsageError when it was made by a newer tipoff.
+        """
+        folder = Path(location).expanduser().absolute()
+        exists = (folder / CATALOG).exists()
+        if not exists and not create:
+            raise NotFound(f"no lake at {folder}", "tipoff import DIR makes one, or pass --lake")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not exists:
+                with writer_lock(folder):
+                    migrations.prepare(cls(folder))
+            lake = cls(folder)
+        except OSError as error:
+            raise LakeUnavailable(f"cannot use {folder}: {error}") from error
+        if not migrations.is_current(lake):
+            with writer_lock(folder):
+                migrations.prepare(lake)
+        return lake
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the lake holds a simulated league: the label every surface shows."""
+        with self.reading() as r:
+            sql = "SELECT value FROM ops.meta WHERE key = 'simulated' ORDER BY recorded_seq DESC"
+            return bool(r.value(sql) == "true")
+
+    @contextmanager
+    def reading(self, version: int | None = None) -> Iterator[Reader]:
+        """A consistent read: all its queries see one version (the newest, or `version`)."""
+        if version is not None:
+            with Lake._at(self.folder, version) as reader:
+                yield reader
+            return
+        self._connection.execute("BEGIN")
+        try:
+            yield Reader(self._connection)
+        finally:
+            self._end("ROLLBACK")
+
+    def version(self) -> int:
+        """The lake's newest DuckLake snapshot number, for time travel."""
+        row = self._connection.execute("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')")
+        found = row.fetchone()
+        return int(found[0]) if found else 0
+
+    def write(self, fn: Callable[[Writer], T]) -> T:
+        """Run `fn` inside one commit, alone; the only way anything is stored.
+
+        `fn` may run several times: do slow work before, decide inside. Raises LakeBusy when
+        the lock or the commit could not be had; whatever `fn` raises rolls everything back.
+        """
+        for attempt in range(ATTEMPTS):
+            with writer_lock(self.folder):
+                try:
+                    return self._commit(fn)
+                except duckdb.TransactionException as error:
+                    self._reattach()
+                    if attempt == ATTEMPTS - 1:
+                        raise LakeBusy(f"commits kept conflicting: {error}") from error
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close the connection; a closed lake cannot be used again."""
+        self._connection.close()
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _commit(self, fn: Callable[[Writer], T]) -> T:
+        self._connection.execute("BEGIN")
+        done = False
+        try:
+            self._connection.execute("UPDATE ops.guard SET n = n + 1")
+            row = self._connection.execute("SELECT n FROM ops.guard").fetchone()
+            answer = fn(Writer(self._connection, int(row[0]) if row else 0))
+            self._connection.execute("COMMIT")
+            done = True
+            return answer
+        finally:
+            if not done:
+                self._end("ROLLBACK")
+
+    def _end(self, word: str) -> None:
+        try:
+            self._connection.execute(word)
+        except duckdb.Error:
+            self._reattach()
+
+    def _reattach(self) -> None:
+        self._connection.close()
+        self._connection = self._attach()
+
+    def _attach(self, version: int | None = None) -> duckdb.DuckDBPyConnection:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY_LIMIT,
+            "threads": min(4, os.cpu_count() or 1),
+            "temp_directory": str(self.folder / "tmp"),
+        }
+        connection = duckdb.connect(config=config)
+        load_extensions(connection)
+        connection.execute("SET TimeZone = 'UTC'")
+        pin = f", SNAPSHOT_VERSION {version}" if version is not None else ""
+        catalog = str(self.folder / CATALOG).replace("'", "''")
+        data = str(self.folder / "data").replace("'", "''")
+        try:
+            connection.execute(
+                f"ATTACH 'ducklake:sqlite:{catalog}' AS lake (DATA_PATH '{data}',"
+                f" META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000{pin})"
+            )
+        except duckdb.Error as error:
+            raise LakeUnavailable(f"cannot attach {self.folder}: {error}") from error
+        connection.execute("USE lake")
+        return connection
+
+    @classmethod
+    @contextmanager
+    def _at(cls, folder: Path, version: int) -> Iterator[Reader]:
+        past = cls.__new__(cls)
+        past.folder = folder
+        past._connection = past._attach(version)
+        try:
+            yield Reader(past._connection)
+        finally:
+            past.close()

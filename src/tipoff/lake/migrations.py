@@ -1,0 +1,104 @@
+"""The schema and its versions: a new lake gets all of it, an older one what it lacks."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from tipoff.errors import UsageError
+
+if TYPE_CHECKING:
+    from tipoff.lake.connection import Lake
+    from tipoff.lake.writer import Writer
+
+VERSION = 1
+SCHEMAS = ("ops", "raw", "league", "features", "models", "forecast", "grading")
+MIGRATIONS: dict[int, str] = {}
+"""Schema version -> SQL that brings the version before it there; version 1 is schema.sql."""
+
+
+@cache
+def schema() -> str:
+    """The text of schema.sql."""
+    return resources.files("tipoff.lake").joinpath("schema.sql").read_text(encoding="utf-8")
+
+
+@cache
+def column_comments() -> tuple[tuple[str, str, str], ...]:
+    """(table, column, comment) for every column of schema.sql, read from the text behind `--`."""
+    found = []
+    for table, body in re.findall(r"CREATE TABLE (\S+) \((.*?)\n\);", schema(), re.DOTALL):
+        for column, comment in re.findall(r"^\s+(\w+) [^\n]*?-- (.+)$", body, re.MULTILINE):
+            found.append((table, column, comment.strip()))
+    return tuple(found)
+
+
+def stored_version(lake: Lake) -> int:
+    """The schema version a lake holds; 0 when it is empty."""
+    with lake.reading() as r:
+        exists = r.value(
+            "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake'"
+            " AND schema_name = 'ops' AND table_name = 'meta'"
+        )
+        if not exists:
+            return 0
+        return int(r.value("SELECT max(value::INT) FROM ops.meta WHERE key = 'schema_version'"))
+
+
+def is_current(lake: Lake) -> bool:
+    """Whether the lake has this code's schema. Raises UsageError when a newer tipoff made it."""
+    version = stored_version(lake)
+    if version > VERSION:
+        raise UsageError(
+            f"this lake has schema version {version}, this tipoff knows {VERSION}",
+            "install a newer tipoff",
+        )
+    return version == VERSION
+
+
+def prepare(lake: Lake) -> None:
+    """Bring a lake to VERSION in one commit. The caller holds the writer lock."""
+    version = stored_version(lake)
+    if version >= VERSION:
+        return
+    connection = lake._connection
+    connection.execute("BEGIN")
+    if version == 0:
+        for name in SCHEMAS:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+        connection.execute(schema())
+        connection.execute("INSERT INTO ops.guard VALUES (0)")
+        _comment(connection.execute)
+    for step in range(max(version, 1) + 1, VERSION + 1):
+        connection.execute(MIGRATIONS[step])
+    views = resources.files("tipoff.lake").joinpath("views.sql").read_text(encoding="utf-8")
+    connection.execute(views)
+    connection.execute(f"INSERT INTO ops.meta VALUES ('schema_version', '{VERSION}', 0)")
+    connection.execute("COMMIT")
+
+
+def _comment(execute: object) -> None:
+    assert callable(execute)
+    for table, column, comment in column_comments():
+        text = comment.replace("'", "''")
+        execute(f"COMMENT ON COLUMN {table}.{column} IS '{text}'")
+
+
+def add_columns(writer: Writer, table: str, columns: dict[str, str], kind: str) -> None:
+    """Add the columns a table lacks (name -> comment), all in this commit."""
+    schema_name, name = table.split(".")
+    have = {
+        row[0]
+        for row in writer.rows(
+            "SELECT column_name FROM duckdb_columns() WHERE database_name = 'lake'"
+            " AND schema_name = $schema AND table_name = $name",
+            {"schema": schema_name, "name": name},
+        )
+    }
+    for column, comment in columns.items():
+        if column not in have:
+            text = comment.replace("'", "''")
+            writer.rows(f'ALTER TABLE {table} ADD COLUMN "{column}" {kind}')
+            writer.rows(f"COMMENT ON COLUMN {table}.\"{column}\" IS '{text}'")

@@ -1,0 +1,56 @@
+"""Reads inside one transaction: every query sees the same version of the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from tipoff.errors import LakeUnavailable
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Params = Mapping[str, Any] | None
+
+
+class Reader:
+    """Runs queries on one connection; counts them, because their number is a promise."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.queries = 0
+
+    def query(self, sql: str, params: Params = None) -> pl.DataFrame:
+        """The result as a Polars frame. Parameters are named, `$name`, and always bound."""
+        return self._execute(sql, params).pl()
+
+    def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
+        """The result as tuples, for small answers."""
+        return self._execute(sql, params).fetchall()
+
+    def value(self, sql: str, params: Params = None) -> Any:
+        """The first column of the first row, or None when there is no row."""
+        row = self._execute(sql, params).fetchone()
+        return row[0] if row else None
+
+    def register(self, name: str, frame: pl.DataFrame) -> None:
+        """Make a frame readable as a table of that name on this connection."""
+        self._connection.register(name, frame.to_arrow())
+
+    def unregister(self, name: str) -> None:
+        """Forget a registered frame."""
+        self._connection.unregister(name)
+
+    def newest_seq(self) -> int:
+        """The newest recorded_seq: every row stored so far is at or below it."""
+        return int(self.value("SELECT n FROM ops.guard") or 0)
+
+    def _execute(self, sql: str, params: Params) -> duckdb.DuckDBPyConnection:
+        self.queries += 1
+        wanted = {k: v for k, v in (params or {}).items() if f"${k}" in sql}
+        try:
+            return self._connection.execute(sql, wanted or None)
+        except duckdb.IOException as error:
+            raise LakeUnavailable(f"a file of the lake could not be read: {error}") from error

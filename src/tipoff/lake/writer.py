@@ -1,0 +1,65 @@
+"""Appends inside one commit: keys are checked, and rows written are the rows intended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from tipoff.errors import IntegrityError
+from tipoff.lake.reader import Params, Reader
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_INCOMING = "incoming_rows"
+
+
+class Writer(Reader):
+    """A reader that may append. `seq` is this commit's recorded_seq."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, seq: int) -> None:
+        super().__init__(connection)
+        self.seq = seq
+
+    def append(self, table: str, frame: pl.DataFrame, *, key: Sequence[str] = ()) -> int:
+        """Append a frame by column name; missing columns become null. Returns rows written.
+
+        Raises IntegrityError when a key in `frame` is double or already stored, when the frame
+        has a column the table lacks, or when the table did not grow by exactly its height.
+        """
+        if not frame.height:
+            return 0
+        self.register(_INCOMING, frame)
+        try:
+            self._check_key(table, key)
+            columns = ", ".join(f'"{c}"' for c in frame.columns if c != "recorded_seq")
+            return self.insert(table, columns, f"SELECT {columns} FROM {_INCOMING}", frame.height)
+        finally:
+            self.unregister(_INCOMING)
+
+    def insert(
+        self, table: str, columns: str, select: str, intended: int, params: Params = None
+    ) -> int:
+        """Insert what `select` gives, stamped with this commit's recorded_seq, and count it."""
+        before = self.value(f"SELECT count(*) FROM {table}")
+        numbered = f"SELECT *, {self.seq}::BIGINT FROM ({select})"
+        try:
+            self._execute(f"INSERT INTO {table} ({columns}, recorded_seq) {numbered}", params)
+        except (duckdb.BinderException, duckdb.ConversionException) as error:
+            raise IntegrityError(f"{table}: rows do not fit the table: {error}") from error
+        written = int(self.value(f"SELECT count(*) FROM {table}")) - int(before)
+        if written != intended:
+            raise IntegrityError(f"{table}: {intended} rows intended, {written} written")
+        return written
+
+    def _check_key(self, table: str, key: Sequence[str]) -> None:
+        if not key:
+            return
+        names = ", ".join(key)
+        double = self.rows(f"SELECT {names} FROM {_INCOMING} GROUP BY ALL HAVING count(*) > 1")
+        stored = self.rows(f"SELECT {names} FROM {_INCOMING} SEMI JOIN {table} USING ({names})")
+        for found, what in ((double, "twice in this commit"), (stored, "already stored")):
+            if found:
+                raise IntegrityError(f"{table}: {dict(zip(key, found[0], strict=True))} is {what}")
