@@ -21,29 +21,37 @@ class Settings(BaseSettings):
         env_prefix="TIPOFF_", toml_file="tipoff.toml", extra="forbid", frozen=True
     )
 
-    lake: str = Field("./tipoff-lake", description="folder of the lake")
+    lake: str = Field(default="./tipoff-lake", description="folder of the lake")
     no_vig: Literal["power", "multiplicative", "shin"] = Field(
-        "power", description="how the overround is taken out of two-sided prices"
+        default="power", description="how the overround is taken out of two-sided prices"
     )
     min_edge: float = Field(
-        1.0, ge=0, description="smallest |median - line| that is a pick, in points"
+        default=1.0, ge=0, description="smallest |median - line| that is a pick, in points"
     )
     min_edge_share: float = Field(
-        0.08, ge=0, description="the same for small counts: share of the line; the smaller counts"
+        default=0.08,
+        ge=0,
+        description="the same for small counts: share of the line; the smaller counts",
     )
     min_probability: float = Field(
-        0.5, ge=0, le=1, description="a pick needs at least this P(side), pushes aside"
+        default=0.5, ge=0, le=1, description="a pick needs at least this P(side), pushes aside"
     )
     rotation_games: int = Field(
-        10, ge=1, description="expected: played for the team within its last this many games"
+        default=10,
+        ge=1,
+        description="expected: played for the team within its last this many games",
     )
     rotation_minutes: float = Field(
-        10.0, ge=0, description="expected: mean minutes of his last five at least this"
+        default=10.0, ge=0, description="expected: mean minutes of his last five at least this"
     )
-    gate_first: float = Field(85, ge=0, le=100, description="lowest quality, first run or retry")
-    gate_final_retry: float = Field(80, ge=0, le=100, description="lowest quality, final retry")
+    gate_first: float = Field(
+        default=85, ge=0, le=100, description="lowest quality, first run or retry"
+    )
+    gate_final_retry: float = Field(
+        default=80, ge=0, le=100, description="lowest quality, final retry"
+    )
     gate_last_call: float = Field(
-        70, ge=0, le=100, description="lowest quality, last call and backfill"
+        default=70, ge=0, le=100, description="lowest quality, last call and backfill"
     )
 
     @classmethod
@@ -52,8 +60,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then tipoff.toml."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -52,7 +52,7 @@ def progress(as_json: bool) -> Iterator[Callable[[str], None]]:
         return
     out = console(stderr=True)
     with out.status("starting") as status:
-        yield lambda text: status.update(text)
+        yield status.update
 
 
 @contextmanager

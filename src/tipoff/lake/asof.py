@@ -7,7 +7,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "league.team_game": ("game_id", "team"),
     "league.injury": ("date", "team", "raw_key", "raw_status", "detail", "kind", "known_at"),
     "league.official": ("game_id", "official"),
-    "league.game_line": ("game_date", "home", "away", "bookmaker", "source", "total", "home_spread"),
+    "league.game_line": (
+        "game_date", "home", "away", "bookmaker", "source", "total", "home_spread",
+    ),
     "league.prop_line": (
         "game_date", "raw_key", "home", "away", "market", "bookmaker",
         "line", "is_main_line", "event_id", "snapshot_time", "source",

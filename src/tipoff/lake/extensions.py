@@ -1,4 +1,4 @@
-"""Loading DuckLake, its SQLite catalog and time zones from pip wheels, so that nothing is downloaded."""
+"""Loading DuckLake, its SQLite catalog and time zones from pip wheels: nothing is downloaded."""
 
 import duckdb
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from tipoff.errors import UsageError
 
 if TYPE_CHECKING:
+    import duckdb
+
     from tipoff.lake.connection import Lake
     from tipoff.lake.writer import Writer
 
@@ -70,7 +72,7 @@ def prepare(lake: Lake) -> None:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
         connection.execute(schema())
         connection.execute("INSERT INTO ops.guard VALUES (0)")
-        _comment(connection.execute)
+        _comment(connection)
     for step in range(max(version, 1) + 1, VERSION + 1):
         connection.execute(MIGRATIONS[step])
     views = resources.files("tipoff.lake").joinpath("views.sql").read_text(encoding="utf-8")
@@ -79,11 +81,10 @@ def prepare(lake: Lake) -> None:
     connection.execute("COMMIT")
 
 
-def _comment(execute: object) -> None:
-    assert callable(execute)
+def _comment(connection: duckdb.DuckDBPyConnection) -> None:
     for table, column, comment in column_comments():
         text = comment.replace("'", "''")
-        execute(f"COMMENT ON COLUMN {table}.{column} IS '{text}'")
+        connection.execute(f"COMMENT ON COLUMN {table}.{column} IS '{text}'")
 
 
 def add_columns(writer: Writer, table: str, columns: dict[str, str], kind: str) -> None:
