@@ -1,0 +1,112 @@
+"""The published slate as others read it: one dictionary, the same for CLI, JSON and tests."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from tipoff import clock
+from tipoff.errors import NotFound
+from tipoff.forecast.publish import Publication, current_publication
+from tipoff.forecast.staleness import facts_moved, standing
+
+if TYPE_CHECKING:
+    from tipoff.lake import Reader
+
+FIELDS = (
+    "prediction_id", "game_id", "player_id", "player_key", "player", "team", "opponent",
+    "market", "model", "mean", "median", "p10", "p90", "line", "books", "p_over",
+    "fair_over", "fair_under", "edge", "ev", "recommendation", "quality", "tier",
+    "role", "model_id", "tipoff", "p_push", "market_over", "over_price", "under_price",
+)  # fmt: skip
+"""Columns of a prediction in the slate's JSON; docs/schema/slate.schema.json says what each is."""
+
+
+def slate_view(r: Reader, day: date, *, market: str | None = None, model: str | None = None,
+               role: str | None = None) -> dict[str, Any]:  # fmt: skip
+    """The currently published set of a slate; filters narrow `predictions`, never the counts.
+
+    Raises NotFound when nothing is published for the date.
+    """
+    publication = current_publication(r, day)
+    if publication is None:
+        raise NotFound(f"no slate is published for {day}", f"tipoff run {day}")
+    return view_of(r, publication, market=market, model=model, role=role)
+
+
+def view_of(r: Reader, publication: Publication, *, market: str | None = None,
+            model: str | None = None, role: str | None = None) -> dict[str, Any]:  # fmt: skip
+    """The set one publication points to, in the form of `slate_view`."""
+    head = _run(r, publication.run_id)
+    wanted = {"market": market, "model": model, "role": role}
+    chosen = {k: v for k, v in wanted.items() if v is not None}
+    narrowed = "".join(f" AND {k} = ${k}" for k in chosen)
+    params = {"run": publication.run_id, **chosen}
+    rows = r.query(
+        f"SELECT {', '.join(FIELDS)} FROM forecast.prediction WHERE run_id = $run{narrowed}"
+        " ORDER BY tipoff, game_id, team, player_key, market, role, model",
+        params,
+    )
+    return {
+        **head,
+        "backfill": publication_is_backfill(r, publication),
+        "publication_id": publication.publication_id,
+        "publication": {"seq": publication.seq, "kind": publication.kind,
+                        "reason": publication.reason, "parent": publication.parent},
+        "stale": is_stale(r, publication),
+        "refused": refusal_counts(r, publication.run_id),
+        "predictions": [plain(row) for row in rows.iter_rows(named=True)],
+    }  # fmt: skip
+
+
+def is_stale(r: Reader, publication: Publication) -> bool:
+    """Whether facts the set may have read were stored after it was made or verified.
+
+    Compared at the set's own as_of: later news asks for a new run, but does not make an
+    earlier, pinned answer wrong.
+    """
+    held = standing(r, publication)
+    return facts_moved(r, publication.slate, held.facts_seq, held.as_of, held.as_of)
+
+
+def publication_is_backfill(r: Reader, publication: Publication) -> bool:
+    """Whether the pointer moved at or after the slate's first tip-off."""
+    sql = """
+      SELECT p.committed_at >= r.first_tipoff FROM forecast.publication p
+      JOIN forecast.run r USING (run_id) WHERE publication_id = $publication"""
+    return bool(r.value(sql, {"publication": publication.publication_id}))
+
+
+def refusal_counts(r: Reader, run_id: str) -> dict[str, int]:
+    """Refused triples of a run by reason, most frequent first."""
+    sql = """SELECT reason, count(*) AS n FROM forecast.refusal WHERE run_id = $run
+             GROUP BY reason ORDER BY n DESC, reason"""
+    return {reason: int(n) for reason, n in r.rows(sql, {"run": run_id})}
+
+
+def refusals(r: Reader, run_id: str) -> list[dict[str, Any]]:
+    """Refused players of a run with their reasons; one row per player, reason and model."""
+    sql = """
+      SELECT player, player_key, team, game_id, reason, any_value(detail) AS detail,
+             list_sort(list(DISTINCT market)) AS markets, list_sort(list(DISTINCT model)) AS models
+      FROM forecast.refusal WHERE run_id = $run
+      GROUP BY player, player_key, team, game_id, reason ORDER BY reason, team, player_key"""
+    return list(r.query(sql, {"run": run_id}).iter_rows(named=True))
+
+
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose moments are ISO text in UTC, ready for JSON."""
+    return {k: iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
+
+
+def iso(moment: datetime) -> str:
+    """A moment as ISO 8601 text in UTC, ending in Z."""
+    return moment.astimezone(clock.UTC).isoformat().replace("+00:00", "Z")
+
+
+def _run(r: Reader, run_id: str) -> dict[str, Any]:
+    sql = """
+      SELECT slate AS date, as_of, simulated, run_id, snapshot_id, mode, games, expected,
+             predicted, code_version, committed_at FROM forecast.run WHERE run_id = $run"""
+    row = next(r.query(sql, {"run": run_id}).iter_rows(named=True))
+    return plain(row) | {"date": row["date"].isoformat()}
