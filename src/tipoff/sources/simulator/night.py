@@ -1,0 +1,209 @@
+"""What is true of a game before it starts: minutes expected, rates per minute, game states."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from tipoff.sources.simulator.availability import Squads
+from tipoff.sources.simulator.calendar import Games
+from tipoff.sources.simulator.constants import (
+    AST,
+    BLOWOUT_SHIFT,
+    FT,
+    MARGIN_EDGES,
+    MAX_MINUTES,
+    MAX_NODE,
+    MID,
+    MIN_NODE,
+    NODES,
+    PAINT,
+    RATE_PER_MINUTE,
+    SCORING,
+    STATE_SD,
+    STATES,
+    STATS,
+    THREE,
+    TOV,
+    Bools,
+    Floats,
+)
+from tipoff.sources.simulator.world import World
+
+_POINTS = np.zeros(len(STATS))
+_POINTS[[PAINT, MID, THREE, FT]] = [2, 2, 3, 1]
+_TEAM_POINTS = 113.5
+_HOME, _TIRED = 0.012, 0.020
+_USAGE_SHARING = 0.8
+_SPREAD_MINUTES = ([0, 4, 8, 14, 20, 26, 31, 36], [1.0, 2.8, 5.0, 7.0, 7.0, 6.3, 5.4, 4.3])
+
+
+@dataclass(frozen=True)
+class Night:
+    """Pre-game truth; the first axis is team-game (2 x game + side, home first).
+
+    expected: minutes given that he plays, [tg, 15]; spread: their standard deviation; skew: of
+    the minutes nodes; starter: [tg, 15]; rate: per minute, [tg, 15, stats]; state_weight:
+    P(state), [tg, 5]; lift: multiplier on scoring per state, [tg, 5]; shift: minutes per state,
+    [tg, 15, 5]; margin, total: expected points of the game, [games]; pace: [games].
+    """
+
+    expected: Floats
+    spread: Floats
+    skew: Floats
+    starter: Bools
+    rate: Floats
+    state_weight: Floats
+    lift: Floats
+    shift: Floats
+    margin: Floats
+    total: Floats
+    pace: Floats
+
+    def only(self, chosen: Bools) -> "Night":
+        """The same truth for some games, chosen: [games]."""
+        rows = np.repeat(chosen, 2)
+        return Night(
+            **{
+                field.name: getattr(self, field.name)[
+                    chosen if field.name in {"margin", "total", "pace"} else rows
+                ]
+                for field in fields(self)
+            }
+        )
+
+    def minutes(self, quantile: Floats) -> Floats:
+        """Minutes [..., tg, 15, 5] at standard normal `quantile` (scalar or [tg, 15, 1])."""
+        bent = (quantile + self.skew[..., None] * (quantile**2 - 1)) / np.sqrt(
+            1 + 2 * self.skew[..., None] ** 2
+        )
+        centre = self.expected[..., None] + self.shift
+        return np.clip(centre + self.spread[..., None] * bent, MIN_NODE, MAX_NODE)
+
+
+def node_quantiles() -> Floats:
+    """Means of the standard normal within NODES equal slices, stretched to unit variance."""
+    edges = ndtri(np.arange(1, NODES) / NODES)
+    density = np.concatenate([[0.0], np.exp(-(edges**2) / 2) / np.sqrt(2 * np.pi), [0.0]])
+    middle = NODES * (density[:-1] - density[1:])
+    return np.asarray(middle / np.sqrt(np.mean(middle**2)))
+
+
+def prepare(
+    rng: np.random.Generator, world: World, games: Games, drawn: Squads, tired: Bools
+) -> Night:
+    """Draw tonight's form and roles around the latent skill, then work out the expectations."""
+    role, form = _drift(rng, world, games, drawn)
+    expected = _share_minutes(role, drawn.plays)
+    pace = np.sqrt(world.pace[games.home] * world.pace[games.away])
+    rate = world.skill[drawn.player] * form * _context(world, games, drawn, pace, tired)
+    rate = _share_usage(rate, expected * drawn.plays)
+    points = (rate @ _POINTS * expected * drawn.plays).sum(axis=1)
+    margin, total = points[0::2] - points[1::2], points[0::2] + points[1::2]
+    weight, swing = _states(margin)
+    starter = _first_five(role, drawn.plays)
+    return Night(
+        expected=expected,
+        spread=np.interp(expected, *_SPREAD_MINUTES),
+        skew=np.where(expected > 24, -0.12, 0.12),
+        starter=starter,
+        rate=rate,
+        state_weight=np.repeat(weight, 2, axis=0),
+        lift=_lift(swing, points),
+        shift=_shift(expected, drawn.plays, np.repeat(weight, 2, axis=0)),
+        margin=margin,
+        total=total,
+        pace=pace,
+    )
+
+
+def _drift(
+    rng: np.random.Generator, world: World, games: Games, drawn: Squads
+) -> tuple[Floats, Floats]:
+    """Role in minutes and form per stat tonight: slow walks over the season plus a nightly part."""
+    count, days = len(world.names), int(games.day.max()) + 1
+    row, day = drawn.player, np.repeat(games.day, 2)[:, None]
+    role = _walk(rng, count, days, 25.0)[row, day] * 0.12 + rng.normal(0, 0.05, row.shape)
+    scoring = _walk(rng, count, days, 30.0)[row, day] * 0.075 + rng.normal(0, 0.04, row.shape)
+    other = _walk(rng, count, days, 30.0)[row, day] * 0.07
+    form = np.repeat(other[..., None], len(STATS), axis=2)
+    form[..., SCORING] = scoring[..., None]
+    wanted = np.clip(world.role[row] * np.exp(role - 0.02), 1.5, 39.5)
+    return wanted, np.exp(form)
+
+
+def _walk(rng: np.random.Generator, count: int, days: int, memory: float) -> Floats:
+    """Stationary unit-variance AR(1) per player, [count, days]."""
+    keep = np.exp(-1 / memory)
+    steps = rng.normal(size=(days, count))
+    walk = np.empty((days, count))
+    walk[0] = steps[0]
+    for day in range(1, days):
+        walk[day] = keep * walk[day - 1] + np.sqrt(1 - keep**2) * steps[day]
+    return walk.T
+
+
+def _share_minutes(role: Floats, plays: Bools) -> Floats:
+    """m = M (1 - (1 - role / M)^c) with the team's c such that those who play share 240."""
+    worth = -np.log1p(-role / MAX_MINUTES)
+    low, high = np.zeros(len(role)), np.full(len(role), 60.0)
+    for _ in range(50):
+        c = (low + high) / 2
+        minutes = MAX_MINUTES * (1 - np.exp(-c[:, None] * worth))
+        over = (minutes * plays).sum(axis=1) > 240
+        low, high = np.where(over, low, c), np.where(over, c, high)
+    return np.asarray(minutes)
+
+
+def _context(world: World, games: Games, drawn: Squads, pace: Floats, tired: Bools) -> Floats:
+    """Multipliers [tg, 1, stats]: pace, opponent's defence by zone, attack, home, fatigue."""
+    rival = np.stack([games.away, games.home], axis=1).ravel()
+    context = world.defence[rival] * np.repeat(pace, 2)[:, None]
+    side = np.where(np.arange(len(rival)) % 2 == 0, _HOME, -_HOME)
+    context[:, SCORING] *= (world.attack[drawn.team] * (1 + side - _TIRED * tired))[:, None]
+    return context[:, None, :]
+
+
+def _share_usage(rate: Floats, minutes: Floats) -> Floats:
+    """One ball: a line-up of scorers shares it, a thin one leaves more to each; then the whole
+    league is brought to its mean rates."""
+    scoring = ((rate @ _POINTS) * minutes).sum(axis=1) / _TEAM_POINTS
+    relief = scoring**-_USAGE_SHARING
+    rate = rate.copy()
+    for stat in (*SCORING, AST, TOV):
+        rate[..., stat] *= relief[:, None]
+    team = (rate * minutes[..., None]).sum(axis=1).mean(axis=0)
+    return np.asarray(rate * (RATE_PER_MINUTE * 240 / team))
+
+
+def _states(margin: Floats) -> tuple[Floats, Floats]:
+    """P(state) and how far each state lies from the expected margin, [games, 5]; mean zero."""
+    edges = (MARGIN_EDGES - margin[:, None]) / STATE_SD
+    zeros, ones = np.zeros((len(margin), 1)), np.ones((len(margin), 1))
+    weight = np.diff(np.concatenate([zeros, ndtr(edges), ones], axis=1), axis=1)
+    weight = np.maximum(weight, 1e-6)
+    weight /= weight.sum(axis=1, keepdims=True)
+    density = np.exp(-(edges**2) / 2) / np.sqrt(2 * np.pi)
+    bounds = np.concatenate([zeros, density, zeros], axis=1)
+    swing = STATE_SD * (bounds[:, :-1] - bounds[:, 1:]) / weight
+    return weight, swing - (weight * swing).sum(axis=1, keepdims=True)
+
+
+def _lift(swing: Floats, points: Floats) -> Floats:
+    both = np.stack([swing / 2, -swing / 2], axis=1).reshape(-1, STATES)
+    return np.asarray(1 + both / points[:, None])
+
+
+def _shift(expected: Floats, plays: Bools, weight: Floats) -> Floats:
+    """In a blow-out minutes flow from those above the team's mean to those below it."""
+    mean = 240 / np.maximum(plays.sum(axis=1), 1)
+    decided = np.zeros(STATES)
+    decided[[0, -1]] = 1.0
+    given = decided - (weight * decided).sum(axis=1, keepdims=True)
+    taken = BLOWOUT_SHIFT * (mean[:, None] - expected)
+    return np.asarray(taken[..., None] * given[:, None, :])
+
+
+def _first_five(role: Floats, plays: Bools) -> Bools:
+    rank = np.argsort(np.argsort(-np.where(plays, role, -1.0), axis=1), axis=1)
+    return plays & (rank < 5)
