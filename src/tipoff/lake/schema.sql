@@ -36,7 +36,7 @@ CREATE TABLE raw.set_aside (
 );
 CREATE TABLE league.game (
   game_id VARCHAR, -- canonical: the NBA's id, or display_id for an event seen only in lines
-  nba_game_id VARCHAR, -- the NBA's id, null for an event seen only in lines
+  nba_game_id VARCHAR, -- the NBA's id; null for an event seen only in lines; another id than game_id once a schedule has that event
   display_id VARCHAR, -- YYYYMMDD_AWAY_HOME
   game_date DATE, -- league date, US Eastern
   season VARCHAR, -- 2024-25
@@ -45,6 +45,7 @@ CREATE TABLE league.game (
   away VARCHAR, -- away team
   tipoff TIMESTAMPTZ, -- tip-off, UTC
   tipoff_source VARCHAR, -- line, schedule, or default (19:00 Eastern, flagged)
+  scheduled_tipoff TIMESTAMPTZ, -- the schedule's own time, null when it gives none; lines are compared with it
   status VARCHAR, -- scheduled or final, as last recorded
   home_pts SMALLINT, -- final score, home
   away_pts SMALLINT, -- final score, away
@@ -166,6 +167,7 @@ CREATE TABLE league.game_line (
   away_spread_price DOUBLE, -- American odds
   over_price DOUBLE, -- American odds
   under_price DOUBLE, -- American odds
+  commence_time TIMESTAMPTZ, -- the source's start time
   known_at TIMESTAMPTZ, -- 30 minutes before the slate's first tip-off (the source gives no time)
   estimated BOOLEAN, -- known_at is by rule, not observed
   recorded_seq BIGINT, -- commit that stored it

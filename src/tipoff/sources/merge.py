@@ -1,0 +1,111 @@
+"""From candidate rows to stored facts: new rows, corrections, and nothing twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tipoff.lake import KEYS, Writer
+
+
+@dataclass(frozen=True)
+class Fact:
+    """How one fact table is stored.
+
+    `content` columns make the fact_id: what the source said. `derived` columns were worked out
+    here. On a correction `kept` columns stay as first stored (a correction was knowable when the
+    original was), and `settled` ones do when they were not null (identity is resolved once).
+    """
+
+    table: str
+    source: str
+    content: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column but fact_id and recorded_seq."""
+        return (*self.content, *self.kept, *self.settled, *self.derived)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one table gained: keys never seen, newer rows of known keys, rows already stored."""
+
+    new: int
+    corrections: int
+    unchanged: int
+
+
+def merge(writer: Writer, fact: Fact, candidates: str) -> Counts:
+    """Store the rows of the temporary table `candidates` that say something new.
+
+    The table has the fact's columns, `row` (in its file) and `rank` (the lowest of several rows
+    of one key is taken, the others are noted as problems).
+    """
+    _identify(writer, fact, candidates)
+    _set_aside_doubles(writer, fact)
+    _find_stored(writer, fact)
+    new, changed, same = writer.rows(
+        "SELECT count(*) FILTER (s.key_hash IS NULL),"
+        " count(*) FILTER (s.key_hash IS NOT NULL AND s.fact_id <> i.fact_id),"
+        " count(*) FILTER (s.fact_id = i.fact_id)"
+        " FROM incoming i LEFT JOIN stored s USING (key_hash)"
+    )[0]
+    if new + changed:
+        columns = (*fact.columns, "fact_id")
+        writer.insert(fact.table, ", ".join(columns), _insert_sql(fact), new + changed)
+    return Counts(new, changed, same)
+
+
+def _json(columns: tuple[str, ...]) -> str:
+    """JSON text of some columns: one spelling for equal values."""
+    return f"to_json([{', '.join(f'{c}::VARCHAR' for c in columns)}])::VARCHAR"
+
+
+def _identify(writer: Writer, fact: Fact, candidates: str) -> None:
+    writer.rows(
+        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *,"
+        f" md5_number({_json(KEYS[fact.table])}) AS key_hash,"
+        f" left(sha256({_json(fact.content)}), 16) AS fact_id FROM {candidates}"
+    )
+
+
+def _set_aside_doubles(writer: Writer, fact: Fact) -> None:
+    """Keep the first row of each key; tell identical rows from conflicting ones."""
+    double = writer.value("SELECT count(*) - count(DISTINCT key_hash) FROM incoming")
+    if not double:
+        return
+    writer.rows(
+        'CREATE OR REPLACE TEMP TABLE doubled AS SELECT "row",'
+        " CASE WHEN fact_id = first_value(fact_id) OVER w THEN 'duplicate row: '"
+        " ELSE 'conflicting row: ' END || 'same key as row ' || first_value(\"row\") OVER w AS reason"
+        ' FROM incoming WINDOW w AS (PARTITION BY key_hash ORDER BY rank, "row")'
+        " QUALIFY row_number() OVER w > 1"
+    )
+    writer.rows(f"INSERT INTO problem SELECT '{fact.source}', \"row\", reason FROM doubled")
+    writer.rows('DELETE FROM incoming WHERE "row" IN (SELECT "row" FROM doubled)')
+
+
+def _find_stored(writer: Writer, fact: Fact) -> None:
+    """The current rows of the incoming keys."""
+    names = ", ".join(("fact_id", *fact.kept, *fact.settled))
+    key = ", ".join(KEYS[fact.table])
+    writer.rows(
+        f"CREATE OR REPLACE TEMP TABLE stored AS SELECT md5_number({_json(KEYS[fact.table])})"
+        f" AS key_hash, {names} FROM {fact.table}"
+        f" WHERE key_hash IN (SELECT key_hash FROM incoming)"
+        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY recorded_seq DESC) = 1"
+    )
+
+
+def _insert_sql(fact: Fact) -> str:
+    picked = [f"i.{c}" for c in fact.content]
+    picked += [f"CASE WHEN s.key_hash IS NULL THEN i.{c} ELSE s.{c} END" for c in fact.kept]
+    picked += [f"coalesce(s.{c}, i.{c})" for c in fact.settled]
+    picked += [f"i.{c}" for c in fact.derived]
+    return (
+        f"SELECT {', '.join(picked)}, i.fact_id FROM incoming i LEFT JOIN stored s USING (key_hash)"
+        " WHERE s.key_hash IS NULL OR s.fact_id <> i.fact_id"
+    )

@@ -1,0 +1,35 @@
+-- Identity, from pre-game facts only: box scores of strictly earlier league dates. docs/import.md.
+-- subject: distinct (raw_key, player_name, day, home, away). spelling: what each name can mean.
+CREATE OR REPLACE TEMP TABLE alias AS
+  SELECT a.alias, a.player_key, min(a.game_date) AS first_day FROM (
+    SELECT player_key AS alias, player_key, game_date FROM appearance
+    UNION ALL
+    SELECT p.alias, a.player_key, a.game_date FROM appearance a JOIN person p USING (player_key, player_name)
+  ) a GROUP BY ALL;
+
+-- One name, one key: a key that has played before; else a printed name that has.
+CREATE OR REPLACE TEMP TABLE by_name AS
+  SELECT s.subject, CASE WHEN count(DISTINCT a.player_key) FILTER (a.player_key = s.own) = 1 THEN any_value(s.own)
+      WHEN count(DISTINCT a.player_key) = 1 THEN min(a.player_key) END AS player_key
+  FROM (SELECT subject, day, own, unnest(exact) AS exact FROM subject) s
+  JOIN alias a ON a.alias = s.exact AND a.first_day < s.day
+  GROUP BY s.subject;
+
+-- `J. Hart`, swapped words, middle names: the only such player of the named teams in 200 days.
+CREATE OR REPLACE TEMP TABLE by_team AS
+  WITH left_over AS (
+    SELECT * FROM subject ANTI JOIN (SELECT subject FROM by_name WHERE player_key IS NOT NULL) USING (subject)
+    WHERE home IS NOT NULL AND (short IS NOT NULL OR len(loose) > 0)),
+  squad AS (
+    SELECT DISTINCT a.player_key, p.alias, p.first_word, p.rest, a.team, a.game_date
+    FROM appearance a JOIN person p USING (player_key, player_name))
+  SELECT s.subject, min(q.player_key) AS player_key
+  FROM left_over s JOIN squad q
+    ON q.team IN (s.home, s.away) AND q.game_date < s.day AND q.game_date >= s.day - 200
+    AND ((s.short IS NOT NULL AND q.rest = s.last AND starts_with(q.first_word, s.short))
+      OR list_contains(s.loose, q.alias) OR list_contains(s.loose, q.player_key))
+  GROUP BY s.subject HAVING count(DISTINCT q.player_key) = 1;
+
+CREATE OR REPLACE TEMP TABLE resolved AS
+  SELECT s.*, coalesce(n.player_key, t.player_key, s.own) AS resolved_key
+  FROM subject s LEFT JOIN by_name n USING (subject) LEFT JOIN by_team t USING (subject);

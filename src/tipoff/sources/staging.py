@@ -1,0 +1,103 @@
+"""From a Parquet file to typed rows, with the rows that do not fit set aside and named."""
+
+from __future__ import annotations
+
+from tipoff.errors import LakeUnavailable, SourceError
+from tipoff.lake import Writer
+from tipoff.sources.layout import FILES, Column, SourceFile
+
+TYPES = {
+    "text": "VARCHAR",
+    "date": "DATE",
+    "moment": "TIMESTAMPTZ",
+    "whole": "BIGINT",
+    "number": "DOUBLE",
+    "bool": "BOOLEAN",
+}
+_NOUNS = {"date": "a date", "moment": "a time", "bool": "true or false"}
+_NUMERIC = ("int", "uint", "float", "double", "halffloat", "decimal")
+
+
+def prepare(writer: Writer) -> None:
+    """Make the temporary table in which every stage notes (file, row, reason)."""
+    writer.rows('CREATE OR REPLACE TEMP TABLE problem (file VARCHAR, "row" BIGINT, reason VARCHAR)')
+
+
+def stage(writer: Writer, file: SourceFile, known: bool) -> int:
+    """Fill `s_NAME` with the file's sound rows; note the others as problems. Returns its rows.
+
+    A file whose bytes the lake already holds (`known`) gives an empty table. Raises SourceError
+    when the file's pages cannot be read.
+    """
+    typed = ", ".join(f'{value_sql(c, file.types[c.name])} AS "{c.name}"' for c in FILES[file.name])
+    problems = ", ".join(_problem_sql(c, file.types[c.name]) for c in FILES[file.name])
+    sql = (
+        f'CREATE OR REPLACE TEMP TABLE s_{file.name} AS SELECT file_row_number AS "row",'
+        f" {typed}, coalesce({problems}) AS problem"
+        " FROM read_parquet($path, file_row_number = true) t"
+        f" WHERE {'false' if known else 'true'}"
+    )
+    try:
+        writer.rows(sql, {"path": str(file.path)})
+    except LakeUnavailable as error:
+        raise SourceError(
+            f"{file.path} cannot be read: {error.message}", "copy it again"
+        ) from error
+    writer.rows(
+        f"INSERT INTO problem SELECT '{file.name}', \"row\", problem FROM s_{file.name}"
+        " WHERE problem IS NOT NULL"
+    )
+    rows = int(writer.value(f"SELECT count(*) FROM s_{file.name}"))
+    writer.rows(f"DELETE FROM s_{file.name} WHERE problem IS NOT NULL")
+    return rows
+
+
+def value_sql(column: Column, physical: str) -> str:
+    """SQL for the typed value of a column: null where it is absent or does not fit."""
+    if column.kind in {"whole", "number"}:
+        number = _number_sql(column, physical)
+        sound = f"isfinite({number})"
+        if column.kind == "whole":
+            return f"CASE WHEN {sound} AND {number} = trunc({number}) THEN {number}::BIGINT END"
+        return f"CASE WHEN {sound} THEN {number} END"
+    if column.kind == "moment" and physical.startswith("timestamp"):
+        return (
+            f't."{column.name}"::TIMESTAMP::TIMESTAMPTZ'
+            if "tz=" not in physical
+            else (f't."{column.name}"::TIMESTAMPTZ')
+        )
+    return f"TRY_CAST({_text_sql(column)} AS {TYPES[column.kind]})"
+
+
+def _text_sql(column: Column) -> str:
+    return f"nullif(trim(t.\"{column.name}\"::VARCHAR), '')"
+
+
+def _number_sql(column: Column, physical: str) -> str:
+    raw = f't."{column.name}"' if physical.startswith(_NUMERIC) else _text_sql(column)
+    return f"TRY_CAST({raw} AS DOUBLE)"
+
+
+def _problem_sql(column: Column, physical: str) -> str:
+    """SQL for why a value of this column cannot be taken; null when it can."""
+    text, value = _text_sql(column), value_sql(column, physical)
+    shown = f"'{column.name} = ''' || {text} || ''''"
+    cases = []
+    if column.kind in {"whole", "number"}:
+        number = _number_sql(column, physical)
+        cases.append(
+            f"WHEN {text} IS NOT NULL AND {number} IS NULL THEN 'not a number: ' || {shown}"
+        )
+        odd = f"isinf({number})" + (f" OR isnan({number})" if column.needed else "")
+        cases.append(f"WHEN {odd} THEN 'not a finite number: ' || {shown}")
+        if column.kind == "whole":
+            whole = f"isfinite({number}) AND {number} <> trunc({number})"
+            cases.append(f"WHEN {whole} THEN 'not a whole number: ' || {shown}")
+        if column.least is not None:
+            cases.append(f"WHEN {value} < {column.least} THEN 'out of range: ' || {shown}")
+    elif column.kind != "text":
+        noun = _NOUNS[column.kind]
+        cases.append(f"WHEN {text} IS NOT NULL AND {value} IS NULL THEN 'not {noun}: ' || {shown}")
+    if column.needed:
+        cases.append(f"WHEN {text} IS NULL THEN 'missing value: {column.name}'")
+    return f"CASE {' '.join(cases)} END" if cases else "NULL"
