@@ -1,1 +1,59 @@
+"""The command line. Heavy libraries are imported inside commands: `--help` stays instant."""
 
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tipoff.cli import models
+from tipoff.cli.common import errors_to_exit_codes
+from tipoff.cli.demo import demo
+from tipoff.cli.diff import diff
+from tipoff.cli.doctor import doctor
+from tipoff.cli.explain import explain
+from tipoff.cli.grade import grade
+from tipoff.cli.imports import import_folder
+from tipoff.cli.player import player
+from tipoff.cli.reproduce import reproduce
+from tipoff.cli.run import regenerate, run
+from tipoff.cli.scoreboard import scoreboard
+from tipoff.cli.simulate import simulate
+from tipoff.cli.slate import slate
+from tipoff.cli.train import train
+
+app = typer.Typer(
+    name="tipoff",
+    help="NBA player-prop forecasts that can be trusted: reproducible, graded, or refused.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+COMMANDS = {
+    "demo": demo, "simulate": simulate, "import": import_folder, "run": run, "slate": slate,
+    "player": player, "regenerate": regenerate, "explain": explain, "reproduce": reproduce,
+    "diff": diff, "grade": grade, "scoreboard": scoreboard, "train": train, "doctor": doctor,
+}  # fmt: skip
+"""Command name -> function, in the order of `tipoff --help`; each has a page in docs/."""
+
+for _name, _function in COMMANDS.items():
+    app.command(_name)(_function)
+app.add_typer(models.app, name="models")
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    lake: Annotated[
+        str | None, typer.Option(help="Folder of the lake (else TIPOFF_LAKE, ./tipoff-lake).")
+    ] = None,
+) -> None:
+    ctx.obj = {"lake": lake}
+
+
+def main() -> None:
+    """Run the command line; tipoff's errors become a message, a next step and an exit code."""
+    with errors_to_exit_codes():
+        app()

@@ -10,6 +10,8 @@ from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.staleness import facts_moved, standing
 
+from tipoff.sources.names import player_key
+
 if TYPE_CHECKING:
     from tipoff.lake import Reader
 
@@ -28,10 +30,35 @@ def slate_view(r: Reader, day: date, *, market: str | None = None, model: str | 
 
     Raises NotFound when nothing is published for the date.
     """
+    return view_of(r, find_publication(r, day), market=market, model=model, role=role)
+
+
+def find_publication(r: Reader, day: date) -> Publication:
+    """The slate's current publication. Raises NotFound when nothing is published for the date."""
     publication = current_publication(r, day)
     if publication is None:
         raise NotFound(f"no slate is published for {day}", f"tipoff run {day}")
-    return view_of(r, publication, market=market, model=model, role=role)
+    return publication
+
+
+def player_view(r: Reader, name: str, day: date | None = None) -> dict[str, Any]:
+    """What is published on the players whose name contains `name`, with their refusals.
+
+    `day` defaults to the newest published slate. Raises NotFound when nobody there has the name.
+    """
+    newest = "SELECT max(slate) FROM forecast.publication"
+    chosen = day or r.value(newest)
+    if chosen is None:
+        raise NotFound("nothing is published yet", "tipoff run DATE")
+    view = slate_view(r, chosen)
+    key = player_key(name)
+    view["predictions"] = [p for p in view["predictions"] if key in p["player_key"]]
+    view["refusals"] = [
+        row for row in refused_players(r, view["run_id"]) if key in (row["player_key"] or "")
+    ]
+    if not key or not (view["predictions"] or view["refusals"]):
+        raise NotFound(f"nobody called {name!r} was expected on {chosen}", f"tipoff slate {chosen}")
+    return view
 
 
 def view_of(r: Reader, publication: Publication, *, market: str | None = None,
@@ -84,7 +111,7 @@ def refusal_counts(r: Reader, run_id: str) -> dict[str, int]:
     return {reason: int(n) for reason, n in r.rows(sql, {"run": run_id})}
 
 
-def refusals(r: Reader, run_id: str) -> list[dict[str, Any]]:
+def refused_players(r: Reader, run_id: str) -> list[dict[str, Any]]:
     """Refused players of a run with their reasons; one row per player, reason and model."""
     sql = """
       SELECT player, player_key, team, game_id, reason, any_value(detail) AS detail,

@@ -59,8 +59,7 @@ class Lake:
     def simulated(self) -> bool:
         """Whether the lake holds a simulated league: the label every surface shows."""
         with self.reading() as r:
-            sql = "SELECT value FROM ops.meta WHERE key = 'simulated' ORDER BY recorded_seq DESC"
-            return bool(r.value(sql) == "true")
+            return r.simulated()
 
     @contextmanager
     def reading(self, version: int | None = None) -> Iterator[Reader]:
@@ -151,7 +150,7 @@ class Lake:
         try:
             connection.execute(
                 f"ATTACH 'ducklake:sqlite:{catalog}' AS lake (DATA_PATH '{data}',"
-                f" META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000{pin})"
+                f" META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000, OVERRIDE_DATA_PATH true{pin})"
             )
         except duckdb.Error as error:
             raise LakeUnavailable(f"cannot attach {self.folder}: {error}") from error

@@ -43,6 +43,11 @@ class Reader:
         """Forget a registered frame."""
         self._connection.unregister(name)
 
+    def simulated(self) -> bool:
+        """Whether the lake holds a simulated league: the label every surface shows."""
+        sql = "SELECT value FROM ops.meta WHERE key = 'simulated' ORDER BY recorded_seq DESC"
+        return bool(self.value(sql) == "true")
+
     def newest_seq(self) -> int:
         """The newest recorded_seq: every row stored so far is at or below it."""
         return int(self.value("SELECT n FROM ops.guard") or 0)

@@ -1,0 +1,205 @@
+"""Building one complete prediction set, inside one read of the lake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tipoff import clock
+from tipoff.errors import ArtifactError, ContractError, NotFound, UsageError
+from tipoff.features import build_snapshot, definition_hashes, slate_frame
+from tipoff.forecast.assess import MODES
+from tipoff.forecast.identity import record_hashes, run_id
+from tipoff.forecast.lines import consensus
+from tipoff.forecast.plan import make_plan
+from tipoff.forecast.publish import RunSet
+from tipoff.forecast.score import Scene, Scored, refuse, score_model
+from tipoff.hashing import code_version
+from tipoff.league.markets import MARKETS
+from tipoff.models import Seat, eligible, open_model, read_version
+
+if TYPE_CHECKING:
+    from tipoff.features import Snapshot
+    from tipoff.forecast.publish import Publication
+    from tipoff.forecast.slate import Slate
+    from tipoff.lake import Lake, Reader
+    from tipoff.models import Model
+    from tipoff.settings import Settings
+
+Say = Callable[[str], None]
+_ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The models a run should score: their seats, the loaded ones, and those refused at load."""
+
+    seats: tuple[Seat, ...]
+    refused: dict[str, list[str]]
+    models_json: str
+    settings_json: str
+    mode: str
+    settings: Settings
+
+
+def wanted_set(
+    r: Reader,
+    slate: Slate,
+    current: Publication | None,
+    markets: Sequence[str] | None,
+    models: Sequence[str] | None,
+    mode: str | None,
+    settings: Settings,
+) -> Wanted:
+    """The seats to fill: what was asked for, and what is already published.
+
+    Shadows come last. Raises UsageError for a market, model or mode nobody knows.
+    """
+    seats = eligible(r, slate.day)
+    _check_known("market", markets, set(MARKETS))
+    _check_known("model", models, {s.model for s in seats})
+    shown = _published_pairs(r, current)
+    chosen = [s for s in seats if _asked(s, markets, models) or (s.model, s.market) in shown]
+    chosen.sort(key=lambda s: (_ORDER[s.role], s.model, list(MARKETS).index(s.market)))
+    late = slate.first_tipoff <= clock.now()
+    gate = mode or ("backfill" if late else "first" if current is None else "retry")
+    if gate not in MODES:
+        raise UsageError(f"{gate!r} is not a mode", f"choose one of {', '.join(MODES)}")
+    roles = [[s.model_id, s.market, s.role] for s in chosen]
+    return Wanted(
+        tuple(chosen), {}, json.dumps(roles), _settings_json(settings), gate, settings
+    )
+
+
+def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> RunSet:
+    """Plan, features, lines, scores: one complete set with every triple predicted or refused."""
+    say(f"{slate.day}: planning {slate.games.height} games")
+    plan = make_plan(r, slate, wanted.settings)
+    say(f"{slate.day}: features of {plan.tonight.height} players")
+    snapshot = make_snapshot(r, slate, plan.tonight)
+    lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
+    scene = Scene(plan.players, snapshot, lines, slate.as_of, wanted.mode, wanted.settings)
+    scored = _score_all(lake, r, scene, wanted, say)
+    return _assemble(slate, wanted, scene, scored, r.simulated())
+
+
+def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame) -> Snapshot:
+    """The feature snapshot of tonight's players, as of the slate's moment."""
+    keys = ["game_id", "player_key", "team", "opponent", "home", "game_date", "season",
+            "game_type", "tipoff"]  # fmt: skip
+    features = slate_frame(r, tonight.select(keys), as_of=slate.as_of, seq=slate.seq)
+    return build_snapshot(slate.day, slate.as_of, features)
+
+
+def _score_all(lake: Lake, r: Reader, scene: Scene, wanted: Wanted, say: Say) -> Scored:
+    everything = Scored([], [])
+    for model_id in dict.fromkeys(s.model_id for s in wanted.seats):
+        seats = [s for s in wanted.seats if s.model_id == model_id]
+        say(f"scoring {seats[0].model}")
+        scored = _score_version(lake, r, scene, seats, wanted.refused)
+        everything.predictions.extend(scored.predictions)
+        everything.refusals.extend(scored.refusals)
+    return everything
+
+
+def _score_version(
+    lake: Lake, r: Reader, scene: Scene, seats: list[Seat], refused: dict[str, list[str]]
+) -> Scored:
+    name = seats[0].model
+    try:
+        model = load_version(lake, r, seats[0].model_id)
+    except (ContractError, ArtifactError, NotFound) as error:
+        differences = error.differences if isinstance(error, ContractError) else [error.message]
+        refused[name] = differences
+        reason = "contract" if isinstance(error, ContractError) else "artifact"
+        rows = scene.players.with_columns(
+            reason=pl.coalesce("reason", pl.lit(reason)),
+            detail=pl.coalesce("detail", pl.lit("; ".join(differences))),
+        )
+        return Scored([], [refuse(rows, seat.market, name) for seat in seats])
+    made = Scored([], [])
+    for seat in seats:
+        scored = score_model(scene, model, seat.role, [seat.market])
+        made.predictions.extend(scored.predictions)
+        made.refusals.extend(scored.refusals)
+    return made
+
+
+def load_version(lake: Lake, r: Reader, model_id: str) -> Model:
+    """A verified model whose contract the catalogue in force meets."""
+    manifest, artifact = read_version(r, model_id)
+    return open_model(lake.folder, manifest, artifact, definition_hashes())
+
+
+def _assemble(
+    slate: Slate, wanted: Wanted, scene: Scene, scored: Scored, simulated: bool
+) -> RunSet:
+    predictions = _stack(scored.predictions)
+    refusals = _stack(scored.refusals)
+    expected = scene.players.height * len(wanted.seats)
+    made_from: dict[str, Any] = {
+        "slate": slate.day, "as_of": slate.as_of, "snapshot_id": scene.snapshot.snapshot_id,
+        "code_version": code_version(), "gate": MODES[wanted.mode](wanted.settings), "settings": wanted.settings_json,
+        "models": wanted.models_json, "simulated": simulated,
+        "first_tipoff": slate.first_tipoff, "games": slate.games.height, "expected": expected,
+        "predicted": predictions.height, "refused": refusals.height,
+    }  # fmt: skip
+    predictions = predictions.with_columns(pl.lit(code_version()).alias("code_version"))
+    seals = record_hashes(predictions)
+    run = run_id(made_from, seals, refusal_keys(refusals))
+    predictions = predictions.with_columns(
+        pl.Series("record_hash", seals, dtype=pl.String), pl.lit(run).alias("run_id")
+    )
+    refusals = refusals.with_columns(pl.lit(run).alias("run_id"))
+    # The gate's threshold can change a number, the name of the mode cannot.
+    head = made_from | {"run_id": run, "facts_seq": slate.seq, "mode": wanted.mode}
+    del head["gate"]
+    return RunSet(head, predictions, refusals, scene.snapshot)
+
+
+def refusal_keys(refusals: pl.DataFrame) -> list[str]:
+    """One text per refusal, what a run's id covers of it."""
+    names = ["game_id", "player_key", "market", "model", "reason"]
+    return ["|".join(map(str, row)) for row in refusals.select(names).iter_rows()]
+
+
+def _stack(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames, how="vertical_relaxed") if frames else _EMPTY
+
+
+_EMPTY = pl.DataFrame(
+    schema={
+        "game_id": pl.String, "player_key": pl.String, "player": pl.String, "team": pl.String,
+        "market": pl.String, "model": pl.String, "reason": pl.String, "detail": pl.String,
+    }
+)  # fmt: skip
+
+
+def _published_pairs(r: Reader, current: Publication | None) -> set[tuple[str, str]]:
+    if current is None:
+        return set()
+    sql = """
+      SELECT DISTINCT model, market FROM forecast.prediction WHERE run_id = $run
+      UNION SELECT DISTINCT model, market FROM forecast.refusal WHERE run_id = $run"""
+    return {(model, market) for model, market in r.rows(sql, {"run": current.run_id})}
+
+
+def _asked(seat: Seat, markets: Sequence[str] | None, models: Sequence[str] | None) -> bool:
+    return (not markets or seat.market in markets) and (not models or seat.model in models)
+
+
+def _check_known(what: str, names: Sequence[str] | None, known: set[str]) -> None:
+    for name in names or ():
+        if name not in known:
+            raise UsageError(f"no {what} is called {name!r}", f"there are {', '.join(sorted(known))}")
+
+
+def _settings_json(settings: Settings) -> str:
+    return settings.model_dump_json(exclude={"lake"})
+
+

@@ -1,0 +1,83 @@
+"""explain: everything a prediction was made from, down to source rows."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tipoff.features import catalogue, load_snapshot, sources_of
+from tipoff.forecast.build import load_version
+from tipoff.forecast.view import plain
+from tipoff.models import contributions
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tipoff.lake import Lake, Reader
+
+_LINES = """
+  SELECT fact_id, bookmaker, line, over_price, under_price, is_main_line, pickem, known_at,
+         estimated, late, source
+  FROM league.prop_line WHERE game_date = $day AND list_contains($ids, fact_id)
+  ORDER BY bookmaker, known_at"""
+
+
+def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
+    """One prediction with the value, definition, quality, source rows and contribution of every
+    feature its model read, its line rows, model, snapshot, run and code version.
+
+    Contributions are in the units of the market and add up, with `base`, to the model's centre.
+    """
+    sql = "SELECT * FROM forecast.prediction WHERE run_id = $run AND prediction_id = $prediction"
+    row = r.query(sql, {"run": run, "prediction": prediction}).to_dicts()[0]
+    head = r.query("SELECT * FROM forecast.run WHERE run_id = $run", {"run": run}).to_dicts()[0]
+    snapshot = load_snapshot(r, row["snapshot_id"])
+    mine = snapshot.frame.filter(
+        (snapshot.frame["game_id"] == row["game_id"])
+        & (snapshot.frame["player_key"] == row["player_key"])
+    )
+    model = load_version(lake, r, row["model_id"])
+    names = model.manifest.contract.names[row["market"]]
+    base, parts = contributions(model, mine, row["market"])
+    lines = r.query(_LINES, {"day": head["slate"], "ids": row["line_ids"] or [""]})
+    return {
+        "prediction": plain({k: v for k, v in row.items() if k != "recorded_seq"}),
+        "run": plain({k: head[k] for k in ("run_id", "slate", "as_of", "facts_seq", "mode",
+                                            "code_version", "committed_at", "simulated")})
+        | {"slate": head["slate"].isoformat(), "settings": json.loads(head["settings"])},
+        "model": {
+            "model_id": row["model_id"], "model": row["model"], "role": row["role"],
+            "trained_from": model.manifest.trained_from.isoformat(),
+            "trained_through": model.manifest.trained_through.isoformat(),
+            "rows": model.manifest.rows, "artifact_sha256": model.manifest.artifact_sha256,
+            "code_version": model.manifest.code_version,
+        },
+        "base": base,
+        "features": [
+            _feature(r, head, mine, row, name, parts.get(name), snapshot) for name in names
+        ],
+        "lines": [plain(line) for line in lines.iter_rows(named=True)],
+    }  # fmt: skip
+
+
+def _feature(
+    r: Reader, head: dict[str, Any], mine: pl.DataFrame, row: dict[str, Any], name: str,
+    contribution: float | None, snapshot: Any,
+) -> dict[str, Any]:  # fmt: skip
+    declared = catalogue()[name]
+    value = mine[name][0]
+    reason = (snapshot.reasons_of(row["game_id"], row["player_key"])).get(name)
+    rows = sources_of(
+        r, name, game_id=row["game_id"], player_key=row["player_key"], team=row["team"],
+        opponent=row["opponent"], tipoff=row["tipoff"], as_of=head["as_of"],
+        seq=head["facts_seq"],
+    )  # fmt: skip
+    return {
+        "name": name, "value": value, "unit": declared.unit, "required": declared.required,
+        "category": declared.category, "definition": snapshot.definitions[name],
+        "quality": "missing" if value is None else "fallback" if reason else "observed",
+        "reason": reason, "contribution": contribution,
+        "sources": [plain(source) for source in rows],
+    }  # fmt: skip
+
+

@@ -1,0 +1,234 @@
+"""reproduce: re-run published predictions from what is stored, and name the first difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tipoff.errors import ArtifactError, ContractError, IntegrityError, NotFound
+from tipoff.features import definition_hashes, load_snapshot, slate_frame
+from tipoff.forecast.build import refusal_keys
+from tipoff.forecast.identity import record_hash, run_id
+from tipoff.forecast.lines import consensus
+from tipoff.forecast.score import KEYS, Scene, score_model
+from tipoff.hashing import code_version
+from tipoff.models import open_model, read_version
+from tipoff.settings import Settings
+
+if TYPE_CHECKING:
+    from tipoff.features import Snapshot
+    from tipoff.lake import Lake, Reader
+    from tipoff.models import Model
+
+Say = Callable[[str], None]
+_NOT_COMPARED = {"recorded_seq", "record_hash", "run_id", "code_version"}
+_GATE_OPEN = "reproduce"
+"""Mode in which quality blocks nothing: the published row has passed its gate already."""
+
+
+@dataclass
+class Reproduction:
+    """The outcome for a set of predictions; `differences` is empty when all are bit-identical."""
+
+    checked: int = 0
+    differences: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every prediction came out bit for bit."""
+        return not self.differences
+
+
+def reproduce(
+    lake: Lake, run: str, prediction: str | None = None, say: Say = lambda _text: None
+) -> Reproduction:
+    """Re-run a run's predictions (or one of them) and compare every number bit for bit.
+
+    Checks, in order: each row's seal and the run's id (a change by hand, the recorded code
+    version included), the snapshot's rows against their hashes and against features rebuilt from
+    the facts pinned by the run's recorded_seq, the model file against hash and golden rows, the
+    line rows, and the scores. Raises NotFound when there is nothing to check.
+    """
+    with lake.reading() as r:
+        head = _head(r, run)
+        rows = r.query(
+            "SELECT * FROM forecast.prediction WHERE run_id = $run"
+            " AND ($prediction IS NULL OR prediction_id = $prediction) ORDER BY ALL",
+            {"run": run, "prediction": prediction},
+        )
+        if not rows.height:
+            raise NotFound(f"run {run} has no such prediction", "tipoff slate DATE lists them")
+        found = Reproduction(checked=rows.height)
+        say("checking seals")
+        found.differences += _broken_seals(r, head, rows)
+        if head["code_version"] != code_version():
+            found.notes.append(
+                f"code differs: made by {head['code_version']}, this is {code_version()}"
+            )
+        say("rebuilding features from pinned facts")
+        snapshot = _snapshot(r, head, rows, found)
+        if snapshot is not None:
+            say("scoring again")
+            _score_again(lake, r, head, rows, snapshot, found)
+    return found
+
+
+def find_prediction(r: Reader, name: str) -> tuple[str, str]:
+    """(run_id, prediction_id) of a prediction by its id or an unambiguous beginning of it.
+
+    The newest publication that holds it counts. Raises NotFound.
+    """
+    sql = """
+      SELECT p.run_id, p.prediction_id FROM forecast.prediction p
+      LEFT JOIN forecast.publication u USING (run_id)
+      WHERE starts_with(p.prediction_id, $name) ORDER BY u.recorded_seq DESC NULLS LAST"""
+    rows = r.rows(sql, {"name": name})
+    if len({row[1] for row in rows}) != 1:
+        what = "is ambiguous" if rows else "is no prediction"
+        raise NotFound(f"{name!r} {what}", "tipoff slate DATE --json lists the ids")
+    return str(rows[0][0]), str(rows[0][1])
+
+
+def _head(r: Reader, run: str) -> dict[str, Any]:
+    rows = r.query("SELECT * FROM forecast.run WHERE run_id = $run", {"run": run}).to_dicts()
+    if not rows:
+        raise NotFound(f"no run {run}", "tipoff slate DATE names the published run")
+    return rows[0]
+
+
+def _broken_seals(r: Reader, head: Mapping[str, Any], rows: pl.DataFrame) -> list[str]:
+    found = []
+    for row in rows.iter_rows(named=True):
+        if row["code_version"] != head["code_version"]:
+            found.append(
+                f"{row['prediction_id']}: recorded code_version is {row['code_version']},"
+                f" its run was made by {head['code_version']}"
+            )
+        elif record_hash(row) != row["record_hash"]:
+            found.append(f"{row['prediction_id']}: the stored row was changed after its commit")
+    return found or _broken_run(r, head)
+
+
+def _broken_run(r: Reader, head: Mapping[str, Any]) -> list[str]:
+    """The run's id covers its own record and every row of its set."""
+    from tipoff.forecast.assess import MODES
+
+    run = {"run": head["run_id"]}
+    seals = r.query("SELECT record_hash FROM forecast.prediction WHERE run_id = $run", run)
+    refused = r.query("SELECT * FROM forecast.refusal WHERE run_id = $run", run)
+    settings = Settings.model_validate_json(head["settings"])
+    names = ("slate", "as_of", "snapshot_id", "code_version", "settings", "models", "simulated",
+             "first_tipoff", "games", "expected", "predicted", "refused")  # fmt: skip
+    made_from = {n: head[n] for n in names} | {"gate": MODES[head["mode"]](settings)}
+    rebuilt = run_id(made_from, seals["record_hash"].to_list(), refusal_keys(refused))
+    if rebuilt == head["run_id"]:
+        return []
+    return [
+        f"run {head['run_id']}: its record (code_version {head['code_version']}, as_of, settings,"
+        f" models, counts or set) hashes to {rebuilt}: it was changed after its commit"
+    ]
+
+
+def _snapshot(
+    r: Reader, head: Mapping[str, Any], rows: pl.DataFrame, found: Reproduction
+) -> Snapshot | None:
+    try:
+        stored = load_snapshot(r, head["snapshot_id"])
+    except (ArtifactError, IntegrityError, NotFound) as error:
+        found.differences.append(error.message)
+        stored = load_snapshot(r, head["snapshot_id"], verify=False)
+    wanted = stored.frame.join(rows.select("game_id", "player_key").unique(),
+                               on=["game_id", "player_key"], how="semi")  # fmt: skip
+    now = definition_hashes()
+    same = [n for n, definition in stored.definitions.items() if now.get(n) == definition]
+    changed = sorted(set(stored.definitions) - set(same))
+    if changed:
+        found.notes.append(f"definitions changed since, not rebuilt: {', '.join(changed)}")
+    games = r.query(
+        "SELECT DISTINCT game_id, game_date, season, game_type FROM league.game"
+        " QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY recorded_seq DESC) = 1"
+    )
+    tonight = wanted.join(games, on="game_id", how="left")
+    rebuilt = slate_frame(
+        r, tonight.select("game_id", "player_key", "team", "opponent", "home", "game_date",
+                          "season", "game_type", "tipoff"),
+        as_of=head["as_of"], seq=head["facts_seq"], names=same,
+    )  # fmt: skip
+    found.differences += _feature_differences(wanted, rebuilt.frame, same)
+    return stored
+
+
+def _feature_differences(
+    stored: pl.DataFrame, rebuilt: pl.DataFrame, names: list[str]
+) -> list[str]:
+    keys = ["game_id", "player_key"]
+    both = stored.select(*keys, *names).join(
+        rebuilt.select(*keys, *names), on=keys, how="left", suffix="_rebuilt", validate="1:1"
+    )
+    found = []
+    for name in names:
+        other = f"{name}_rebuilt"
+        unequal = both.filter(pl.col(name).ne_missing(pl.col(other)))
+        for row in unequal.iter_rows(named=True):
+            found.append(
+                f"feature {name} of {row['player_key']} in {row['game_id']}:"
+                f" stored {row[name]}, rebuilt from facts {row[other]}"
+            )
+    return found
+
+
+def _score_again(
+    lake: Lake, r: Reader, head: Mapping[str, Any], rows: pl.DataFrame, snapshot: Snapshot,
+    found: Reproduction,
+) -> None:  # fmt: skip
+    settings = Settings.model_validate_json(head["settings"])
+    players = rows.select(KEYS).unique(["game_id", "player_key"]).with_columns(
+        reason=pl.lit(None, pl.String), detail=pl.lit(None, pl.String),
+        game_date=pl.lit(head["slate"]),
+    )  # fmt: skip
+    lines = consensus(r, players, head["as_of"], head["facts_seq"], settings)
+    scene = Scene(players, snapshot, lines, head["as_of"], _GATE_OPEN, settings)
+    for (model_id, market, role), part in rows.group_by("model_id", "market", "role"):
+        try:
+            model = _open(lake, r, str(model_id), snapshot)
+        except (ArtifactError, ContractError, NotFound) as error:
+            found.differences.append(f"model {model_id}: {error.message}")
+            continue
+        scored = score_model(scene, model, str(role), [str(market)])
+        again = pl.concat(scored.predictions) if scored.predictions else part.clear()
+        found.differences += _score_differences(part, again)
+
+
+def _open(lake: Lake, r: Reader, model_id: str, snapshot: Snapshot) -> Model:
+    manifest, artifact = read_version(r, model_id)
+    return open_model(lake.folder, manifest, artifact, snapshot.definitions)
+
+
+def _score_differences(stored: pl.DataFrame, again: pl.DataFrame) -> list[str]:
+    new = {row["prediction_id"]: row for row in again.iter_rows(named=True)}
+    found = []
+    for row in stored.iter_rows(named=True):
+        other = new.get(row["prediction_id"])
+        if other is None:
+            found.append(
+                f"{row['prediction_id']} ({row['player']}, {row['market']}, {row['model']}):"
+                " the re-run gives no prediction of this id: inputs differ"
+            )
+            continue
+        for name in sorted(other.keys() - _NOT_COMPARED):
+            if row[name] != other[name]:
+                found.append(
+                    f"{row['prediction_id']} ({row['player']}, {row['market']}, {row['model']}):"
+                    f" {name} was {_short(row[name])}, is {_short(other[name])}"
+                )
+                break
+    return found
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) < 80 else text[:77] + "..."
