@@ -2,6 +2,5 @@
 
 from tipoff.sources.simulator.constants import MARKETS, TEAMS, VERSION
 from tipoff.sources.simulator.engine import SimulationReport, simulate
-from tipoff.sources.simulator.write import MARK, is_simulation
 
-__all__ = ["MARK", "MARKETS", "TEAMS", "VERSION", "SimulationReport", "is_simulation", "simulate"]
+__all__ = ["MARKETS", "TEAMS", "VERSION", "SimulationReport", "simulate"]

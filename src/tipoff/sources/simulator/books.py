@@ -204,7 +204,7 @@ def _people(rng: np.random.Generator, world: World, who: Ints, book: Ints) -> pl
     return full.select(
         player_name=pl.when(chosen).then(text(short, who)).otherwise("name"),
         player_key=pl.when(chosen)
-        .then(text([names.player_key(name) for name in short], who))
+        .then(text([names.key(name) for name in short], who))
         .otherwise("key"),
     )
 

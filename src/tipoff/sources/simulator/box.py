@@ -31,8 +31,11 @@ from tipoff.sources.simulator.constants import (
 )
 from tipoff.sources.simulator.night import Night, node_quantiles
 
-_SHARED = np.array([0.55, 0.55, 0.35, 0.30, 0.60, 0.70, 0.45, 0.0, 0.0, 0.2, 0.0])
+_SHARED = np.array([0.80, 0.80, 0.60, 0.40, 0.60, 0.70, 0.45, 0.0, 0.0, 0.2, 0.0])
 """How far team-mates take each other's share of each stat (0 not at all, 1 a fixed total)."""
+_TOGETHER = np.zeros(len(STATS))
+_TOGETHER[[PAINT, MID, THREE, FT]] = [0.10, 0.10, 0.22, 0.20]
+"""Correlation of everybody in a game with how freely that kind of shot falls tonight."""
 _MINUTES_SHARED = 0.9
 _MADE = {"two": 0.545, "three": 0.36, "ft": 0.78}
 _POSSESSIONS, _POSSESSIONS_SD = 99.9, 4.0
@@ -78,8 +81,8 @@ def _tied(counts: Ints) -> Bools:
 
 def _draw(rng: np.random.Generator, plays: Bools, night: Night) -> tuple[Floats, Ints]:
     state = _states(rng, night)
-    pull = _tie_together(rng, night.spread * plays, _MINUTES_SHARED)
-    node = np.minimum((ndtr(pull) * NODES).astype(np.int64), NODES - 1)
+    stay = _tie_together(rng, night.spread * plays, _MINUTES_SHARED)
+    node = np.minimum((ndtr(stay) * NODES).astype(np.int64), NODES - 1)
     level = night.minutes(node_quantiles()[node][..., None])
     rows = np.arange(len(state))
     mean = night.rate * level[rows, :, state][..., None]
@@ -87,9 +90,12 @@ def _draw(rng: np.random.Generator, plays: Bools, night: Night) -> tuple[Floats,
     mean *= plays[..., None]
     counts = np.empty(mean.shape, dtype=np.int64)
     for stat in range(len(STATS)):
-        uniform = ndtr(_tie_together(rng, np.sqrt(mean[..., stat]), float(_SHARED[stat])))
+        own = _tie_together(rng, np.sqrt(mean[..., stat]), float(_SHARED[stat]))
+        night_out = np.repeat(rng.normal(size=(len(rows) // 2, 1)), 2, axis=0)
+        pull = np.sqrt(1 - _TOGETHER[stat] ** 2) * own + _TOGETHER[stat] * night_out
+        uniform = ndtr(pull)
         counts[..., stat] = _poisson_quantile(uniform, mean[..., stat])
-    shown = night.minutes(pull[..., None])[rows, :, state]
+    shown = night.minutes(stay[..., None])[rows, :, state]
     return _fit_240(shown, night.spread, plays), counts
 
 

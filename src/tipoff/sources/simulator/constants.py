@@ -61,13 +61,13 @@ MIN_NODE, MAX_NODE = 0.7, 45.0
 
 MARGIN_EDGES = np.array([-13.0, -4.0, 4.0, 13.0])
 STATES = len(MARGIN_EDGES) + 1
-STATE_SD = 7.5
+STATE_SD = 11.0
 """Game states by how the night goes for the home side, in points; the outer two are blow-outs."""
 
 NODES = 7
 """Minutes nodes per game state, of equal probability."""
 
-BLOWOUT_SHIFT = 0.33
+BLOWOUT_SHIFT = 0.60
 """Minutes taken per minute above the team's mean when the game is decided early."""
 
 Floats = npt.NDArray[np.float64]

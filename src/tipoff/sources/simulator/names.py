@@ -1,9 +1,10 @@
 """Invented people: names no real player bears, and the key every name is matched by."""
 
-import unicodedata
 from functools import cache
 
 import numpy as np
+
+from tipoff.sources.names import player_key
 
 _FIRST = ("Bro", "Cal", "Dar", "Emi", "Fen", "Gar", "Hol", "Iro", "Jas", "Kel", "Lor", "Mav")
 _FIRST_END = ("dic", "en", "io", "mar", "nell", "ris", "ton", "vyn", "wick", "zan", "bert", "quin")
@@ -12,20 +13,12 @@ _LAST_MID = ("a", "e", "i", "o", "u", "an", "er", "in", "ol")
 _LAST_END = ("bury", "dane", "ford", "grove", "lake", "mont", "rick", "stad", "thorpe", "well")
 _ACCENTED = {"a": "á", "e": "é", "i": "í", "o": "ö", "u": "ü"}
 _SUFFIXES = ("Jr.", "II", "III", "Sr.", "IV")
-_SUFFIX_WORDS = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
 
 
 @cache
-def player_key(name: str) -> str:
-    """Lower-case letters only, without accents and generational suffix.
-
-    >>> player_key("Kelén O'Gosk-Aford Jr.")
-    'kelenogoskaford'
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = ["".join(c for c in word if c.isalpha()) for word in plain.split()]
-    kept = words[:1] + [word for word in words[1:] if word not in _SUFFIX_WORDS]
-    return "".join(kept)
+def key(name: str) -> str:
+    """The canonical player_key of a name; remembered, since every file spells each name."""
+    return player_key(name)
 
 
 def abbreviated(name: str) -> str:
@@ -39,8 +32,8 @@ def invent(rng: np.random.Generator, count: int, taken: set[str]) -> list[str]:
     names: list[str] = []
     while len(names) < count:
         name = _one(rng)
-        if (key := player_key(name)) not in taken:
-            taken.add(key)
+        if key(name) not in taken:
+            taken.add(key(name))
             names.append(name)
     return names
 

@@ -34,8 +34,8 @@ _POINTS = np.zeros(len(STATS))
 _POINTS[[PAINT, MID, THREE, FT]] = [2, 2, 3, 1]
 _TEAM_POINTS = 113.5
 _HOME, _TIRED = 0.012, 0.020
-_USAGE_SHARING = 0.8
-_SPREAD_MINUTES = ([0, 4, 8, 14, 20, 26, 31, 36], [1.0, 2.8, 5.0, 7.0, 7.0, 6.3, 5.4, 4.3])
+_USAGE_SHARING = 0.75
+_SPREAD_MINUTES = ([0, 4, 8, 14, 20, 26, 31, 36], [0.9, 2.4, 4.4, 6.7, 6.9, 6.1, 5.0, 3.8])
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ Poisson parts, so its pmf follows from Panjer's recursion (Panjer 1981, ASTIN Bu
 and the law before the game is the weighted mean over nodes.
 """
 
-from collections import deque
-
 import numpy as np
 
 from tipoff.sources.simulator.constants import Floats, Ints
@@ -46,17 +44,19 @@ def _chunk(weights: Floats, ones: Floats, twos: Floats | None, threes: Floats | 
     jumps += [(2, 2 * twos)] if twos is not None else []
     jumps += [(3, 3 * threes)] if threes is not None else []
     total = sum(mean / size for size, mean in jumps)
-    recent: deque[Floats] = deque([np.exp(-np.asarray(total))], maxlen=3)
-    columns = [np.einsum("ij,ij->i", weights, recent[0])]
+    # The last three terms and the next share four buffers: no allocation inside the loop.
+    ring = [np.exp(-np.asarray(total)), *(np.zeros_like(ones) for _ in range(3))]
+    product = np.empty_like(ones)
+    columns = [np.einsum("ij,ij->i", weights, ring[0])]
     reached = columns[0].copy()
     while reached.min() < 1 - TAIL and len(columns) < _LONGEST:
         count = len(columns)
-        following = np.zeros_like(ones)
-        for size, mean in jumps:
-            if size <= min(count, len(recent)):
-                following += mean * recent[-size]
-        following /= count
-        recent.append(following)
+        following = ring[count % 4]
+        np.multiply(ones, ring[(count - 1) % 4], out=following)
+        for size, mean in jumps[1:]:
+            np.multiply(mean, ring[(count - size) % 4], out=product)
+            following += product
+        following *= 1 / count
         columns.append(np.einsum("ij,ij->i", weights, following))
         reached += columns[-1]
     out = np.stack(columns, axis=1)

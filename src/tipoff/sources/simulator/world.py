@@ -56,7 +56,7 @@ class World:
     @property
     def keys(self) -> list[str]:
         """player_key of every player."""
-        return [names.player_key(name) for name in self.names]
+        return [names.key(name) for name in self.names]
 
     @property
     def ids(self) -> list[int | None]:
@@ -82,7 +82,7 @@ def create(rng: np.random.Generator, teams: int) -> World:
         slots=np.arange(count).reshape(teams, ROSTER),
         defence=_defence(rng, teams),
         pace=np.exp(rng.normal(0, 0.02, teams)),
-        attack=np.exp(rng.normal(0, 0.02, teams)),
+        attack=np.exp(rng.normal(0, 0.032, teams)),
         officials=names.invent(rng, max(12, teams * 2), set(taken)),
     )
 

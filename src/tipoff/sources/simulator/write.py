@@ -10,10 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 from tipoff.errors import UsageError
+from tipoff.sources.layout import LABEL, is_simulated
 from tipoff.sources.simulator.constants import Floats
 from tipoff.sources.simulator.pmf import trimmed_lengths
-
-MARK = "league.json"
 
 
 def check_target(folder: Path) -> None:
@@ -22,20 +21,11 @@ def check_target(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise UsageError(f"{folder} is a file, not a folder", "name a new folder")
-    if any(folder.iterdir()) and not is_simulation(folder):
+    if any(folder.iterdir()) and not is_simulated(folder):
         raise UsageError(
             f"{folder} holds files that are not a simulation; nothing was written",
             "name a new or empty folder",
         )
-
-
-def is_simulation(folder: Path) -> bool:
-    """Does this folder carry the mark of a simulated league?"""
-    try:
-        mark = json.loads((folder / MARK).read_text())
-    except (OSError, ValueError):
-        return False
-    return isinstance(mark, dict) and mark.get("simulated") is True
 
 
 def pmf_series(pmf: Floats) -> pl.Series:
@@ -58,7 +48,7 @@ def write_folder(
     try:
         for name, frame in files.items():
             frame.write_parquet(fresh / f"{name}.parquet", compression="zstd")
-        (fresh / MARK).write_text(json.dumps(dict(mark), indent=2) + "\n")
+        (fresh / LABEL).write_text(json.dumps(dict(mark), indent=2) + "\n")
         _swap(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
