@@ -1,6 +1,7 @@
 """The outside world's facts, turned into canonical rows."""
 
 from tipoff.sources.folder import import_folder
+from tipoff.sources.layout import read_folder
 from tipoff.sources.report import ImportReport
 
-__all__ = ["ImportReport", "import_folder"]
+__all__ = ["ImportReport", "import_folder", "read_folder"]

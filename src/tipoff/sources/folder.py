@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 
 import polars as pl
@@ -13,10 +12,10 @@ import polars as pl
 from tipoff import clock
 from tipoff.errors import UsageError
 from tipoff.hashing import content_id
-from tipoff.lake import Lake, Writer
+from tipoff.lake import Lake, Reader, Writer
 from tipoff.sources import facts, identity, staging
 from tipoff.sources.layout import FILES, SourceFile, is_simulated, read_folder
-from tipoff.sources.merge import Counts, Fact, merge
+from tipoff.sources.merge import Counts, Fact, merge, repoint, run_sql
 from tipoff.sources.report import ImportReport, table_report
 from tipoff.sources.teams import alias_rows
 
@@ -32,6 +31,10 @@ STATUS_WORDS = {
 Progress = Callable[[str], None]
 
 
+def _silent(text: str) -> None:
+    """Progress that nobody watches."""
+
+
 def import_folder(
     lake: Lake, folder: Path, progress: Progress = lambda _text: None
 ) -> ImportReport:
@@ -44,6 +47,11 @@ def import_folder(
     progress("reading files")
     files = read_folder(folder)
     simulated = is_simulated(folder)
+    with lake.reading() as r:
+        known = _known_files(r, files)
+        _check_label(r, folder, simulated)
+    if len(known) == len(files):
+        return _nothing_new(folder, files, simulated)
     now = clock.now()
     return lake.write(lambda w: _Import(w, folder, files, simulated, now, progress).run())
 
@@ -62,40 +70,23 @@ class _Import:
     ) -> None:
         self.w, self.folder, self.files = writer, folder, files
         self.simulated, self.now, self.progress = simulated, now, progress
-        self.known = self._known_files()
+        self.known = _known_files(writer, files)
         self.read: dict[str, int] = {}
         self.counts: dict[Fact, Counts] = {}
 
     def run(self) -> ImportReport:
         """All steps in order; the order is what makes each step's inputs exist."""
-        self._label()
-        if len(self.known) < len(self.files):
-            self._stage()
-            self._store_facts()
-        self._store_set_aside()
+        if _check_label(self.w, self.folder, self.simulated) is None:
+            label = {"key": ["simulated"], "value": ["true" if self.simulated else "false"]}
+            self.w.append("ops.meta", pl.DataFrame(label))
+        self._stage()
+        self._store_facts()
+        for file in self.files:
+            _set_aside(self.w, file)
         report = self._report()
-        if report.new_rows or len(self.known) < len(self.files):
-            self._store_payloads()
-            self._note(report)
+        self._store_payloads()
+        self._note(report)
         return report
-
-    def _known_files(self) -> set[str]:
-        rows = self.w.rows("SELECT DISTINCT sha256 FROM raw.payload")
-        stored = {row[0] for row in rows}
-        return {f.name for f in self.files if f.sha256 in stored}
-
-    def _label(self) -> None:
-        """The first import decides whether a lake is simulated; the other kind is refused."""
-        wanted = "true" if self.simulated else "false"
-        stored = self.w.value("SELECT value FROM ops.meta WHERE key = 'simulated'")
-        if stored is None:
-            self.w.append("ops.meta", pl.DataFrame({"key": ["simulated"], "value": [wanted]}))
-        elif stored != wanted:
-            kinds = {"true": "a simulated", "false": "a real"}
-            raise UsageError(
-                f"{self.folder} is {kinds[wanted]} league, this lake holds {kinds[stored]} one",
-                "name another lake with --lake",
-            )
 
     def _stage(self) -> None:
         staging.prepare(self.w)
@@ -132,6 +123,9 @@ class _Import:
         self._merge(facts.GAME_LINE, "c_game_line")
         self._merge(facts.PROP_LINE, "c_prop_line")
         self._merge(facts.GAME, "c_game")
+        self._run("repoint", "repointing lines")
+        for fact in (facts.GAME_LINE, facts.PROP_LINE):
+            self.counts[fact] = repoint(self.w, fact, self.counts[fact])
 
     def _run(self, name: str, text: str) -> None:
         self.progress(text)
@@ -140,12 +134,6 @@ class _Import:
     def _merge(self, fact: Fact, candidates: str) -> None:
         self.progress(f"storing {fact.table}")
         self.counts[fact] = merge(self.w, fact, candidates)
-
-    def _store_set_aside(self) -> None:
-        if not self.read:
-            return
-        for file in self.files:
-            _set_aside(self.w, file)
 
     def _store_payloads(self) -> None:
         for file in self.files:
@@ -163,18 +151,15 @@ class _Import:
         self.w.append("ops.event", pl.DataFrame(row))
 
     def _report(self) -> ImportReport:
-        aside = _reasons(self.w) if self.read else {}
-        tables = [
-            table_report(
-                fact.table,
-                self.read.get(fact.source, 0) if fact is not facts.PLAYER else 0,
-                self.counts.get(fact, Counts(0, 0, 0)),
-                aside.get(fact.source, {}) if fact is not facts.PLAYER else {},
-            )
-            for fact in ALL_FACTS
-        ]
+        aside = _reasons(self.w)
+        tables = []
+        for fact in ALL_FACTS:
+            own = fact is not facts.PLAYER
+            read = self.read[fact.source] if own else 0
+            reasons = aside.get(fact.source, {}) if own else {}
+            tables.append(table_report(fact.table, read, self.counts[fact], reasons))
         known = [f"{name}.parquet" for name in FILES if name in self.known]
-        unresolved, line_only = identity.unresolved(self.w) if self.read else ({}, 0)
+        unresolved, line_only = identity.unresolved(self.w)
         return ImportReport(str(self.folder), self.simulated, known, tables, unresolved, line_only)
 
 
@@ -184,12 +169,28 @@ ALL_FACTS = (
 )  # fmt: skip
 
 
-def run_sql(writer: Writer, name: str, params: dict[str, datetime]) -> None:
-    """Run the statements of `sql/NAME.sql`; parameters are bound where they are named."""
-    text = resources.files("tipoff.sources").joinpath(f"sql/{name}.sql").read_text("utf-8")
-    for statement in text.split(";\n"):
-        if statement.strip():
-            writer.rows(statement, params)
+def _known_files(reader: Reader, files: list[SourceFile]) -> set[str]:
+    """Names of the files whose very bytes the lake holds."""
+    stored = {row[0] for row in reader.rows("SELECT DISTINCT sha256 FROM raw.payload")}
+    return {f.name for f in files if f.sha256 in stored}
+
+
+def _check_label(reader: Reader, folder: Path, simulated: bool) -> str | None:
+    """The lake's label, None before its first import. The other kind of folder is refused."""
+    stored = reader.value("SELECT value FROM ops.meta WHERE key = 'simulated'")
+    wanted = "true" if simulated else "false"
+    if stored is not None and stored != wanted:
+        kinds = {"true": "a simulated league", "false": "a real one"}
+        raise UsageError(
+            f"{folder} holds {kinds[wanted]}, this lake {kinds[stored]}",
+            "name another lake with --lake",
+        )
+    return None if stored is None else str(stored)
+
+
+def _nothing_new(folder: Path, files: list[SourceFile], simulated: bool) -> ImportReport:
+    tables = [table_report(fact.table, 0, Counts(0, 0, 0)) for fact in ALL_FACTS]
+    return ImportReport(str(folder), simulated, [f.path.name for f in files], tables, {}, 0)
 
 
 def _payload(file: SourceFile, now: datetime) -> pl.DataFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import Any
 
 import polars as pl
 
 from tipoff.lake import Writer
+from tipoff.sources.merge import run_sql
 from tipoff.sources.names import first_and_rest, is_player, player_key, read_name
 
 _SPELLING: dict[str, Any] = {
@@ -51,10 +51,7 @@ def resolve(writer: Writer) -> None:
         " FROM prop UNION SELECT spelled, printed, date, team, team FROM injured) s"
         " JOIN spelling n USING (raw_key, player_name)"
     )
-    text = resources.files("tipoff.sources").joinpath("sql/identity.sql").read_text("utf-8")
-    for statement in text.split(";\n"):
-        if statement.strip():
-            writer.rows(statement)
+    run_sql(writer, "identity")
 
 
 def unresolved(writer: Writer) -> tuple[dict[str, int], int]:

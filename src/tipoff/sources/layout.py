@@ -38,36 +38,30 @@ class SourceFile:
     types: dict[str, str]
 
 
+KINDS: dict[str, Kind] = {
+    "text": "text",
+    "date": "date",
+    "moment": "moment",
+    "whole": "whole",
+    "number": "number",
+    "bool": "bool",
+}
+
+
 def _columns(spec: str) -> tuple[Column, ...]:
     """`name:kind`, `!` marks needed, `+` marks no negative values."""
     found = []
     for word in spec.split():
         name, _, rest = word.partition(":")
-        kind = rest.rstrip("!+")
-        assert kind in {"text", "date", "moment", "whole", "number", "bool"}, word
-        found.append(Column(name, kind, "!" in rest, 0.0 if "+" in rest else None))  # type: ignore[arg-type]
+        kind = KINDS[rest.rstrip("!+")]
+        found.append(Column(name, kind, "!" in rest, 0.0 if "+" in rest else None))
     return tuple(found)
 
 
-_COUNTS = " ".join(
-    f"{c}:whole!+"
-    for c in [
-        "pts",
-        "reb",
-        "oreb",
-        "dreb",
-        "ast",
-        "stl",
-        "blk",
-        "tov",
-        "pf",
-        "fgm",
-        "fga",
-        "fg3m",
-        "fg3a",
-        "ftm",
-        "fta",
-    ]
+_COUNTS = (
+    "pts:whole!+ reb:whole!+ oreb:whole!+ dreb:whole!+ ast:whole!+ stl:whole!+ blk:whole!+"
+    " tov:whole!+ pf:whole!+ fgm:whole!+ fga:whole!+ fg3m:whole!+ fg3a:whole!+ ftm:whole!+"
+    " fta:whole!+"
 )
 FILES: dict[str, tuple[Column, ...]] = {
     "schedule": _columns(

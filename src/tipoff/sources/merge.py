@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
 
 from tipoff.lake import KEYS, Writer
 
@@ -59,16 +62,20 @@ def merge(writer: Writer, fact: Fact, candidates: str) -> Counts:
     return Counts(new, changed, same)
 
 
-def _json(columns: tuple[str, ...]) -> str:
-    """JSON text of some columns: one spelling for equal values."""
-    return f"to_json([{', '.join(f'{c}::VARCHAR' for c in columns)}])::VARCHAR"
+MOMENTS = {"known_at", "tipoff", "scheduled_tipoff", "commence_time", "snapshot_time"}
+
+
+def _text(columns: tuple[str, ...]) -> str:
+    """SQL for one text of some columns in which equal rows, and only those, are spelled alike."""
+    parts = [f"epoch_us({c})" if c in MOMENTS else f"{c}::VARCHAR" for c in columns]
+    return f"concat_ws(chr(31), {', '.join(f'coalesce({p}::VARCHAR, chr(30))' for p in parts)})"
 
 
 def _identify(writer: Writer, fact: Fact, candidates: str) -> None:
     writer.rows(
         f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *,"
-        f" md5_number({_json(KEYS[fact.table])}) AS key_hash,"
-        f" left(sha256({_json(fact.content)}), 16) AS fact_id FROM {candidates}"
+        f" md5_number({_text(KEYS[fact.table])}) AS key_hash,"
+        f" left(sha256({_text(fact.content)}), 16) AS fact_id FROM {candidates}"
     )
 
 
@@ -80,7 +87,8 @@ def _set_aside_doubles(writer: Writer, fact: Fact) -> None:
     writer.rows(
         'CREATE OR REPLACE TEMP TABLE doubled AS SELECT "row",'
         " CASE WHEN fact_id = first_value(fact_id) OVER w THEN 'duplicate row: '"
-        " ELSE 'conflicting row: ' END || 'same key as row ' || first_value(\"row\") OVER w AS reason"
+        " ELSE 'conflicting row: ' END"
+        " || 'same key as row ' || first_value(\"row\") OVER w AS reason"
         ' FROM incoming WINDOW w AS (PARTITION BY key_hash ORDER BY rank, "row")'
         " QUALIFY row_number() OVER w > 1"
     )
@@ -93,7 +101,7 @@ def _find_stored(writer: Writer, fact: Fact) -> None:
     names = ", ".join(("fact_id", *fact.kept, *fact.settled))
     key = ", ".join(KEYS[fact.table])
     writer.rows(
-        f"CREATE OR REPLACE TEMP TABLE stored AS SELECT md5_number({_json(KEYS[fact.table])})"
+        f"CREATE OR REPLACE TEMP TABLE stored AS SELECT md5_number({_text(KEYS[fact.table])})"
         f" AS key_hash, {names} FROM {fact.table}"
         f" WHERE key_hash IN (SELECT key_hash FROM incoming)"
         f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY recorded_seq DESC) = 1"
@@ -109,3 +117,30 @@ def _insert_sql(fact: Fact) -> str:
         f"SELECT {', '.join(picked)}, i.fact_id FROM incoming i LEFT JOIN stored s USING (key_hash)"
         " WHERE s.key_hash IS NULL OR s.fact_id <> i.fact_id"
     )
+
+
+def repoint(writer: Writer, fact: Fact, counts: Counts) -> Counts:
+    """Store the lines named by the temporary table `repoint` again with their new game_id."""
+    columns = (*fact.columns, "fact_id")
+    picked = ", ".join("r.new_id AS game_id" if c == "game_id" else f"l.{c}" for c in columns)
+    current = (
+        f"SELECT * FROM {fact.table} WHERE game_id IN (SELECT old_id FROM repoint) QUALIFY"
+        f" row_number() OVER (PARTITION BY {', '.join(KEYS[fact.table])}"
+        " ORDER BY recorded_seq DESC) = 1"
+    )
+    select = (
+        f"SELECT {picked} FROM ({current}) l"
+        " JOIN repoint r ON r.old_id = l.game_id AND r.game_date = l.game_date"
+    )
+    rows = int(writer.value(f"SELECT count(*) FROM ({select})"))
+    if rows:
+        writer.insert(fact.table, ", ".join(columns), select, rows)
+    return Counts(counts.new, counts.corrections + rows, counts.unchanged)
+
+
+def run_sql(writer: Writer, name: str, params: Mapping[str, datetime] | None = None) -> None:
+    """Run the statements of `sql/NAME.sql`; parameters are bound where they are named."""
+    text = resources.files("tipoff.sources").joinpath(f"sql/{name}.sql").read_text("utf-8")
+    for statement in text.split(";\n"):
+        if statement.strip():
+            writer.rows(statement, params)

@@ -11,26 +11,8 @@ from tipoff.sources.teams import aliases
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
 _LETTERS = {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
 _NOT_NAMES = frozenset(
-    [
-        "injury",
-        "injuries",
-        "surgery",
-        "sore",
-        "sprained",
-        "sprain",
-        "strained",
-        "illness",
-        "protocols",
-        "placed",
-        "activated",
-        "returned",
-        "pick",
-        "rest",
-        "dtd",
-        "total",
-        "team",
-        "coach",
-    ]
+    {"injury", "injuries", "surgery", "sore", "sprained", "sprain", "strained", "illness"}
+    | {"protocols", "placed", "activated", "returned", "pick", "rest", "dtd", "total", "team"}
 )
 _ABBREVIATION = re.compile(r"(?:[A-Za-z]|[A-Za-z]{1,4}\.)")
 

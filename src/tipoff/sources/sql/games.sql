@@ -32,6 +32,14 @@ CREATE OR REPLACE TEMP TABLE scheduled AS
 INSERT INTO problem SELECT 'schedule', "row", problem FROM scheduled WHERE problem IS NOT NULL;
 DELETE FROM scheduled WHERE problem IS NOT NULL;
 
+-- Games the schedule moved to another date: their lines of the old date are an event of their own.
+CREATE OR REPLACE TEMP TABLE moved AS
+  SELECT g.game_id, g.game_date, g.pair, g.home, g.away,
+    least((SELECT min(known_at) FROM league.prop_line l WHERE l.game_id = g.game_id AND l.game_date = g.game_date),
+      (SELECT min(known_at) FROM league.game_line l WHERE l.game_id = g.game_id AND l.game_date = g.game_date)) AS known_at
+  FROM stored_game g JOIN scheduled s USING (game_id) WHERE g.game_date <> s.game_date;
+DELETE FROM moved WHERE known_at IS NULL;
+
 -- Every game any schedule knows: this folder's rows, then the lake's.
 CREATE OR REPLACE TEMP TABLE fixture AS
   SELECT game_id, game_date, season, game_type, home, away, pair, scheduled_tipoff, tipoff
@@ -89,7 +97,9 @@ CREATE OR REPLACE TEMP TABLE event AS
     commence_time IS NOT NULL AND (snapshot_time IS NULL OR snapshot_time < commence_time) AS pregame
   FROM prop WHERE home IS NOT NULL
   UNION ALL
-  SELECT game_date, pair, home, away, commence_time, commence_time IS NOT NULL FROM gameline;
+  SELECT game_date, pair, home, away, commence_time, commence_time IS NOT NULL FROM gameline
+  UNION ALL
+  SELECT game_date, pair, home, away, NULL, false FROM moved;
 CREATE OR REPLACE TEMP TABLE touched AS
   SELECT DISTINCT game_date, pair FROM event
   UNION SELECT game_date, pair FROM scheduled;

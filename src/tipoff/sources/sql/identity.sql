@@ -20,15 +20,16 @@ CREATE OR REPLACE TEMP TABLE by_team AS
   WITH left_over AS (
     SELECT * FROM subject ANTI JOIN (SELECT subject FROM by_name WHERE player_key IS NOT NULL) USING (subject)
     WHERE home IS NOT NULL AND (short IS NOT NULL OR len(loose) > 0)),
-  squad AS (
-    SELECT DISTINCT a.player_key, p.alias, p.first_word, p.rest, a.team, a.game_date
-    FROM appearance a JOIN person p USING (player_key, player_name))
-  SELECT s.subject, min(q.player_key) AS player_key
-  FROM left_over s JOIN squad q
-    ON q.team IN (s.home, s.away) AND q.game_date < s.day AND q.game_date >= s.day - 200
-    AND ((s.short IS NOT NULL AND q.rest = s.last AND starts_with(q.first_word, s.short))
-      OR list_contains(s.loose, q.alias) OR list_contains(s.loose, q.player_key))
-  GROUP BY s.subject HAVING count(DISTINCT q.player_key) = 1;
+  meant AS (
+    SELECT s.subject, p.player_key FROM left_over s JOIN person p
+      ON p.rest = s.last AND starts_with(p.first_word, s.short)
+    UNION
+    SELECT s.subject, a.player_key FROM (SELECT subject, unnest(loose) AS alias FROM left_over) s
+      JOIN alias a USING (alias))
+  SELECT s.subject, min(a.player_key) AS player_key
+  FROM meant m JOIN left_over s USING (subject) JOIN appearance a USING (player_key)
+  WHERE a.team IN (s.home, s.away) AND a.game_date < s.day AND a.game_date >= s.day - 200
+  GROUP BY s.subject HAVING count(DISTINCT a.player_key) = 1;
 
 CREATE OR REPLACE TEMP TABLE resolved AS
   SELECT s.*, coalesce(n.player_key, t.player_key, s.own) AS resolved_key

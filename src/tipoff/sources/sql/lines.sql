@@ -52,5 +52,6 @@ CREATE OR REPLACE TEMP TABLE c_game AS
     CASE WHEN t.status = 'final' THEN t.tipoff + INTERVAL 3 HOUR END AS result_known_at
   FROM game_tip t LEFT JOIN (
     SELECT game_id, min(known_at) AS known_at FROM (
-      SELECT game_id, known_at FROM c_prop_line UNION ALL SELECT game_id, known_at FROM c_game_line)
+      SELECT game_id, known_at FROM c_prop_line UNION ALL SELECT game_id, known_at FROM c_game_line
+      UNION ALL SELECT display_id(game_date, away, home), known_at FROM moved)
     GROUP BY 1) k USING (game_id);
