@@ -1,1 +1,44 @@
+"""Models: contract, registry, baselines, catboost, distribution (pmf), training, governance."""
 
+from tipoff.models.contract import Contract, check
+from tipoff.models.governance import (
+    Seat,
+    champion,
+    eligible,
+    list_versions,
+    parse_role,
+    promote,
+    retire,
+    versions_of,
+)
+from tipoff.models.manifest import Manifest
+from tipoff.models.model import Model, Prediction
+from tipoff.models.pmf import Pmf, nb_with_median, negative_binomial
+from tipoff.models.registry import load, open_model, read_version, store
+from tipoff.models.training import TrainReport, ensure_baselines, train
+
+__all__ = [
+    "Contract",
+    "Manifest",
+    "Model",
+    "Pmf",
+    "Prediction",
+    "Seat",
+    "TrainReport",
+    "champion",
+    "check",
+    "eligible",
+    "ensure_baselines",
+    "list_versions",
+    "load",
+    "nb_with_median",
+    "negative_binomial",
+    "open_model",
+    "parse_role",
+    "promote",
+    "read_version",
+    "retire",
+    "store",
+    "train",
+    "versions_of",
+]

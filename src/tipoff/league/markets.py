@@ -1,0 +1,29 @@
+"""The markets tipoff forecasts: the one place that says what each of them counts."""
+
+MARKETS: dict[str, str] = {
+    "points": "pts",
+    "rebounds": "reb",
+    "assists": "ast",
+    "threes": "fg3m",
+    "steals": "stl",
+    "blocks": "blk",
+    "pra": "pts + reb + ast",
+    "pr": "pts + reb",
+    "pa": "pts + ast",
+    "ra": "reb + ast",
+}
+"""Market -> SQL expression over the columns of `league.player_game`."""
+
+MAX_COUNT: dict[str, int] = {
+    "points": 90,
+    "rebounds": 40,
+    "assists": 35,
+    "threes": 20,
+    "steals": 15,
+    "blocks": 15,
+    "pra": 130,
+    "pr": 110,
+    "pa": 110,
+    "ra": 60,
+}
+"""Market -> K: a pmf covers 0..K and its last bin holds everything from K upwards."""

@@ -1,0 +1,143 @@
+"""The five baselines: a centre read from the snapshot, a dispersion estimated from history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from tipoff.errors import ArtifactError, UsageError
+from tipoff.hashing import code_version
+from tipoff.league.markets import MARKETS, MAX_COUNT
+from tipoff.models.contract import Contract, make_contract
+from tipoff.models.data import TrainingData
+from tipoff.models.dispersion import Dispersion, estimate
+from tipoff.models.golden import make_golden
+from tipoff.models.manifest import Manifest
+from tipoff.models.model import Prediction, column
+from tipoff.models.pmf import Floats, mean_for_median, nb_with_median, negative_binomial
+
+FAMILY = "baseline"
+LINE = "line"
+WEIGHTS: dict[str, dict[str, float]] = {
+    "season_mean": {"{m}_avg_season": 1.0},
+    "last_5": {"{m}_avg_last_5": 1.0},
+    "ewma_hl8": {"{m}_ewma_hl8": 1.0},
+    LINE: {"line_{m}": 1.0},
+    "old_moving_average": {"{m}_avg_last_5": 0.5, "{m}_avg_last_10": 0.3, "{m}_avg_season": 0.2},
+}
+"""Baseline -> feature pattern -> weight: the centre is their weighted sum."""
+_FIXED_POINT = 2
+
+
+def terms(name: str, market: str) -> dict[str, float]:
+    """Feature name -> weight of that baseline's centre in that market.
+
+    Raises UsageError for a baseline that does not exist.
+    """
+    if name not in WEIGHTS:
+        known = ", ".join(sorted(WEIGHTS))
+        raise UsageError(f"{name!r} is not a baseline", f"choose one of {known}")
+    return {pattern.format(m=market): weight for pattern, weight in WEIGHTS[name].items()}
+
+
+def base_names() -> tuple[str, ...]:
+    """Every feature any baseline reads in any market, sorted."""
+    return tuple(sorted({n for b in WEIGHTS for m in MARKETS for n in terms(b, m)}))
+
+
+def centre(frame: pl.DataFrame, name: str, market: str) -> Floats:
+    """The baseline's point forecast, shape (n,), NaN where one of its inputs is null."""
+    parts = [weight * column(frame, n) for n, weight in terms(name, market).items()]
+    return np.asarray(sum(parts[1:], parts[0]))
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A fitted baseline. The centre is the mean, except for the line, where it is the median:
+    books set lines near the median, and a pick compares medians."""
+
+    manifest: Manifest
+
+    @property
+    def artifact(self) -> bytes | None:
+        """None: the manifest holds all of it."""
+        return None
+
+    def predict(self, frame: pl.DataFrame, market: str) -> Prediction:
+        """A pmf per row; rows with a null input, or a market without history, are not ok."""
+        values = centre(frame, self.manifest.model, market)
+        shape = self.manifest.dispersion.get(market)
+        if shape is None:
+            values, shape = np.full_like(values, np.nan), _SHAPELESS
+        make = nb_with_median if self.manifest.model == LINE else negative_binomial
+        floored = values if self.manifest.model == LINE else shape.floored(values)
+        pmf = make(floored, shape.at(values), MAX_COUNT[market])
+        return Prediction(pmf, ~np.isnan(pmf.p[:, 0]))
+
+
+_SHAPELESS = Dispersion(knots=(0.0,), values=(1.0,), floor=0.0, rows=0)
+
+
+def fit_baseline(name: str, data: TrainingData, definitions: Mapping[str, str]) -> Baseline:
+    """Estimate the dispersion of each market on its rows with a known centre.
+
+    Markets with too few rows are left out of `manifest.markets`. Raises ContractError when
+    the catalogue lacks a name, UsageError for a baseline that does not exist.
+    """
+    contract = make_contract({m: tuple(terms(name, m)) for m in MARKETS}, definitions)
+    shapes = {m: _shape(data.frame, name, m) for m in MARKETS}
+    known = {m: shape for m, shape in shapes.items() if shape is not None}
+    bare = Baseline(_manifest(name, data, contract, known))
+    golden = make_golden(bare, data.frame)
+    return Baseline(bare.manifest.model_copy(update={"golden": golden}))
+
+
+def load_baseline(manifest: Manifest, artifact: Path | None) -> Baseline:
+    """The baseline of a manifest. Raises ArtifactError if it claims to have a file."""
+    if artifact is not None:
+        raise ArtifactError(f"{manifest.model} is a baseline and has no artifact, found {artifact}")
+    return Baseline(manifest)
+
+
+def _manifest(
+    name: str, data: TrainingData, contract: Contract, shapes: dict[str, Dispersion]
+) -> Manifest:
+    return Manifest(
+        model=name,
+        family=FAMILY,
+        markets=tuple(shapes),
+        contract=contract,
+        trained_from=data.trained_from,
+        trained_through=data.through,
+        rows=data.frame.height,
+        data_sha256=data.digest((*contract.reads, *(f"y_{m}" for m in MARKETS))),
+        code_version=code_version(),
+        parameters={**WEIGHTS[name]},
+        dispersion=shapes,
+    )
+
+
+def _shape(frame: pl.DataFrame, name: str, market: str) -> Dispersion | None:
+    values, y = centre(frame, name, market), column(frame, f"y_{market}")
+    usable = ~(np.isnan(values) | np.isnan(y))
+    values, y = values[usable], y[usable]
+    if name == LINE:
+        return _line_shape(values, y, MAX_COUNT[market])
+    return estimate(values, values, y)
+
+
+def _line_shape(lines: Floats, y: Floats, top: int) -> Dispersion | None:
+    """The mean behind a median depends on the dispersion and the other way round: iterate."""
+    reachable = (lines > 0) & (lines < 0.9 * top)
+    lines, y = lines[reachable], y[reachable]
+    distinct, row = np.unique(lines, return_inverse=True)
+    shape = estimate(lines, lines, y)
+    for _ in range(_FIXED_POINT):
+        if shape is not None:
+            mean = mean_for_median(distinct, shape.at(distinct), top)[row]
+            shape = estimate(lines, mean, y)
+    return shape

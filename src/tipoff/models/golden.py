@@ -1,0 +1,88 @@
+"""Golden rows: inputs with the answers a model gave when it was made, checked at every load."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from tipoff.errors import ArtifactError
+from tipoff.models.manifest import GoldenRow
+from tipoff.models.model import Model, column
+from tipoff.models.pmf import Floats, Pmf
+
+_TOLERANCE = 1e-9
+"""Relative. A file read wrongly is off by far more; another CPU's last bits by far less.
+Bit-for-bit identity on one machine is what `reproduce` checks."""
+_QUARTERS = (1, 2, 3)
+
+
+def make_golden(model: Model, frame: pl.DataFrame) -> tuple[GoldenRow, ...]:
+    """Up to three predictable rows per market with the model's answers."""
+    rows: list[GoldenRow] = []
+    for market, names in model.manifest.contract.names.items():
+        if market not in model.manifest.markets:
+            continue
+        usable = frame.select(names).drop_nulls(model.manifest.contract.required(market))
+        picks = sorted({usable.height * q // 4 for q in _QUARTERS} if usable.height else ())
+        rows += _rows(model, market, usable[picks])
+    return tuple(rows)
+
+
+def _rows(model: Model, market: str, chosen: pl.DataFrame) -> list[GoldenRow]:
+    answers = summary(model.predict(chosen, market).pmf)
+    inputs = {n: column(chosen, n) for n in chosen.columns}
+    return [
+        GoldenRow(
+            market=market,
+            inputs={n: _hex(values[i]) for n, values in inputs.items()},
+            expected={k: float(v[i]).hex() for k, v in answers.items()},
+        )
+        for i in range(chosen.height)
+    ]
+
+
+def summary(pmf: Pmf) -> dict[str, Floats]:
+    """What golden rows compare, each of shape (n,)."""
+    return {
+        "mean": pmf.mean(),
+        "variance": pmf.variance(),
+        "median": pmf.median(),
+        "p10": pmf.quantile(0.1),
+        "p90": pmf.quantile(0.9),
+    }
+
+
+def check_golden(model: Model) -> None:
+    """Raises ArtifactError naming the first golden answer the loaded model does not give."""
+    by_market: dict[str, list[GoldenRow]] = {}
+    for row in model.manifest.golden:
+        by_market.setdefault(row.market, []).append(row)
+    for market, rows in by_market.items():
+        names = model.manifest.contract.names[market]
+        frame = pl.DataFrame(
+            {n: [_float(row.inputs[n]) for row in rows] for n in names},
+            schema=dict.fromkeys(names, pl.Float64),
+        )
+        got = summary(model.predict(frame, market).pmf)
+        for i, row in enumerate(rows):
+            for name, text in row.expected.items():
+                _compare(model, f"{market}, golden row {i}, {name}", text, float(got[name][i]))
+
+
+def _compare(model: Model, where: str, text: str, got: float) -> None:
+    expected = float.fromhex(text)
+    if not math.isclose(expected, got, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE):
+        raise ArtifactError(
+            f"{model.manifest.model} ({model.manifest.model_id}) gives another answer than when"
+            f" it was made: {where}: expected {expected!r}, got {got!r}",
+            "check the installed catboost and numpy versions, or train it again",
+        )
+
+
+def _hex(value: float) -> str | None:
+    return None if math.isnan(value) else float(value).hex()
+
+
+def _float(text: str | None) -> float | None:
+    return None if text is None else float.fromhex(text)

@@ -1,0 +1,205 @@
+"""Which versions may predict, and who leads: derived from versions and states, never a flag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import polars as pl
+
+from tipoff.clock import now
+from tipoff.errors import GateBlocked, NotFound, UsageError
+from tipoff.league.markets import MARKETS
+from tipoff.models.registry import load
+
+if TYPE_CHECKING:
+    from tipoff.lake import Lake, Reader, Writer
+
+Role = Literal["champion", "challenger", "shadow"]
+Gate = Callable[["Lake", str, str], str | None]
+"""(lake, model_id, market) -> why the promotion must not happen, or None."""
+
+DEFAULT_LEADERS = ("catboost_v9", "ewma_hl8")
+"""Who leads a market while nobody has been promoted: the first of these that predicts it."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A version that may predict a market on a day, in the role it has there."""
+
+    model_id: str
+    model: str
+    family: str
+    market: str
+    trained_through: date
+    role: Role
+
+
+def eligible(r: Reader, day: date, market: str | None = None) -> list[Seat]:
+    """Seats of a day by market, then model name: one version per name and market.
+
+    A version is in when it is trained through a date before `day`. Of a name the promoted
+    champion is taken, else the newest; if that one is retired the name has no seat, because
+    an older version must not come back unasked.
+    """
+    wanted = [market] if market else list(MARKETS)
+    versions = _versions(r, day)
+    return [seat for name in wanted for seat in _seats(versions, name)]
+
+
+def champion(r: Reader, market: str, day: date) -> Seat | None:
+    """The seat that leads a market on a day, None when no model predicts it."""
+    leading = [seat for seat in eligible(r, day, market) if seat.role == "champion"]
+    return leading[0] if leading else None
+
+
+def promote(
+    lake: Lake,
+    model_id: str,
+    market: str,
+    reason: str,
+    *,
+    to: Role = "champion",
+    gates: tuple[Gate, ...] = (),
+    available: Mapping[str, str] | None = None,
+) -> None:
+    """Give a version a role in a market, on record with a reason.
+
+    Raises NotFound for an unknown version, UsageError for a retired one, an empty reason or a
+    market it does not predict, ArtifactError or ContractError when it does not load, and
+    GateBlocked with every gate's objection.
+    """
+    _check_reason(reason)
+    model = load(lake, model_id, available)
+    if market not in model.manifest.markets:
+        known = ", ".join(model.manifest.markets)
+        raise UsageError(f"{model_id} does not predict {market}", f"it predicts {known}")
+    objections = [why for gate in gates if (why := gate(lake, model_id, market)) is not None]
+    if objections:
+        raise GateBlocked(f"{model_id} is not promoted: " + "; ".join(objections))
+
+    def commit(w: Writer) -> None:
+        if _state(w, model_id, market) == "retired":
+            raise UsageError(f"{model_id} is retired in {market}", "train a new version")
+        _append_states(w, {(model_id, market): to}, reason)
+
+    lake.write(commit)
+
+
+def retire(lake: Lake, model: str, reason: str, market: str | None = None) -> list[str]:
+    """Retire a version, or every version of a name, in one market or all it predicts.
+
+    Returns the version ids. Raises NotFound when nothing has that id or name.
+    """
+    _check_reason(reason)
+
+    def commit(w: Writer) -> list[str]:
+        found = versions_of(w, model)
+        states = {
+            (str(row["model_id"]), m): "retired"
+            for row in found
+            for m in row["markets"]
+            if market in (None, m) and _state(w, row["model_id"], m) != "retired"
+        }
+        _append_states(w, states, reason)
+        return [str(row["model_id"]) for row in found]
+
+    return lake.write(commit)
+
+
+def versions_of(r: Reader, model: str) -> list[dict[str, Any]]:
+    """Versions with that id or name, newest first. Raises NotFound when there is none."""
+    sql = """SELECT model_id, model, family, markets, trained_from, trained_through, created_at
+             FROM models.version WHERE model_id = $model OR model = $model
+             ORDER BY trained_through DESC, recorded_seq DESC"""
+    found = r.query(sql, {"model": model}).to_dicts()
+    if not found:
+        raise NotFound(f"no model or version is called {model!r}", "tipoff models list shows them")
+    return found
+
+
+def list_versions(r: Reader) -> list[dict[str, Any]]:
+    """Every version by name, newest first, with the markets it is retired in."""
+    sql = """
+    WITH gone AS (SELECT model_id, list(market ORDER BY market) AS markets
+                  FROM models.current_state WHERE state = 'retired' GROUP BY model_id)
+    SELECT v.model_id, v.model, v.family, v.markets, v.trained_from, v.trained_through,
+           coalesce(g.markets, []) AS retired
+    FROM models.version v LEFT JOIN gone g USING (model_id)
+    ORDER BY v.model, v.trained_through DESC, v.recorded_seq DESC"""
+    return r.query(sql).to_dicts()
+
+
+def parse_role(text: str) -> Role:
+    """A role from its name. Raises UsageError listing the roles."""
+    roles: dict[str, Role] = {r: r for r in get_args(Role)}
+    if text not in roles:
+        raise UsageError(f"{text!r} is not a role", f"choose one of {', '.join(roles)}")
+    return roles[text]
+
+
+_VERSIONS = """
+WITH seats AS (
+  SELECT model_id, model, family, trained_through, recorded_seq, unnest(markets) AS market
+  FROM models.version WHERE trained_through < $day
+)
+SELECT v.*, s.state, coalesce(s.recorded_seq, 0) AS state_seq
+FROM seats v LEFT JOIN models.current_state s USING (model_id, market)
+ORDER BY v.model, v.trained_through DESC, v.recorded_seq DESC
+"""
+
+
+def _versions(r: Reader, day: date) -> list[dict[str, Any]]:
+    return r.query(_VERSIONS, {"day": day}).to_dicts()
+
+
+def _seats(versions: list[dict[str, Any]], market: str) -> list[Seat]:
+    rows = [row for row in versions if row["market"] == market]
+    promoted = max(
+        (row for row in rows if row["state"] == "champion"),
+        key=lambda row: row["state_seq"],
+        default=None,
+    )
+    chosen: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        chosen.setdefault(row["model"], row)
+    if promoted is not None:
+        chosen[promoted["model"]] = promoted
+    seats = [_seat(row) for row in chosen.values() if row["state"] != "retired"]
+    return _crowned(seats, promoted["model_id"] if promoted else None)
+
+
+def _seat(row: Mapping[str, Any]) -> Seat:
+    baseline: Role = "challenger" if row["family"] == "baseline" else "shadow"
+    role = row["state"] if row["state"] in ("challenger", "shadow") else baseline
+    names = ("model_id", "model", "family", "market", "trained_through")
+    return Seat(**{n: row[n] for n in names}, role=role)
+
+
+def _crowned(seats: list[Seat], promoted: str | None) -> list[Seat]:
+    by_name = {seat.model: seat.model_id for seat in seats}
+    default = next((by_name[name] for name in DEFAULT_LEADERS if name in by_name), None)
+    leader = promoted or default
+    return [replace(s, role="champion") if s.model_id == leader else s for s in seats]
+
+
+def _state(r: Reader, model_id: str, market: str) -> str | None:
+    sql = """SELECT state FROM models.current_state
+             WHERE model_id = $model_id AND market = $market"""
+    found: str | None = r.value(sql, {"model_id": model_id, "market": market})
+    return found
+
+
+def _append_states(w: Writer, states: Mapping[tuple[str, str], str], reason: str) -> None:
+    rows = [
+        {"model_id": i, "market": m, "state": s, "reason": reason, "happened_at": now()}
+        for (i, m), s in states.items()
+    ]
+    w.append("models.state", pl.DataFrame(rows))
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise UsageError("a change of state needs a reason", "pass --reason TEXT")

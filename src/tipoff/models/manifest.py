@@ -1,0 +1,63 @@
+"""The manifest: everything that makes a model version what it is, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tipoff.hashing import content_id
+from tipoff.models.contract import Contract
+from tipoff.models.dispersion import Dispersion
+
+Scalar = float | int | str | bool
+
+
+class GoldenRow(BaseModel):
+    """One row with the answer it got when the model was made; floats as exact hex text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    market: str
+    inputs: dict[str, str | None]
+    expected: dict[str, str]
+
+
+class Manifest(BaseModel):
+    """A model version. Nothing in it depends on when or where it was made.
+
+    `data_sha256` covers the training values read by name inside the window. `code_version`
+    says which sources made it and stays out of the id: golden outputs are in the id, so a
+    change of code that changes a number changes the id, and one that does not, does not.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    family: str
+    markets: tuple[str, ...]
+    contract: Contract
+    trained_from: date
+    trained_through: date
+    rows: int
+    data_sha256: str
+    code_version: str
+    parameters: dict[str, Scalar] = Field(default_factory=dict)
+    seed: int | None = None
+    dispersion: dict[str, Dispersion]
+    golden: tuple[GoldenRow, ...] = ()
+    artifact_sha256: str | None = None
+
+    @property
+    def model_id(self) -> str:
+        """Content hash of the manifest without `code_version`."""
+        return content_id("model", self.model_dump(mode="json", exclude={"code_version"}))
+
+    def to_json(self) -> str:
+        """Canonical JSON text: floats survive the round trip exactly."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """The manifest of that JSON text."""
+        return cls.model_validate_json(text)

@@ -1,0 +1,64 @@
+"""What a model's name says: its family, its feature set and the window it learns from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from tipoff.errors import UsageError
+from tipoff.models.baselines import WEIGHTS
+
+Scope = Literal["all", "seasons_before", "current_season"]
+_MONTHLY = re.compile(r"catboost_v9_(\d{4})_(0[1-9]|1[0-2])")
+_FIXED: dict[str, tuple[str, Scope]] = {
+    "catboost_v8": ("v2_33", "seasons_before"),
+    "catboost_v9": ("v2_33", "current_season"),
+    "catboost_v9_37": ("v2_37", "current_season"),
+    "catboost_v9_39": ("v2_39", "current_season"),
+}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What to train. `feature_set` is None for a baseline; `through` is set for a refit
+    whose name fixes it."""
+
+    model: str
+    scope: Scope
+    feature_set: str | None = None
+    through: date | None = None
+
+
+def parse_model(name: str) -> Spec:
+    """The spec of a model name. Raises UsageError listing the names that exist."""
+    if name in WEIGHTS:
+        return Spec(name, "all")
+    if name in _FIXED:
+        feature_set, scope = _FIXED[name]
+        return Spec(name, scope, feature_set)
+    monthly = _MONTHLY.fullmatch(name)
+    if monthly:
+        month = date(int(monthly[1]), int(monthly[2]), 1)
+        return Spec(name, "current_season", "v2_33", end_of_month_before(month))
+    known = ", ".join([*sorted(_FIXED), "catboost_v9_YYYY_MM", *sorted(WEIGHTS)])
+    raise UsageError(f"no model is called {name!r}", f"choose one of {known}")
+
+
+def window_end(spec: Spec, through: date) -> date:
+    """Last date the model may learn from.
+
+    Raises UsageError when a monthly refit is asked for another date than its name says.
+    """
+    if spec.through is not None and spec.through != through:
+        raise UsageError(
+            f"{spec.model} is trained through {spec.through} by its name, not {through}",
+            f"tipoff train {spec.model} --through {spec.through}",
+        )
+    return through
+
+
+def end_of_month_before(day: date) -> date:
+    """Last day of the month before `day`."""
+    return day.replace(day=1) - timedelta(days=1)

@@ -1,0 +1,153 @@
+"""Model versions in the lake: stored once, verified every time they are loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tipoff.clock import now
+from tipoff.errors import ArtifactError, NotFound
+from tipoff.hashing import file_sha256
+from tipoff.models import baselines, catboost_model
+from tipoff.models.contract import require
+from tipoff.models.golden import check_golden
+from tipoff.models.manifest import Manifest
+from tipoff.models.model import ArtifactLoader, Model
+
+if TYPE_CHECKING:
+    from tipoff.lake import Lake, Reader, Writer
+
+FOLDER = "models"
+_LOADERS: dict[str, ArtifactLoader] = {
+    baselines.FAMILY: baselines.load_baseline,
+    catboost_model.FAMILY: catboost_model.load_catboost,
+}
+
+
+def store(lake: Lake, model: Model) -> bool:
+    """Store a fitted model; False when this very version is already there.
+
+    The artifact file is complete on disk before the row that names it is committed. Raises
+    ArtifactError when the model's bytes are not those of its manifest.
+    """
+    manifest = model.manifest
+    artifact = _write_artifact(lake.folder, model)
+    row = pl.DataFrame([_row(manifest, artifact)], schema_overrides={"artifact": pl.String})
+
+    def commit(w: Writer) -> bool:
+        if _stored(w, manifest.model_id):
+            return False
+        return w.append("models.version", row, key=("model_id",)) == 1
+
+    return lake.write(commit)
+
+
+def load(lake: Lake, model_id: str, available: Mapping[str, str] | None = None) -> Model:
+    """The model, after its hash, file, contract and golden rows have been checked.
+
+    `available` is what the snapshot has (feature -> definition hash), by default the whole
+    catalogue. Raises NotFound, ArtifactError, or ContractError listing every difference.
+    """
+    with lake.reading() as r:
+        manifest, artifact = read_version(r, model_id)
+    return open_model(lake.folder, manifest, artifact, available)
+
+
+def open_model(
+    folder: Path,
+    manifest: Manifest,
+    artifact: str | None,
+    available: Mapping[str, str] | None = None,
+) -> Model:
+    """As `load`, for a version already read: needs no query, so it can run outside a read."""
+    require(manifest.model, manifest.contract, _definitions() if available is None else available)
+    path = _verified(folder, manifest, artifact)
+    model = _LOADERS[manifest.family](manifest, path)
+    check_golden(model)
+    return model
+
+
+def read_version(r: Reader, model_id: str) -> tuple[Manifest, str | None]:
+    """Manifest and artifact path of a version.
+
+    Raises NotFound, or ArtifactError when the stored manifest does not hash to its id.
+    """
+    sql = "SELECT manifest, artifact FROM models.version WHERE model_id = $model_id"
+    found = r.rows(sql, {"model_id": model_id})
+    if not found:
+        raise NotFound(f"no model version {model_id!r}", "tipoff models list shows them")
+    text, artifact = found[0]
+    manifest = Manifest.from_json(text)
+    if manifest.model_id != model_id:
+        raise ArtifactError(
+            f"the stored manifest of {model_id} hashes to {manifest.model_id}: it was changed",
+            f"train {manifest.model} again",
+        )
+    return manifest, artifact
+
+
+def _row(manifest: Manifest, artifact: str | None) -> dict[str, Any]:
+    return {
+        "model_id": manifest.model_id,
+        "model": manifest.model,
+        "family": manifest.family,
+        "markets": list(manifest.markets),
+        "trained_from": manifest.trained_from,
+        "trained_through": manifest.trained_through,
+        "manifest": manifest.to_json(),
+        "artifact": artifact,
+        "artifact_sha256": manifest.artifact_sha256,
+        "created_at": now(),
+    }
+
+
+def _stored(r: Reader, model_id: str) -> bool:
+    sql = "SELECT count(*) FROM models.version WHERE model_id = $model_id"
+    return bool(r.value(sql, {"model_id": model_id}))
+
+
+def _write_artifact(folder: Path, model: Model) -> str | None:
+    content, digest = model.artifact, model.manifest.artifact_sha256
+    if content is None:
+        return None
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ArtifactError(f"the bytes of {model.manifest.model} are not those of its manifest")
+    relative = f"{FOLDER}/{digest}.cbm"
+    target = folder / relative
+    if target.exists() and file_sha256(target) == digest:
+        return relative
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Written aside and renamed: a reader sees the whole file or none.
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    Path(handle.name).replace(target)
+    return relative
+
+
+def _verified(folder: Path, manifest: Manifest, artifact: str | None) -> Path | None:
+    if artifact is None and manifest.artifact_sha256 is None:
+        return None
+    path = folder / str(artifact)
+    if artifact is None or not path.is_file():
+        raise ArtifactError(f"the artifact of {manifest.model} is missing: {path}")
+    found = file_sha256(path)
+    if found != manifest.artifact_sha256:
+        raise ArtifactError(
+            f"{path} hashes to {found}, the manifest says {manifest.artifact_sha256}",
+            f"restore the file, or train {manifest.model} again",
+        )
+    return path
+
+
+def _definitions() -> dict[str, str]:
+    from tipoff.features import definition_hashes
+
+    return definition_hashes()

@@ -1,0 +1,163 @@
+"""Training: from rows in the lake to a stored model version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from tipoff.errors import UsageError
+from tipoff.league.markets import MARKETS
+from tipoff.models.baselines import WEIGHTS, Baseline, base_names, fit_baseline
+from tipoff.models.catboost_model import fit_catboost
+from tipoff.models.data import TrainingData, training_data
+from tipoff.models.holdout import Holdout, newest_rows, score
+from tipoff.models.model import Model, column
+from tipoff.models.names import Spec, end_of_month_before, parse_model, window_end
+from tipoff.models.pmf import Pmf
+from tipoff.models.registry import store
+
+if TYPE_CHECKING:
+    from tipoff.lake import Lake, Reader
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TrainReport:
+    """What was trained. `new` is false when this very version was already stored."""
+
+    model: str
+    model_id: str
+    new: bool
+    rows: int
+    trained_from: date
+    trained_through: date
+    holdout: Holdout
+
+
+def train(
+    lake: Lake, name: str, through: date, progress: Progress = lambda _text: None
+) -> TrainReport:
+    """Train a model on player-games through a date and store it.
+
+    Raises UsageError for an unknown name, a wrong date for a monthly refit or too few rows,
+    ContractError when the catalogue lacks a feature.
+    """
+    spec = parse_model(name)
+    progress(f"{name}: reading player-games through {through}")
+    data = _read(lake, spec, window_end(spec, through))
+    progress(f"{name}: fitting on {data.frame.height} player-games")
+    model, report = _fit(spec, data)
+    progress(f"{name}: storing")
+    new = store(lake, model)
+    made = model.manifest
+    return TrainReport(
+        name, made.model_id, new, made.rows, made.trained_from, made.trained_through, report
+    )
+
+
+def ensure_baselines(
+    lake: Lake, day: date, progress: Progress = lambda _text: None
+) -> dict[str, str]:
+    """Baseline -> version id, fitted through the end of the month before `day` where missing.
+
+    One query when all are there. A version counts as there while the definitions of the names
+    it reads are those in force; a retired name is left alone. Empty when no games precede.
+    """
+    through = end_of_month_before(day)
+    with lake.reading() as r:
+        present, retired = _present(r, through), _retired(r)
+    missing = [n for n in WEIGHTS if n not in present and n not in retired]
+    if missing:
+        progress(f"fitting {', '.join(missing)} on player-games through {through}")
+        present |= _fit_baselines(lake, missing, through)
+    return present
+
+
+def _fit_baselines(lake: Lake, names: list[str], through: date) -> dict[str, str]:
+    from tipoff.features import definition_hashes
+
+    data = _read(lake, Spec("baselines", "all"), through)
+    fitted = [fit_baseline(name, data, definition_hashes()) for name in names]
+    useful = [model for model in fitted if model.manifest.markets]
+    for model in useful:
+        store(lake, model)
+    return {model.manifest.model: model.manifest.model_id for model in useful}
+
+
+def _present(r: Reader, through: date) -> dict[str, str]:
+    from tipoff.features import definition_hashes
+    from tipoff.models.contract import check
+    from tipoff.models.manifest import Manifest
+
+    sql = """SELECT model, model_id, manifest FROM models.version
+             WHERE trained_through = $through AND family = 'baseline' ORDER BY recorded_seq"""
+    available = definition_hashes()
+    return {
+        model: model_id
+        for model, model_id, text in r.rows(sql, {"through": through})
+        if not check(Manifest.from_json(text).contract, available)
+    }
+
+
+def _retired(r: Reader) -> set[str]:
+    """Names whose newest version is retired in every market it predicts."""
+    sql = """
+    WITH newest AS (SELECT * FROM models.version
+                    QUALIFY row_number() OVER (PARTITION BY model ORDER BY recorded_seq DESC) = 1)
+    SELECT n.model FROM newest n JOIN models.current_state s USING (model_id)
+    WHERE s.state = 'retired' GROUP BY n.model, n.markets HAVING count(*) = len(n.markets)"""
+    return {name for (name,) in r.rows(sql)}
+
+
+def _read(lake: Lake, spec: Spec, through: date) -> TrainingData:
+    from tipoff.features import feature_set, training_frame
+
+    names = feature_set(spec.feature_set) if spec.feature_set else base_names()
+    with lake.reading() as r:
+        start, end = _window(r, spec, through)
+        frame = training_frame(r, start=start, through=end, names=names)
+    return training_data(frame, end, start)
+
+
+def _window(r: Reader, spec: Spec, through: date) -> tuple[date | None, date]:
+    if spec.scope == "all":
+        return None, through
+    first = r.value(_SEASON_START, {"through": through})
+    if first is None:
+        raise UsageError(f"no player-games through {through}", "tipoff import DIR first")
+    if spec.scope == "current_season":
+        return first, through
+    return None, first - timedelta(days=1)
+
+
+_SEASON_START = """
+SELECT min(game_date) FROM league.player_game
+WHERE season = (SELECT max_by(season, game_date) FROM league.player_game
+                WHERE game_date <= $through)
+"""
+
+
+def _fit(spec: Spec, data: TrainingData) -> tuple[Model, Holdout]:
+    from tipoff.features import catalogue, definition_hashes, feature_set
+
+    definitions = definition_hashes()
+    if spec.feature_set is None:
+        baseline = fit_baseline(spec.model, data, definitions)
+        return baseline, _held_out(baseline, data)
+    names = feature_set(spec.feature_set)
+    optional = [name for name in names if not catalogue()[name].required]
+    return fit_catboost(spec.model, data, names, definitions, optional)
+
+
+def _held_out(baseline: Baseline, data: TrainingData) -> Holdout:
+    """The newest tenth of the rows in points; only the dispersion has seen them."""
+    if not baseline.manifest.markets:
+        least = f"{data.frame.height} player-games through {data.through} are too few"
+        raise UsageError(f"{baseline.manifest.model}: {least}", "choose a later --through")
+    market = next(m for m in MARKETS if m in baseline.manifest.markets)
+    frame = data.frame.filter(newest_rows(data, 0.1))
+    answer, y = baseline.predict(frame, market), column(frame, f"y_{market}")
+    return score(Pmf(answer.pmf.p[answer.ok]), y[answer.ok], market)

@@ -1,0 +1,51 @@
+"""One small league and its fitted models, shared because fitting is the slow part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.models.league_frame import OPTIONAL, V2_33, definitions, league_frame
+from tipoff.lake import Lake
+from tipoff.models.baselines import Baseline, fit_baseline
+from tipoff.models.catboost_model import CatBoostModel, fit_catboost
+from tipoff.models.data import TrainingData, training_data
+from tipoff.models.manifest import Scalar
+
+THROUGH = date(2024, 12, 5)
+FAST: dict[str, Scalar] = {
+    "iterations": 20,
+    "learning_rate": 0.1,
+    "depth": 3,
+    "loss_function": "RMSE",
+}
+
+
+@pytest.fixture(scope="session")
+def frame() -> pl.DataFrame:
+    return league_frame()
+
+
+@pytest.fixture(scope="session")
+def data(frame: pl.DataFrame) -> TrainingData:
+    return training_data(frame, THROUGH)
+
+
+@pytest.fixture(scope="session")
+def ewma(data: TrainingData) -> Baseline:
+    return fit_baseline("ewma_hl8", data, definitions())
+
+
+@pytest.fixture(scope="session")
+def v9(data: TrainingData) -> CatBoostModel:
+    return fit_catboost("catboost_v9", data, V2_33, definitions(), OPTIONAL, FAST)[0]
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[Lake]:
+    with Lake.open(tmp_path / "lake", create=True) as opened:
+        yield opened
