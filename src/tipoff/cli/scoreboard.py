@@ -1,0 +1,148 @@
+"""tipoff scoreboard: the record so far, each figure with its n and interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+
+if TYPE_CHECKING:
+    from tipoff.grading import Entry, Scoreboard
+
+From = Annotated[str | None, typer.Option("--from", help="First slate; default: the first.")]
+To = Annotated[str | None, typer.Option("--to", help="Last slate; default: the last.")]
+
+
+def scoreboard(
+    ctx: typer.Context,
+    start: From = None,
+    end: To = None,
+    market: Annotated[str | None, typer.Option(help="Only this market.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only this model.")] = None,
+    record: Annotated[
+        str, typer.Option(help="live: published before tip-off; backfill: made later.")
+    ] = "live",
+    as_json: JsonFlag = False,
+) -> None:
+    """Show how the models did, beside the line and the EWMA on the same rows.
+
+    The live record holds only what was published before tip-off; backfills stand apart.
+    """
+    from tipoff import clock
+    from tipoff.grading import scoreboard as judge
+    from tipoff.grading.record import parse_record, published_span
+
+    chosen = parse_record(record)
+    with open_lake(ctx) as lake, progress(as_json) as say:
+        with lake.reading() as r:
+            span = published_span(r)
+        first = clock.parse_date(start) if start else span.start
+        last = clock.parse_date(end) if end else span.until
+        board = judge(lake, first, last, market, model, chosen, say)
+    emit(board.as_dict(), as_json, lambda: _show(board))
+
+
+def _show(board: Scoreboard) -> None:
+    out = console()
+    label = "  SIMULATED" if board.simulated else ""
+    out.print(f"[bold]{board.record.upper()} RECORD[/bold]  {board.start} to {board.until}{label}")
+    if not board.entries:
+        return _empty(out, board)
+    out.print(
+        f"{board.slates} slates, {board.configurations} models tried; [brackets] are 95% intervals"
+        " over slates, a dash where one slate gives none",
+        markup=False,
+    )
+    for table in (_skill(board.entries), _rivals(board.entries), _picks(board.entries)):
+        if table.row_count:
+            out.print(table)
+    for entry in board.entries:
+        if entry.warning:
+            out.print(f"! {entry.model} {entry.market}: {entry.warning}", style="bold red")
+    for reason, n in board.refused.items():
+        out.print(f"refused {n:6d}  {reason}")
+    return out.print(
+        "next: tipoff scoreboard --json has line tiers, months and PIT", highlight=False
+    )
+
+
+def _empty(out: Any, board: Scoreboard) -> None:
+    what = {
+        "live": "no prediction of these slates was published before its game's tip-off",
+        "backfill": "no set of these slates was made after tip-off",
+    }
+    other = {"live": "backfill", "backfill": "live"}[board.record]
+    out.print(f"the {board.record} record is empty: {what[board.record]}")
+    out.print(f"next: tipoff scoreboard --record {other}", highlight=False)
+
+
+def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Any:
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name in words:
+        made.add_column(name)
+    for name in numbers:
+        made.add_column(name, justify="right")
+    return made
+
+
+def _skill(entries: list[Entry]) -> Any:
+    numbers = ("graded", "MAE", "bias", "CRPS", "Brier", "log loss", "80% covers",
+               "void", "push", "pending", "refused")  # fmt: skip
+    made = _table("forecasts", ("market", "model"), numbers)
+    shown = (("mae", 2), ("bias", 2), ("crps", 3), ("brier", 4), ("log_loss", 4), ("coverage80", 3))
+    for e in entries:
+        figures = [_figure(e.metrics.get(name), digits) for name, digits in shown]
+        tail = [str(e.counts[name]) for name in ("void", "push", "pending", "refused")]
+        made.add_row(e.market, e.model, str(e.counts["graded"]), *figures, *tail)
+    return made
+
+
+def _rivals(entries: list[Entry]) -> Any:
+    numbers = ("n", "MAE", "its MAE", "CRPS - its CRPS", "log loss - its")
+    made = _table("on the same rows as", ("market", "model", "against"), numbers)
+    for e in entries:
+        for name, pair in e.against.items():
+            if not pair["n"]:
+                continue
+            mae, crps, loss = (pair[m] or {} for m in ("mae", "crps", "log_loss"))
+            made.add_row(
+                e.market, e.model, name, str(pair["n"]), _number(mae.get("own"), 3),
+                _number(mae.get("reference"), 3), _figure(crps.get("difference"), 3, "+"),
+                _figure(loss.get("difference"), 4, "+"),
+            )  # fmt: skip
+    return made
+
+
+def _picks(entries: list[Entry]) -> Any:
+    numbers = ("picks", "hit rate", "priced", "their hit rate", "break-even", "ROI")
+    made = _table("picks by edge", ("market", "model", "|edge|"), numbers)
+    for e in entries:
+        for tier in e.edge_tiers:
+            hits, priced = tier.get("hit_rate"), tier.get("priced_hit_rate")
+            made.add_row(
+                e.market, e.model, tier["tier"], str(hits["n"] if hits else 0), _figure(hits, 3),
+                str(priced["n"] if priced else 0), _figure(priced, 3),
+                _number((tier.get("break_even") or {}).get("value"), 3),
+                _figure(tier.get("roi"), 3, "+"),
+            )  # fmt: skip
+    return made
+
+
+def _number(value: float | None, digits: int, sign: str = "") -> str:
+    return "-" if value is None else f"{value:{sign}.{digits}f}"
+
+
+def _figure(found: dict[str, Any] | None, digits: int, sign: str = "") -> Any:
+    from rich.text import Text
+
+    if not found:
+        return Text("-")
+    value = _number(found["value"], digits, sign)
+    if found["low"] is None:
+        return Text(f"{value} [-]")
+    low, high = (_number(found[end], digits, sign) for end in ("low", "high"))
+    return Text(f"{value} [{low}, {high}]")

@@ -1,0 +1,97 @@
+"""What `tipoff grade` tells: counts, voids with their proof, and what still waits and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class GradeReport:
+    """The state of a slate after grading. Counts are of the currently published set.
+
+    sets: per published run its seq, whether it is current, predictions, live ones and pending.
+    new: grades this call stored, over all sets. outcomes: outcome -> predictions. markets: per
+    market the predictions and the players with a line (graded, void, pending). voids and
+    pending: per game, player and reason, with how many predictions that holds for.
+    """
+
+    slate: date
+    simulated: bool
+    new: int
+    live: int
+    backfill: int
+    sets: list[dict[str, Any]]
+    outcomes: dict[str, int]
+    markets: list[dict[str, Any]]
+    voids: list[dict[str, Any]]
+    pending: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form: `date` first, everything else by its field's name."""
+        fields = asdict(self)
+        return {"date": str(fields.pop("slate"))} | fields
+
+
+def summarise(
+    slate: date, sets: pl.DataFrame, settled: pl.DataFrame, new: int, *, simulated: bool
+) -> GradeReport:
+    """The report of settled predictions (grading/grade.py) of all published sets."""
+    current = settled.filter("current")
+    live = int(current["live"].sum())
+    return GradeReport(
+        slate, simulated, new, live, current.height - live,
+        _sets(sets, settled), _outcomes(current), _markets(current), _voids(current),
+        _pending(current),
+    )  # fmt: skip
+
+
+def _sets(sets: pl.DataFrame, settled: pl.DataFrame) -> list[dict[str, Any]]:
+    counts = settled.group_by("run_id").agg(
+        pl.len().alias("predictions"),
+        pl.col("live").sum(),
+        (pl.col("state") == "pending").sum().alias("pending"),
+    )
+    shown = sets.select("run_id", "seq", "current").join(counts, on="run_id", how="left")
+    return shown.sort("seq").fill_null(0).to_dicts()
+
+
+def _outcomes(current: pl.DataFrame) -> dict[str, int]:
+    counts = current.group_by("outcome").len()
+    found = dict(zip(counts["outcome"].to_list(), counts["len"].to_list(), strict=True))
+    names = ("hit", "miss", "push", "no_pick", "void", "pending")
+    return {name: int(found.get(name, 0)) for name in names}
+
+
+def _markets(current: pl.DataFrame) -> list[dict[str, Any]]:
+    def lined(state: str) -> pl.Expr:
+        wanted = pl.col("line").is_not_null() & (pl.col("state") == state)
+        return pl.col("player_key").filter(wanted).n_unique()
+
+    return current.group_by("market").agg(
+        pl.len().alias("predictions"),
+        pl.col("player_key").filter(pl.col("line").is_not_null()).n_unique().alias("lined_players"),
+        lined("played").alias("lined_graded"), lined("void").alias("lined_void"),
+        lined("pending").alias("lined_pending"),
+    ).sort("market").to_dicts()  # fmt: skip
+
+
+def _voids(current: pl.DataFrame) -> list[dict[str, Any]]:
+    found = _by_player(current.filter(pl.col("state") == "void"))
+    return [row | {"proof": json.loads(row["proof"])} for row in found.to_dicts()]
+
+
+def _pending(current: pl.DataFrame) -> list[dict[str, Any]]:
+    found = _by_player(current.filter(pl.col("state") == "pending"))
+    return found.drop("proof").to_dicts()
+
+
+def _by_player(rows: pl.DataFrame) -> pl.DataFrame:
+    keys = ["game_id", "player_key", "player", "team", "reason"]
+    return rows.group_by(keys).agg(
+        pl.col("proof").first(), pl.len().alias("predictions")
+    ).sort(keys)  # fmt: skip

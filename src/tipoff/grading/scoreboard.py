@@ -1,0 +1,81 @@
+"""The track record: every model and market with n, intervals, and the line and EWMA beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tipoff.errors import UsageError
+from tipoff.grading.entries import Entry, judge, narrow
+from tipoff.grading.record import (
+    Record,
+    Span,
+    record_markets,
+    record_refusals,
+    record_rows,
+)
+from tipoff.grading.tiers import with_tiers
+
+if TYPE_CHECKING:
+    from tipoff.lake import Lake, Reader
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """A record over a span of slates; `record` and `simulated` are shown wherever it is."""
+
+    record: Record
+    simulated: bool
+    start: date
+    until: date
+    slates: int
+    configurations: int
+    refused: dict[str, int]
+    entries: list[Entry]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form: dates as text, entries as mappings."""
+        fields = asdict(self)
+        return fields | {"start": str(self.start), "until": str(self.until)}
+
+
+def scoreboard(
+    lake: Lake,
+    start: date,
+    end: date,
+    market: str | None = None,
+    model: str | None = None,
+    record: Record = "live",
+    progress: Callable[[str], None] = lambda _text: None,
+) -> Scoreboard:
+    """Judge every model, or one, in every market, or one, over slates `start`..`end`.
+
+    Raises UsageError for a span that ends before it starts.
+    """
+    if end < start:
+        raise UsageError(f"the span ends {end}, before it starts {start}", "swap --from and --to")
+    span = Span(start, end)
+    entries: list[Entry] = []
+    slates: set[date] = set()
+    tried: set[str] = set()
+    with lake.reading() as r:
+        refusals = narrow(record_refusals(r, span, record), market, model)
+        for name in _markets(r, span, market):
+            progress(f"judging {name}")
+            rows = with_tiers(record_rows(r, span, record, name))
+            slates |= set(rows["slate"].to_list())
+            tried |= set(rows["model"].to_list())
+            entries += judge(rows, refusals, model)
+    reasons = refusals.group_by("reason").agg(pl.col("refused").sum()).sort("reason")
+    refused = dict(zip(reasons["reason"].to_list(), reasons["refused"].to_list(), strict=True))
+    return Scoreboard(
+        record, lake.simulated, start, end, len(slates), len(tried), refused, entries
+    )  # fmt: skip
+
+
+def _markets(r: Reader, span: Span, market: str | None) -> list[str]:
+    return [name for name in record_markets(r, span) if market in (None, name)]
