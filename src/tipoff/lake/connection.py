@@ -144,6 +144,10 @@ class Lake:
         connection = duckdb.connect(config=config)
         load_extensions(connection)
         connection.execute("SET TimeZone = 'UTC'")
+        # A temporary table made in the open transaction counts as empty to the planner, which then
+        # picks loop joins meant for a handful of rows: 19 s instead of 0.2 s for one ASOF join.
+        for name in ("asof_loop_join", "nested_loop_join", "merge_join"):
+            connection.execute(f"SET {name}_threshold = 0")
         pin = f", SNAPSHOT_VERSION {version}" if version is not None else ""
         catalog = str(self.folder / CATALOG).replace("'", "''")
         data = str(self.folder / "data").replace("'", "''")
