@@ -104,19 +104,15 @@ def _listing(ctx: typer.Context, day: date) -> list[dict[str, Any]]:
 
 
 def _print_list(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     if not rows:
         _say("no model versions yet", "tipoff train catboost_v9 --through DATE")
         return
-    table = Table(box=None)
-    for name in ("model", "version", "window", "markets", "role"):
-        table.add_column(name, no_wrap=True)
+    out, widest = console(), max(len(row["model"]) for row in rows)
     for row in rows:
         window = f"{row['trained_from']}..{row['trained_through']}"
-        markets = str(len(row["markets"])) if len(row["markets"]) > 1 else row["markets"][0]
-        table.add_row(row["model"], row["model_id"], window, markets, _role(row))
-    console().print(table)
+        out.print(
+            f"{row['model']:{widest}}  {row['model_id']}  {window}  {_role(row)}", highlight=False
+        )
 
 
 def _role(row: dict[str, Any]) -> str:

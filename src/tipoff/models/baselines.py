@@ -44,9 +44,10 @@ def terms(name: str, market: str) -> dict[str, float]:
     return {pattern.format(m=market): weight for pattern, weight in WEIGHTS[name].items()}
 
 
-def base_names() -> tuple[str, ...]:
-    """Every feature any baseline reads in any market, sorted."""
-    return tuple(sorted({n for b in WEIGHTS for m in MARKETS for n in terms(b, m)}))
+def base_names(*names: str) -> tuple[str, ...]:
+    """Every feature those baselines (all of them when none is named) read, sorted."""
+    wanted = names or tuple(WEIGHTS)
+    return tuple(sorted({n for b in wanted for m in MARKETS for n in terms(b, m)}))
 
 
 def centre(frame: pl.DataFrame, name: str, market: str) -> Floats:

@@ -47,7 +47,7 @@ def train(
     """
     spec = parse_model(name)
     progress(f"{name}: reading player-games through {through}")
-    data = _read(lake, spec, window_end(spec, through))
+    data = _read(lake, spec, window_end(spec, through), _names(spec))
     progress(f"{name}: fitting on {data.frame.height} player-games")
     model, report = _fit(spec, data)
     progress(f"{name}: storing")
@@ -63,8 +63,9 @@ def ensure_baselines(
 ) -> dict[str, str]:
     """Baseline -> version id, fitted through the end of the month before `day` where missing.
 
-    One query when all are there. A version counts as there while the definitions of the names
-    it reads are those in force; a retired name is left alone. Empty when no games precede.
+    Two queries when all are there. A version counts as there while the definitions of the names
+    it reads are those in force; a retired name is left alone, and so is one that reads a
+    feature the catalogue lacks. Empty when no games precede.
     """
     through = end_of_month_before(day)
     with lake.reading() as r:
@@ -79,8 +80,12 @@ def ensure_baselines(
 def _fit_baselines(lake: Lake, names: list[str], through: date) -> dict[str, str]:
     from tipoff.features import definition_hashes
 
-    data = _read(lake, Spec("baselines", "all"), through)
-    fitted = [fit_baseline(name, data, definition_hashes()) for name in names]
+    available = definition_hashes()
+    known = [name for name in names if available.keys() >= set(base_names(name))]
+    if not known:
+        return {}
+    data = _read(lake, Spec(known[0], "all"), through, base_names(*known))
+    fitted = [fit_baseline(name, data, available) for name in known]
     useful = [model for model in fitted if model.manifest.markets]
     for model in useful:
         store(lake, model)
@@ -112,10 +117,15 @@ def _retired(r: Reader) -> set[str]:
     return {name for (name,) in r.rows(sql)}
 
 
-def _read(lake: Lake, spec: Spec, through: date) -> TrainingData:
-    from tipoff.features import feature_set, training_frame
+def _names(spec: Spec) -> tuple[str, ...]:
+    from tipoff.features import feature_set
 
-    names = feature_set(spec.feature_set) if spec.feature_set else base_names()
+    return feature_set(spec.feature_set) if spec.feature_set else base_names(spec.model)
+
+
+def _read(lake: Lake, spec: Spec, through: date, names: tuple[str, ...]) -> TrainingData:
+    from tipoff.features import training_frame
+
     with lake.reading() as r:
         start, end = _window(r, spec, through)
         frame = training_frame(r, start=start, through=end, names=names)
@@ -141,15 +151,20 @@ WHERE season = (SELECT max_by(season, game_date) FROM league.player_game
 
 
 def _fit(spec: Spec, data: TrainingData) -> tuple[Model, Holdout]:
-    from tipoff.features import catalogue, definition_hashes, feature_set
+    from tipoff.features import definition_hashes, feature_set
 
     definitions = definition_hashes()
     if spec.feature_set is None:
         baseline = fit_baseline(spec.model, data, definitions)
         return baseline, _held_out(baseline, data)
     names = feature_set(spec.feature_set)
-    optional = [name for name in names if not catalogue()[name].required]
-    return fit_catboost(spec.model, data, names, definitions, optional)
+    return fit_catboost(spec.model, data, names, definitions, _optional(names))
+
+
+def _optional(names: tuple[str, ...]) -> list[str]:
+    from tipoff.features.catalogue import CATALOGUE
+
+    return [name for name in names if not CATALOGUE.features[name].required]
 
 
 def _held_out(baseline: Baseline, data: TrainingData) -> Holdout:
