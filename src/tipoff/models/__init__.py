@@ -1,6 +1,7 @@
 """Models: contract, registry, baselines, catboost, distribution (pmf), training, governance."""
 
 from tipoff.models.contract import Contract, check
+from tipoff.models.contributions import contributions
 from tipoff.models.governance import (
     Seat,
     champion,
@@ -27,6 +28,7 @@ __all__ = [
     "TrainReport",
     "champion",
     "check",
+    "contributions",
     "eligible",
     "ensure_baselines",
     "list_versions",

@@ -69,6 +69,15 @@ class CatBoostModel:
         mean = np.where(ok, shape.floored(_predicted(self.regressor, values)), np.nan)
         return Prediction(negative_binomial(mean, shape.at(mean), MAX_COUNT[market]), ok)
 
+    def shap(self, row: pl.DataFrame, market: str) -> tuple[float, dict[str, float]]:
+        """(expected value, feature -> SHAP value) of one row; they sum to the raw prediction."""
+        import catboost
+
+        names = self.manifest.contract.names[market]
+        pool = catboost.Pool(matrix(row, names), feature_names=list(names))
+        values = self.regressor.get_feature_importance(pool, type="ShapValues", thread_count=1)[0]
+        return float(values[-1]), {n: float(v) for n, v in zip(names, values[:-1], strict=True)}
+
 
 def fit_catboost(
     model: str,
