@@ -1,0 +1,5 @@
+"""python -m tipoff."""
+
+from tipoff.cli import main
+
+main()
