@@ -34,3 +34,15 @@ def test_newcomers_arrive_between_seasons(league: Path) -> None:
     first, second = (set(part["player_key"]) for _, part in sorted(box.group_by("season")))
     assert second - first
     assert len(first & second) > len(first) / 2
+
+
+def test_a_traded_player_stays_with_his_new_club(league: Path) -> None:
+    box = pl.read_parquet(league / "player_game.parquet").sort("game_date")
+    ends = box.group_by("season", "player_key", "season_type").agg(
+        first=pl.col("team").first(), last=pl.col("team").last()
+    )
+    regular = ends.filter(pl.col("season_type") == "regular")
+    later = ends.filter(pl.col("season_type") == "playoffs")
+    both = regular.join(later, on=["season", "player_key"], suffix="_playoffs")
+    assert (both["last"] == both["first_playoffs"]).all()
+    assert both.filter(pl.col("first") != pl.col("last")).height > 0

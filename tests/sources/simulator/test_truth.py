@@ -54,8 +54,8 @@ def test_outcomes_have_the_recorded_mean_and_variance(outcomes: pl.DataFrame, ma
     rows = outcomes.filter(pl.col("market") == market)
     off = (rows[market] - rows["mean"]).to_numpy()
     variance = rows["variance"].to_numpy()
-    assert abs(off.sum()) / np.sqrt(variance.sum()) < 4
-    assert (off**2).sum() / variance.sum() == pytest.approx(1.0, abs=0.06)
+    assert abs(off.sum()) / np.sqrt(variance.sum()) < 3
+    assert (off**2).sum() / variance.sum() == pytest.approx(1.0, abs=0.08)
 
 
 def test_every_player_game_has_a_truth_in_every_market(

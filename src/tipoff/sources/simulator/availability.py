@@ -17,7 +17,7 @@ from tipoff.sources.simulator.world import World
 
 _SPELLS_PER_SEASON = 3.1
 _SEASON_DAYS = 175
-_TRADE_WINDOW = (50, 105)
+_TRADE_WINDOW = (0.29, 0.60)
 _REST_SHARE = 0.07
 
 
@@ -43,7 +43,7 @@ def squads(rng: np.random.Generator, world: World, games: Games, back_to_back: B
     """Draw trades, absences and tonight's rotation for every team-game; moves traded players."""
     team = np.stack([games.home, games.away], axis=1).ravel()
     day = np.repeat(games.day, 2)
-    player = _slots_by_game(rng, world, team, day)
+    player = _slots_by_game(rng, world, games, team, day)
     resting = _resting(rng, world.role[player], back_to_back)
     out = _injured(rng, world, int(day.max()) + 1)[player, day[:, None]] | resting
     out = _keep_nine(out, world.role[player])
@@ -52,19 +52,20 @@ def squads(rng: np.random.Generator, world: World, games: Games, back_to_back: B
     return Squads(team, player, out, fresh, plays, p_plays, resting & out)
 
 
-def _slots_by_game(rng: np.random.Generator, world: World, team: Ints, day: Ints) -> Ints:
-    """Rosters night by night; trades swap two players for good."""
+def _slots_by_game(
+    rng: np.random.Generator, world: World, games: Games, team: Ints, day: Ints
+) -> Ints:
+    """Rosters night by night; trades swap two players for good, in the regular season only."""
     slots = world.slots[team].copy()
-    if day.max() >= _TRADE_WINDOW[0]:
-        number = max(1, round(0.6 * len(world.teams)))
-        last = min(_TRADE_WINDOW[1], int(day.max()))
-        for when in np.sort(rng.integers(_TRADE_WINDOW[0], last + 1, number)):
-            one, two = rng.choice(len(world.teams), size=2, replace=False)
-            place = int(rng.integers(1, 11))
-            for club, other in ((one, two), (two, one)):
-                slots[(day >= when) & (team == club), place] = world.slots[other, place]
-            swap = world.slots[[two, one], place]
-            world.slots[[one, two], place] = swap
+    if games.season_type != "regular":
+        return slots
+    first, last = (max(1, int(part * day.max())) for part in _TRADE_WINDOW)
+    for when in np.sort(rng.integers(first, last + 1, max(1, round(0.6 * len(world.teams))))):
+        one, two = rng.choice(len(world.teams), size=2, replace=False)
+        place = int(rng.integers(1, 11))
+        for club, other in ((one, two), (two, one)):
+            slots[(day >= when) & (team == club), place] = world.slots[other, place]
+        world.slots[[one, two], place] = world.slots[[two, one], place]
     return slots
 
 
