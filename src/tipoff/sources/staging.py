@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from tipoff.errors import LakeUnavailable, SourceError
 from tipoff.lake import Writer
 from tipoff.sources.layout import FILES, Column, SourceFile
@@ -39,10 +41,11 @@ def stage(writer: Writer, file: SourceFile, known: bool) -> int:
     )
     try:
         writer.rows(sql, {"path": str(file.path)})
-    except LakeUnavailable as error:
-        raise SourceError(
-            f"{file.path} cannot be read: {error.message}", "copy it again"
-        ) from error
+    except duckdb.ProgrammingError:
+        raise
+    except (LakeUnavailable, duckdb.Error) as error:
+        message = f"{file.path} cannot be read: {error}"
+        raise SourceError(message, "copy the file again") from error
     writer.rows(
         f"INSERT INTO problem SELECT '{file.name}', \"row\", problem FROM s_{file.name}"
         " WHERE problem IS NOT NULL"
