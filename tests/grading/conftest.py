@@ -88,14 +88,15 @@ def _store(
     w.append("forecast.publication", pl.DataFrame([pub]), key=("slate", "seq"))
 
 
-def add_games(lake: Lake, games: pl.DataFrame) -> None:
-    """Append game rows, filling in what every fact row carries."""
-    lake.write(lambda w: w.append("league.game", _as_fact(games)))
+def add(lake: Lake, games: pl.DataFrame | None = None, box: pl.DataFrame | None = None) -> None:
+    """Append games and player rows in one commit, filling in what every fact row carries."""
 
+    def store(w: Writer) -> None:
+        for table, rows in (("league.game", games), ("league.player_game", box)):
+            if rows is not None:
+                w.append(table, _as_fact(rows))
 
-def add_box(lake: Lake, rows: pl.DataFrame) -> None:
-    """Append player rows, filling in what every fact row carries."""
-    lake.write(lambda w: w.append("league.player_game", _as_fact(rows)))
+    lake.write(store)
 
 
 def _as_fact(rows: pl.DataFrame) -> pl.DataFrame:
@@ -140,8 +141,7 @@ _TOUCHED = (
 @pytest.fixture(scope="session")
 def _games(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     with Lake.open(tmp_path_factory.mktemp("grading") / "lake", create=True) as lake:
-        add_games(lake, real_games(real_data))
-        add_box(lake, real_box(real_data))
+        add(lake, real_games(real_data), real_box(real_data))
         yield lake
 
 

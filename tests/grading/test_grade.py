@@ -15,7 +15,7 @@ from tests.grading.conftest import (
     BEFORE,
     DAY,
     TIP,
-    add_box,
+    add,
     forecast,
     publish,
     real_box,
@@ -90,12 +90,12 @@ def test_a_corrected_box_score_adds_a_newer_grade_and_keeps_the_old_one(
     his = real_box(real_data).filter(
         (pl.col("player_key") == "tyresemaxey") & (pl.col("game_date") == DAY)
     )
-    add_box(games_lake, his.with_columns(pts=pl.lit(55, pl.Int16)))
+    add(games_lake, box=his.with_columns(pts=pl.lit(55, pl.Int16)))
     assert grade(games_lake, DAY).new == 1
     assert [r["actual"] for r in stored(games_lake)] == [points(real_data, "tyresemaxey"), 55]
     with games_lake.reading() as r:
         assert r.value("SELECT actual FROM grading.current_grade") == 55
-    add_box(games_lake, his)  # the correction is taken back
+    add(games_lake, box=his)  # the correction is taken back
     grade(games_lake, DAY)
     with games_lake.reading() as r:
         assert r.value("SELECT actual FROM grading.current_grade") == his["pts"][0]
@@ -141,7 +141,7 @@ def test_pending_is_reported_but_never_stored_and_graded_once_the_box_score_come
     report = grade(games_lake, sunday)
     assert (report.new, stored(games_lake)) == (0, [])
     assert {row["reason"] for row in report.pending} == {"the box score is missing"}
-    add_box(games_lake, real_box(real_data, sunday))
+    add(games_lake, box=real_box(real_data, sunday))
     assert grade(games_lake, sunday).new == 2
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.grading.conftest import DAY, add_box, add_games, forecast, publish
+from tests.grading.conftest import DAY, add, forecast, publish
 from tipoff import clock
 from tipoff.errors import UsageError
 from tipoff.grading import Entry, Scoreboard, grade, scoreboard
@@ -61,8 +61,7 @@ class Night:
                              "team": f"A{name}", "opponent": f"B{name}", "minutes": 40.0,
                              "pts": pts, "reb": 1, "ast": 1, "stl": 1, "blk": 1,
                              "fg3m": 1})  # fmt: skip
-        add_games(self.lake, pl.DataFrame(games))
-        add_box(self.lake, pl.DataFrame(rows))
+        add(self.lake, pl.DataFrame(games), pl.DataFrame(rows))
 
     def picks(
         self, mean: float, game: str = "E", shift: int = 0, **more: Any
@@ -152,29 +151,28 @@ def test_models_are_compared_on_the_rows_both_have(night: Night) -> None:
     found = against["line"]["mae"]
     assert [found["own"], found["reference"]] == pytest.approx(by_hand)
     assert found["difference"]["value"] == pytest.approx(by_hand[0] - by_hand[1])
+    narrowed = night.board("points", "catboost_v9")
+    assert [e.model for e in narrowed.entries] == ["catboost_v9"]
+    assert narrowed.entries[0].against == against
+    assert night.board("assists").entries == []
 
 
-def test_edge_tiers_carry_the_hit_rate_and_the_break_even_of_the_prices_taken(
+def test_edge_tiers_carry_the_hit_rate_and_the_break_even_of_the_prices_taken_if_any(
     night: Night,
 ) -> None:
     night.play([10, 14, 18, 22, 26, 30])
     priced = night.picks(28.0, line=24.5, over_price=-120.0, under_price=100.0)
-    night.publish(priced, at=night.first - timedelta(hours=1))
+    pickem = night.picks(28.0, line=24.5, model="pickem")
+    night.publish(priced + pickem, at=night.first - timedelta(hours=1))
     night.grade()
-    (tier,) = entry(night.board()).edge_tiers
+    board = night.board()
+    (tier,), (bare,) = entry(board).edge_tiers, entry(board, "pickem").edge_tiers
     assert tier["tier"] == "2 to 3"
     assert (tier["hit_rate"]["n"], tier["hit_rate"]["value"]) == (6, pytest.approx(2 / 6))
     assert tier["break_even"]["value"] == pytest.approx(120 / 220)
     assert tier["roi"]["value"] == pytest.approx((2 * 100 / 120 - 4) / 6)
-
-
-def test_pickem_lines_have_a_hit_rate_but_neither_break_even_nor_roi(night: Night) -> None:
-    night.play([10, 14, 18, 22, 26, 30])
-    night.publish(night.picks(28.0), at=night.first - timedelta(hours=1))
-    night.grade()
-    (tier,) = entry(night.board()).edge_tiers
-    assert {"roi", "break_even", "priced_hit_rate"}.isdisjoint(tier)
-    assert tier["hit_rate"]["n"] == 6
+    assert {"roi", "break_even", "priced_hit_rate"}.isdisjoint(bare)
+    assert bare["hit_rate"]["n"] == 6
 
 
 def test_void_push_pending_and_refused_are_counted_and_in_no_metric(night: Night) -> None:
@@ -211,22 +209,6 @@ def test_a_points_error_that_is_too_good_is_called_a_probable_leak(night: Night)
     assert warned["catboost_v9", "assists"] is None
 
 
-def test_market_and_model_narrow_the_board_but_not_what_it_is_compared_with(
-    night: Night,
-) -> None:
-    night.play([20] * 6)
-    rows = (
-        night.picks(20.0)
-        + night.picks(24.0, model="line")
-        + night.picks(2.0, market="assists", line=2.5)
-    )
-    night.publish(rows, at=night.first - timedelta(hours=1))
-    night.grade()
-    board = night.board("points", "catboost_v9")
-    assert [(e.model, e.market) for e in board.entries] == [("catboost_v9", "points")]
-    assert board.entries[0].against["line"]["n"] == 6
-
-
 def test_several_slates_give_intervals_and_months(night: Night) -> None:
     shifts = (0, 15, 30)
     for shift in shifts:
@@ -255,8 +237,8 @@ def test_tiers_never_look_at_the_outcome() -> None:
     rows = pl.DataFrame({"market": ["points", "points", "threes"], "line": [9.5, 25.0, None],
                          "edge": [-2.0, 0.4, None], "slate": [DAY] * 3})  # fmt: skip
     found = with_tiers(rows)
-    assert found["line_tier"].to_list() == ["under 10", "25 and over", "no line"]
+    assert found["line_tier"].to_list() == ["under 10", "25+", "no line"]
     assert found["edge_tier"].to_list() == ["2 to 3", "under 1", None]
     blind = with_tiers(rows.with_columns(actual=pl.lit(99.0), outcome=pl.lit("hit")))
     assert blind.select(found.columns).equals(found)
-    assert labels((1.0, 2.0)) == ["under 1", "1 to 2", "2 and over"]
+    assert labels((1.0, 2.0)) == ["under 1", "1 to 2", "2+"]

@@ -51,21 +51,21 @@ def _show(board: Scoreboard) -> None:
     if not board.entries:
         return _empty(out, board)
     out.print(
-        f"{board.slates} slates, {board.configurations} models tried; [brackets] are 95% intervals"
-        " over slates, a dash where one slate gives none",
-        markup=False,
+        f"{board.slates} slates, {board.configurations} models tried; a..b are 95% intervals over"
+        " slates (none from one slate)",
+        highlight=False,
     )
-    for table in (_skill(board.entries), _rivals(board.entries), _picks(board.entries)):
-        if table.row_count:
-            out.print(table)
+    for market in sorted({entry.market for entry in board.entries}):
+        entries = [entry for entry in board.entries if entry.market == market]
+        for table in (_skill(entries), _rest(entries), _rivals(entries), _picks(entries)):
+            if table.row_count:
+                out.print(table)
     for entry in board.entries:
         if entry.warning:
             out.print(f"! {entry.model} {entry.market}: {entry.warning}", style="bold red")
     for reason, n in board.refused.items():
         out.print(f"refused {n:6d}  {reason}")
-    return out.print(
-        "next: tipoff scoreboard --json has line tiers, months and PIT", highlight=False
-    )
+    return out.print("next: --json adds line tiers, months and PIT deciles", highlight=False)
 
 
 def _empty(out: Any, board: Scoreboard) -> None:
@@ -83,51 +83,58 @@ def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Any:
 
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in words:
-        made.add_column(name)
+        made.add_column(name, overflow="fold", min_width=12 if name == "model" else 7)
     for name in numbers:
-        made.add_column(name, justify="right")
+        made.add_column(name, justify="right", no_wrap=True)
     return made
 
 
 def _skill(entries: list[Entry]) -> Any:
-    numbers = ("graded", "MAE", "bias", "CRPS", "Brier", "log loss", "80% covers",
-               "void", "push", "pending", "refused")  # fmt: skip
-    made = _table("forecasts", ("market", "model"), numbers)
-    shown = (("mae", 2), ("bias", 2), ("crps", 3), ("brier", 4), ("log_loss", 4), ("coverage80", 3))
+    shown = {"MAE": ("mae", 2, ""), "bias": ("bias", 2, "+"), "CRPS": ("crps", 3, ""),
+             "80% covers": ("coverage80", 3, "")}  # fmt: skip
+    made = _table(f"{entries[0].market}: forecasts", ("model",), ("graded", *shown))
     for e in entries:
-        figures = [_figure(e.metrics.get(name), digits) for name, digits in shown]
-        tail = [str(e.counts[name]) for name in ("void", "push", "pending", "refused")]
-        made.add_row(e.market, e.model, str(e.counts["graded"]), *figures, *tail)
+        figures = [_figure(e.metrics.get(n), digits, sign) for n, digits, sign in shown.values()]
+        made.add_row(e.model, str(e.counts["graded"]), *figures)
+    return made
+
+
+def _rest(entries: list[Entry]) -> Any:
+    counts = ("void", "push", "pending", "refused")
+    made = _table(f"{entries[0].market}: over or under", ("model",), (*counts, "Brier", "log loss"))
+    for e in entries:
+        numbers = [str(e.counts[name]) for name in counts]
+        chances = [_figure(e.metrics.get(name), 3) for name in ("brier", "log_loss")]
+        made.add_row(e.model, *numbers, *chances)
     return made
 
 
 def _rivals(entries: list[Entry]) -> Any:
-    numbers = ("n", "MAE", "its MAE", "CRPS - its CRPS", "log loss - its")
-    made = _table("on the same rows as", ("market", "model", "against"), numbers)
+    numbers = ("n", "MAE", "its MAE", "CRPS - its", "log loss - its")
+    made = _table(f"{entries[0].market}: on the same rows", ("model", "against"), numbers)
     for e in entries:
         for name, pair in e.against.items():
-            if not pair["n"]:
-                continue
-            mae, crps, loss = (pair[m] or {} for m in ("mae", "crps", "log_loss"))
-            made.add_row(
-                e.market, e.model, name, str(pair["n"]), _number(mae.get("own"), 3),
-                _number(mae.get("reference"), 3), _figure(crps.get("difference"), 3, "+"),
-                _figure(loss.get("difference"), 4, "+"),
-            )  # fmt: skip
+            if pair["n"]:
+                mae, crps, loss = (pair[m] or {} for m in ("mae", "crps", "log_loss"))
+                made.add_row(
+                    e.model, name, str(pair["n"]), _number(mae.get("own"), 3),
+                    _number(mae.get("reference"), 3), _figure(crps.get("difference"), 3, "+"),
+                    _figure(loss.get("difference"), 4, "+"),
+                )  # fmt: skip
     return made
 
 
 def _picks(entries: list[Entry]) -> Any:
-    numbers = ("picks", "hit rate", "priced", "their hit rate", "break-even", "ROI")
-    made = _table("picks by edge", ("market", "model", "|edge|"), numbers)
+    numbers = ("picks", "hit rate", "priced", "hit", "to even", "ROI")
+    made = _table(f"{entries[0].market}: picks by edge", ("model", "|edge|"), numbers)
     for e in entries:
         for tier in e.edge_tiers:
             hits, priced = tier.get("hit_rate"), tier.get("priced_hit_rate")
             made.add_row(
-                e.market, e.model, tier["tier"], str(hits["n"] if hits else 0), _figure(hits, 3),
-                str(priced["n"] if priced else 0), _figure(priced, 3),
+                e.model, tier["tier"], str(hits["n"] if hits else 0), _figure(hits, 3),
+                str(priced["n"] if priced else 0), _number((priced or {}).get("value"), 3),
                 _number((tier.get("break_even") or {}).get("value"), 3),
-                _figure(tier.get("roi"), 3, "+"),
+                _figure(tier.get("roi"), 2, "+"),
             )  # fmt: skip
     return made
 
@@ -136,13 +143,11 @@ def _number(value: float | None, digits: int, sign: str = "") -> str:
     return "-" if value is None else f"{value:{sign}.{digits}f}"
 
 
-def _figure(found: dict[str, Any] | None, digits: int, sign: str = "") -> Any:
-    from rich.text import Text
-
+def _figure(found: dict[str, Any] | None, digits: int, sign: str = "") -> str:
     if not found:
-        return Text("-")
+        return "-"
     value = _number(found["value"], digits, sign)
     if found["low"] is None:
-        return Text(f"{value} [-]")
+        return value
     low, high = (_number(found[end], digits, sign) for end in ("low", "high"))
-    return Text(f"{value} [{low}, {high}]")
+    return f"{value}\n{low}..{high}"

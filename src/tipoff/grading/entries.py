@@ -101,9 +101,9 @@ def _tiers(rows: pl.DataFrame, column: str, wanted: Sequence[metrics.Metric]) ->
 
 
 def _lower_bound(item: tuple[tuple[Any, ...], pl.DataFrame]) -> tuple[float, str]:
-    words = str(item[0][0]).split()
-    first = words[0].replace("-", "")
-    return (float(first) if first.isdigit() else -1.0, " ".join(words))
+    name = str(item[0][0])
+    first = name.split()[0].strip("+").replace("-", "")
+    return (float(first) if first.isdigit() else -1.0, name)
 
 
 def _against(graded: pl.DataFrame, everyone: pl.DataFrame, reference: str) -> Numbers:

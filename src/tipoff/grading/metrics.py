@@ -34,7 +34,7 @@ def evaluate(rows: pl.DataFrame, metrics: Sequence[Metric], by: Sequence[str] = 
 
 
 def _mean(rows: pl.DataFrame, by: Sequence[str] = (), *, name: str, value: pl.Expr) -> pl.DataFrame:
-    scored = rows.with_columns(value.cast(pl.Float64).alias("_value"))
+    scored = rows.select(*by, "slate", value.cast(pl.Float64).alias("_value"))
     scored = scored.filter(pl.col("_value").is_not_null())
     cells = scored.group_by(*by, "slate", maintain_order=True).agg(
         pl.col("_value").sum().alias("_sum"), pl.len().alias("_count")

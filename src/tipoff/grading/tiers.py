@@ -21,9 +21,9 @@ NO_LINE_TIER = "no line"
 
 
 def labels(bounds: Sequence[float]) -> list[str]:
-    """Names of the tiers between bounds: `under 10`, `10 to 15`, ..., `25 and over`."""
+    """Names of the tiers between bounds: `under 10`, `10 to 15`, ..., `25+`."""
     inner = [f"{a:g} to {b:g}" for a, b in pairwise(bounds)]
-    return [f"under {bounds[0]:g}", *inner, f"{bounds[-1]:g} and over"]
+    return [f"under {bounds[0]:g}", *inner, f"{bounds[-1]:g}+"]
 
 
 def with_tiers(rows: pl.DataFrame) -> pl.DataFrame:
