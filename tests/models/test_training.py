@@ -14,7 +14,7 @@ from tipoff.lake import Lake, Reader
 from tipoff.models import training
 from tipoff.models.baselines import WEIGHTS, base_names
 from tipoff.models.catboost_model import fit_catboost
-from tipoff.models.governance import retire
+from tipoff.models.governance import eligible, retire
 from tipoff.models.training import ensure_baselines, train
 
 ALL = {"v2_33": V2_33, "v2_37": V2_33, "v2_39": V2_33}
@@ -151,5 +151,18 @@ def test_a_retired_baseline_is_not_fitted_again(lake: Lake, features: Features) 
     assert "last_5" not in ensure_baselines(lake, date(2025, 1, 2))
 
 
+def test_a_league_without_lines_is_not_read_again_on_every_run(
+    lake: Lake, features: Features
+) -> None:
+    blank = pl.lit(None, pl.Float64)
+    features.frame = features.frame.with_columns(pl.col("^line_.*$") * blank)
+    first = ensure_baselines(lake, date(2024, 12, 2))
+    assert ensure_baselines(lake, date(2024, 12, 2)) == first
+    assert len(features.asked) == 1
+    with lake.reading() as r:
+        assert "line" not in {seat.model for seat in eligible(r, date(2024, 12, 2))}
+
+
 def test_before_the_first_game_there_are_no_baselines(lake: Lake, features: Features) -> None:
     assert ensure_baselines(lake, date(2023, 10, 25)) == {}
+    assert features.asked == []

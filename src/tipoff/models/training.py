@@ -63,14 +63,16 @@ def ensure_baselines(
 ) -> dict[str, str]:
     """Baseline -> version id, fitted through the end of the month before `day` where missing.
 
-    Two queries when all are there. A version counts as there while the definitions of the names
+    One query when all are there. A version counts as there while the definitions of the names
     it reads are those in force; a retired name is left alone, and so is one that reads a
     feature the catalogue lacks. Empty when no games precede.
     """
     through = end_of_month_before(day)
     with lake.reading() as r:
-        present, retired = _present(r, through), _retired(r)
-    missing = [n for n in WEIGHTS if n not in present and n not in retired]
+        present = _present(r, through)
+        absent = [name for name in WEIGHTS if name not in present]
+        wanted = absent and _played(r, through)
+        missing = [name for name in absent if name not in _retired(r)] if wanted else []
     if missing:
         progress(f"fitting {', '.join(missing)} on player-games through {through}")
         present |= _fit_baselines(lake, missing, through)
@@ -86,10 +88,10 @@ def _fit_baselines(lake: Lake, names: list[str], through: date) -> dict[str, str
         return {}
     data = _read(lake, Spec(known[0], "all"), through, base_names(*known))
     fitted = [fit_baseline(name, data, available) for name in known]
-    useful = [model for model in fitted if model.manifest.markets]
-    for model in useful:
+    # One without any market is stored too: it says that there was nothing to learn from.
+    for model in fitted:
         store(lake, model)
-    return {model.manifest.model: model.manifest.model_id for model in useful}
+    return {model.manifest.model: model.manifest.model_id for model in fitted}
 
 
 def _present(r: Reader, through: date) -> dict[str, str]:
@@ -105,6 +107,11 @@ def _present(r: Reader, through: date) -> dict[str, str]:
         for model, model_id, text in r.rows(sql, {"through": through})
         if not check(Manifest.from_json(text).contract, available)
     }
+
+
+def _played(r: Reader, through: date) -> bool:
+    sql = "SELECT count(*) FROM league.player_game WHERE game_date <= $through"
+    return bool(r.value(sql, {"through": through}))
 
 
 def _retired(r: Reader) -> set[str]:
