@@ -128,6 +128,11 @@ def test_the_randomised_pit_of_the_truth_is_uniform_and_covers_what_it_says() ->
     assert pmf.covered(y, u, 0.8).mean() == pytest.approx(0.8, abs=0.02)
 
 
+def test_the_pit_runs_from_the_mass_below_to_the_mass_up_to_the_outcome() -> None:
+    pmf, y = Pmf(np.array([[0.2, 0.5, 0.3]] * 3)), np.array([1.0, 1.0, 0.0])
+    assert pmf.pit(y, np.array([0.0, 1.0, 0.5])) == pytest.approx([0.2, 0.7, 0.1])
+
+
 def test_an_outcome_beyond_the_support_counts_in_the_last_bin() -> None:
     pmf = nb(5.0, 1.5, 15)
     assert pmf.log_score(np.array([40.0]))[0] == pmf.log_score(np.array([15.0]))[0]

@@ -40,9 +40,9 @@ class Features:
 def features(lake: Lake, frame: pl.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Features:
     earlier = frame.with_columns(pl.col("game_date").dt.offset_by("-1y"), season=pl.lit("2023-24"))
     fake = Features(pl.concat([earlier, frame]))
-    monkeypatch.setattr("tipoff.features.definition_hashes", lambda: fake.known, raising=False)
-    monkeypatch.setattr("tipoff.features.feature_set", ALL.__getitem__, raising=False)
-    monkeypatch.setattr("tipoff.features.training_frame", fake.training_frame, raising=False)
+    monkeypatch.setattr("tipoff.features.definition_hashes", lambda: fake.known)
+    monkeypatch.setattr("tipoff.features.feature_set", ALL.__getitem__)
+    monkeypatch.setattr("tipoff.features.training_frame", fake.training_frame)
     monkeypatch.setattr(training, "_optional", lambda _names: OPTIONAL)
     monkeypatch.setattr(training, "fit_catboost", partial(fit_catboost, parameters=FAST))
     played = fake.frame.select("game_id", "player_key", "game_date", "season")

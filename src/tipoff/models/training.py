@@ -169,9 +169,10 @@ def _fit(spec: Spec, data: TrainingData) -> tuple[Model, Holdout]:
 
 
 def _optional(names: tuple[str, ...]) -> list[str]:
-    from tipoff.features.catalogue import CATALOGUE
+    from tipoff.features import catalogue
 
-    return [name for name in names if not CATALOGUE.features[name].required]
+    declared = catalogue()
+    return [name for name in names if not declared[name].required]
 
 
 def _held_out(baseline: Baseline, data: TrainingData) -> Holdout:
