@@ -1,1 +1,29 @@
+"""Features: declared once, built for history and tonight alike, stored by content hash."""
 
+from tipoff.features.build import SlateFeatures, slate_frame, training_frame
+from tipoff.features.catalogue import catalogue, definition_hashes, feature_set
+from tipoff.features.checks import CheckResult, batch_checks
+from tipoff.features.definition import Feature
+from tipoff.features.lineage import sources_of
+from tipoff.features.quality import Quality, gate, row_quality
+from tipoff.features.snapshot import Snapshot, build_snapshot, load_snapshot, store_snapshot
+
+__all__ = [
+    "CheckResult",
+    "Feature",
+    "Quality",
+    "SlateFeatures",
+    "Snapshot",
+    "batch_checks",
+    "build_snapshot",
+    "catalogue",
+    "definition_hashes",
+    "feature_set",
+    "gate",
+    "load_snapshot",
+    "row_quality",
+    "slate_frame",
+    "sources_of",
+    "store_snapshot",
+    "training_frame",
+]

@@ -1,0 +1,151 @@
+"""Building features: history for training and tonight's slate through the same tables and query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from tipoff.errors import IntegrityError
+from tipoff.features.catalogue import CATALOGUE, Catalogue
+from tipoff.features.compile import Program
+from tipoff.features.relations import BOX, GAMES, PLAYERS, SPINE
+from tipoff.league.markets import MARKETS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tipoff.lake import Reader
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+FALLBACK = "fallback"
+TONIGHT = "tonight"
+
+_PLAYED_SPINE = f"""
+  SELECT b.game_id, b.player_key, b.team, b.opponent, coalesce(g.home = b.team, false) AS home,
+         b.game_date, b.season, coalesce(g.game_type, 'regular') AS game_type, b.tipoff,
+         coalesce(g.slate_as_of, b.tipoff - INTERVAL 1 SECOND) AS row_as_of
+  FROM {BOX} b LEFT JOIN {GAMES} g USING (game_id)
+  WHERE b.game_date BETWEEN $start AND $through"""
+
+_TONIGHT_SPINE = f"""
+  -- never at or after the row's own tip-off, whatever moment was asked for
+  SELECT game_id, player_key, team, opponent, home, game_date, season, game_type, tipoff,
+         least($as_of, tipoff - INTERVAL 1 SECOND) AS row_as_of
+  FROM {TONIGHT}"""
+
+
+@dataclass(frozen=True)
+class SlateFeatures:
+    """Tonight's rows in the order given.
+
+    `frame`: keys and one Float64 column per feature. `reasons`: per row, feature -> why it is
+    null, or `fallback` when it has a value from a documented second source.
+    """
+
+    frame: pl.DataFrame
+    reasons: list[dict[str, str]]
+
+    def provenance(self, row: int, name: str) -> str:
+        """`observed`, `fallback` or `missing`."""
+        reason = self.reasons[row].get(name)
+        return "observed" if reason is None else FALLBACK if reason == FALLBACK else "missing"
+
+
+def training_frame(
+    r: Reader,
+    *,
+    start: date | None,
+    through: date,
+    as_of: datetime | None = None,
+    seq: int | None = None,
+    names: Sequence[str] | None = None,
+    catalogue: Catalogue = CATALOGUE,
+) -> pl.DataFrame:
+    """Played player-games in [start, through], each as of one second before its slate's first tip.
+
+    Columns: game_id, player_key, team, opponent, home, game_date, season, game_type, tipoff, the
+    features (Float64, nulls), y_<market> and y_minutes. Ordered by (tipoff, game_id, player_key).
+    `as_of` and `seq` bound the facts seen; by default all that is stored.
+    """
+    program = Program(catalogue, tuple(names or catalogue.features))
+    params = {
+        "as_of": as_of or FOREVER, "seq": r.newest_seq() if seq is None else seq,
+        "start": start or date.min, "through": through,
+    }  # fmt: skip
+    outcomes = ", ".join(f"({x})::DOUBLE AS y_{m}" for m, x in MARKETS.items())
+    with _built(r, program, _PLAYED_SPINE, params):
+        return r.query(
+            f"""SELECT v.*, {outcomes}, minutes::DOUBLE AS y_minutes
+            FROM ({program.query}) v
+            JOIN (SELECT * EXCLUDE (season, team, opponent, game_date, tipoff) FROM {BOX}) b
+              USING (game_id, player_key)
+            ORDER BY tipoff, game_id, player_key"""
+        )
+
+
+def slate_frame(
+    r: Reader,
+    tonight: pl.DataFrame,
+    *,
+    as_of: datetime,
+    seq: int,
+    names: Sequence[str] | None = None,
+    catalogue: Catalogue = CATALOGUE,
+) -> SlateFeatures:
+    """Features of upcoming player-games as of a moment; no outcome of theirs is read.
+
+    `tonight`: game_id, player_key, team, opponent, home, game_date, season, game_type, tipoff,
+    one row per (game_id, player_key). Raises IntegrityError when rows out are not rows in.
+    """
+    import polars as pl
+
+    program = Program(catalogue, tuple(names or catalogue.features), reasons=True)
+    keys = [
+        "game_id",
+        "player_key",
+        "team",
+        "opponent",
+        "home",
+        "game_date",
+        "season",
+        "game_type",
+        "tipoff",
+    ]
+    r.register(TONIGHT, tonight.select(keys))
+    try:
+        with _built(r, program, _TONIGHT_SPINE, {"as_of": as_of, "seq": seq}):
+            found = r.query(program.query)
+    finally:
+        r.unregister(TONIGHT)
+    order = tonight.select("game_id", "player_key")
+    frame = order.join(found, on=order.columns, how="left", maintain_order="left")
+    if frame.height != tonight.height or found.height != tonight.height:
+        raise IntegrityError(
+            f"features: {tonight.height} player-games in, {found.height} out",
+            "tonight must hold one row per (game_id, player_key)",
+        )
+    said = frame.select(pl.col(f"why:{n}").alias(n) for n in program.names)
+    reasons = [{n: w for n, w in row.items() if w} for row in said.iter_rows(named=True)]
+    return SlateFeatures(frame.select(pl.exclude("^why:.*$")), reasons)
+
+
+@contextmanager
+def _built(r: Reader, program: Program, spine: str, params: dict[str, object]) -> Iterator[None]:
+    relations = program.catalogue.relations
+    first = [
+        (GAMES, relations[GAMES].sql), (BOX, relations[BOX].sql), (SPINE, spine),
+        (PLAYERS, relations[PLAYERS].sql),
+    ]  # fmt: skip
+    tables = dict(first) | {k: v for k, v in program.tables if k not in dict(first)}
+    made: list[str] = []
+    try:
+        for name, sql in tables.items():
+            r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", params)
+            made.append(name)
+        yield
+    finally:
+        for name in reversed(made):
+            r.rows(f"DROP TABLE IF EXISTS {name}")

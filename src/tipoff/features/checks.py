@@ -1,0 +1,118 @@
+"""Batch checks of a snapshot: what no single row can show."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tipoff.features.catalogue import catalogue
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tipoff.features.definition import Feature
+    from tipoff.features.snapshot import Snapshot
+    from tipoff.lake import Reader
+
+HISTORY = 20
+LEAST_ROWS = 20
+"""Variance and drift say nothing about fewer rows."""
+LEAST_HISTORY = 5
+DRIFT = 6.0
+"""A mean this many standard deviations from the recent snapshots' means has drifted."""
+MOST_NULL = 0.5
+
+_VALUE_COLUMNS = """
+  SELECT column_name FROM duckdb_columns()
+  WHERE database_name = 'lake' AND schema_name = 'features' AND table_name = 'value'"""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """`check`: range, variance, distinct, null or drift; `feature`; `detail` says what was seen.
+    `blocks`: the snapshot must not be used for this feature as it is."""
+
+    check: str
+    feature: str
+    detail: str
+    blocks: bool
+
+
+def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> list[CheckResult]:
+    """Findings of a snapshot, empty when there is nothing to say.
+
+    `history`: feature -> its means in recent snapshots. Range is checked for all features,
+    variance and distinct counts for those declared to vary within a slate.
+    """
+    found: list[CheckResult] = []
+    for name in snapshot.definitions:
+        feature = catalogue().get(name)
+        if feature is None:
+            continue
+        values = snapshot.frame[name]
+        found += _range(feature, values, snapshot.reasons)
+        found += _variance(feature, values.drop_nulls())
+        found += _nulls(feature, values)
+        found += _drift(feature, values.drop_nulls(), history.get(name, ()))
+    return found
+
+
+def recent_means(r: Reader) -> dict[str, list[float]]:
+    """Feature -> its mean in each of the newest stored snapshots, at most 20 of them."""
+    columns = {row[0] for row in r.rows(_VALUE_COLUMNS)}
+    names = [n for n in catalogue() if n in columns]
+    if not names:
+        return {}
+    listed = ", ".join(f'avg("{n}") AS "{n}"' for n in names)
+    means = r.query(
+        f"""SELECT {listed} FROM features.value WHERE snapshot_id IN (
+              SELECT snapshot_id FROM features.snapshot ORDER BY recorded_seq DESC LIMIT {HISTORY})
+            GROUP BY snapshot_id"""
+    )
+    return {n: means[n].drop_nulls().to_list() for n in names}
+
+
+def _range(
+    feature: Feature, values: pl.Series, reasons: Sequence[Mapping[str, str]]
+) -> list[CheckResult]:
+    nulled = sum(why.get(feature.name) == "out_of_range" for why in reasons)
+    stray = int(((values < feature.low) | (values > feature.high)).sum() or 0)
+    if not nulled and not stray:
+        return []
+    detail = f"{nulled + stray} values outside {feature.low} to {feature.high}"
+    return [CheckResult("range", feature.name, detail, blocks=stray > 0)]
+
+
+def _variance(feature: Feature, values: pl.Series) -> list[CheckResult]:
+    if not feature.varies_within_slate or values.len() < LEAST_ROWS:
+        return []
+    distinct = values.n_unique()
+    if distinct == 1:
+        detail = f"all {values.len()} values are {values[0]}"
+        return [CheckResult("variance", feature.name, detail, blocks=True)]
+    steps = feature.high - feature.low
+    if distinct == 2 and steps > 4:
+        detail = f"only {distinct} distinct values in {values.len()}"
+        return [CheckResult("distinct", feature.name, detail, blocks=False)]
+    return []
+
+
+def _nulls(feature: Feature, values: pl.Series) -> list[CheckResult]:
+    share = values.null_count() / values.len() if values.len() else 0.0
+    if not feature.required or share <= MOST_NULL:
+        return []
+    return [CheckResult("null", feature.name, f"{share:.0%} of a required feature", blocks=False)]
+
+
+def _drift(feature: Feature, values: pl.Series, means: Sequence[float]) -> list[CheckResult]:
+    if values.len() < LEAST_ROWS or len(means) < LEAST_HISTORY:
+        return []
+    centre, spread = statistics.fmean(means), statistics.stdev(means)
+    mean = math.fsum(values) / values.len()
+    if abs(mean - centre) <= DRIFT * max(spread, 1e-9):
+        return []
+    detail = f"mean {mean:.3f}, recent snapshots {centre:.3f} +- {spread:.3f}"
+    return [CheckResult("drift", feature.name, detail, blocks=False)]

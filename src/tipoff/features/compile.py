@@ -1,0 +1,157 @@
+"""From names to SQL: which tables a build makes, and the one query that reads the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tipoff.features.catalogue import Catalogue
+from tipoff.features.definition import Column, Family, Feature
+from tipoff.features.relations import SPINE
+from tipoff.hashing import DECIMALS
+
+_WORD = re.compile(r"\b[a-z_]\w*\b")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A build of `names`: with `reasons`, each value also says why it is null or a fallback."""
+
+    catalogue: Catalogue
+    names: Sequence[str]
+    reasons: bool = False
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Every column computed, in declared order."""
+        wanted = set(self.names)
+        if self.reasons:
+            for name in self.catalogue.closure(self.names):
+                wanted |= self._explaining(name)
+        return self.catalogue.closure(wanted)
+
+    @cached_property
+    def families(self) -> tuple[Family, ...]:
+        """Families attached to the spine, in order."""
+        wanted = {self.catalogue.owner[name].name for name in self.columns}
+        return tuple(f for f in self.catalogue.families if f.name in wanted)
+
+    @property
+    def tables(self) -> tuple[tuple[str, str], ...]:
+        """(name, SQL) of every table to make after the spine, in order."""
+        made: dict[str, str] = {}
+        for family in self.families:
+            for name in self.catalogue.relations_of(family):
+                for column in self.catalogue.relations[name].columns:
+                    self._windowed(self.catalogue.owner[column], made)
+                made.setdefault(name, self.catalogue.relations[name].sql)
+            if family.windowed:
+                self._windowed(family, made)
+        return tuple(made.items())
+
+    @property
+    def query(self) -> str:
+        """The values: every column of the spine, the names asked for, and their reasons."""
+        sql = self._attached()
+        for level in self._levels():
+            sql = self._checked(self._derived(sql, level), level)
+        listed = ", ".join(f'"{name}"' for name in self.names)
+        said = "".join(f', {self._reason(name)} AS "why:{name}"' for name in self.names)
+        keys = "game_id, player_key, team, opponent, home, game_date, season, game_type, tipoff"
+        return f"SELECT {keys}, {listed}{said if self.reasons else ''} FROM ({sql})"
+
+    def _explaining(self, name: str) -> set[str]:
+        column, family = self.catalogue.columns[name], self.catalogue.owner[name]
+        text = family.why
+        if isinstance(column, Feature):
+            text = f"{column.why or family.why} {column.fallback}"
+        return set(_WORD.findall(text)) & self.catalogue.columns.keys()
+
+    def _windowed(self, family: Family, made: dict[str, str]) -> None:
+        table = _table(family)
+        if table in made:
+            return
+        for name in self.catalogue.relations_of(family):
+            made.setdefault(name, self.catalogue.relations[name].sql)
+        columns = [self.catalogue.columns[n] for n in self.columns if n in _names(family)]
+        used = sorted({w for c in columns for w in c.windows})
+        windows = ", ".join(f"{w} AS ({family.windows[w].sql})" for w in used)
+        listed = ", ".join([*family.keys, *(f'{c.sql} AS "{c.name}"' for c in columns)])
+        clause = f" WINDOW {windows}" if windows else ""
+        made[table] = f"SELECT {listed} FROM {family.relation}{clause} QUALIFY {family.last}"
+
+    def _attached(self) -> str:
+        joined = [f for f in self.families if f.relation]
+        columns = [
+            (column, _attached_value(column, family))
+            for family in joined
+            for column in family.columns
+            if column.name in self.columns
+        ]
+        listed = "".join(f", {_computed(c, sql)}" for c, sql in columns)
+        joins = " ".join(f.attach.format(table=_table(f)) for f in joined)
+        sql = f"SELECT s.*{listed} FROM {SPINE} s {joins}"
+        return self._checked(sql, [c.name for c, _ in columns])
+
+    def _derived(self, sql: str, names: Sequence[str]) -> str:
+        columns = [self.catalogue.columns[name] for name in names]
+        return f"SELECT *, {', '.join(_computed(c, c.sql) for c in columns)} FROM ({sql})"
+
+    def _checked(self, sql: str, names: Sequence[str]) -> str:
+        features = [self.catalogue.features[n] for n in names if n in self.catalogue.features]
+        if not features:
+            return sql
+        listed = ", ".join(
+            f'CASE WHEN "raw:{f.name}" BETWEEN {f.low} AND {f.high}'
+            f' THEN "raw:{f.name}" END AS "{f.name}"'
+            for f in features
+        )
+        return f"SELECT *, {listed} FROM ({sql})"
+
+    def _levels(self) -> list[list[str]]:
+        derived = [n for n in self.columns if not self.catalogue.owner[n].relation]
+        level: dict[str, int] = {}
+
+        def depth(name: str) -> int:
+            if name not in level:
+                reads = [r for r in self.catalogue.reads(name) if r in derived]
+                level[name] = 1 + max((depth(r) for r in reads), default=0)
+            return level[name]
+
+        for name in derived:
+            depth(name)
+        return [[n for n in derived if level[n] == k] for k in sorted(set(level.values()))]
+
+    def _reason(self, name: str) -> str:
+        feature = self.catalogue.features[name]
+        why = feature.why or self.catalogue.owner[name].why
+        fallback = f"WHEN {feature.fallback} THEN 'fallback'" if feature.fallback else ""
+        return (
+            f'CASE WHEN "{name}" IS NULL THEN CASE WHEN "raw:{name}" IS NOT NULL'
+            f" THEN 'out_of_range' ELSE {why} END {fallback} END"
+        )
+
+
+def _names(family: Family) -> set[str]:
+    return {column.name for column in family.columns}
+
+
+def _table(family: Family) -> str:
+    return f"fx_{family.name}" if family.windowed else family.relation
+
+
+def _attached_value(column: Column, family: Family) -> str:
+    if not family.windowed:
+        return column.sql
+    value = f'{family.name}."{column.name}"'
+    if any(family.windows[w].season for w in column.windows):
+        return f"CASE WHEN {family.name}.season = s.season THEN {value} END"
+    return value
+
+
+def _computed(column: Column, sql: str) -> str:
+    if isinstance(column, Feature):
+        return f'round(({sql})::DOUBLE, {DECIMALS}) AS "raw:{column.name}"'
+    return f'{sql} AS "{column.name}"'

@@ -1,0 +1,42 @@
+"""What the books say: the consensus line of every market, and of points its opening and move."""
+
+from tipoff.features.definition import Category, Column, Family, Feature
+from tipoff.features.families.player import HIGHEST
+from tipoff.league.markets import MARKETS
+
+_K: Category = "market"
+
+
+def _quotes(market: str) -> Family:
+    alias = f"quote_{market}"
+    high = HIGHEST.get(market, 15)
+    return Family(
+        name=alias,
+        relation="fx_quotes",
+        attach=f"""LEFT JOIN {{table}} {alias} ON {alias}.game_id = s.game_id
+          AND {alias}.player_key = s.player_key AND {alias}.market = '{market}'""",
+        why="'no_line'",
+        columns=(
+            Column(f"{market}_line_estimated", f"coalesce({alias}.estimated, false)"),
+            Column(f"{market}_opening", f"{alias}.opening"),
+            Feature(
+                f"line_{market}", f"{alias}.line", market, 0, high, _K, False, "base",
+                fallback=f"{market}_line_estimated",
+            ),
+        ),
+    )  # fmt: skip
+
+
+QUOTES = tuple(_quotes(market) for market in MARKETS)
+_RULE = "points_line_estimated"
+
+MARKET = Family(
+    name="market",
+    why="'no_line'",
+    columns=(
+        Feature("vegas_points_line", "line_points", "points", 3, 60, _K, False, "v2_33", fallback=_RULE),
+        Feature("vegas_opening_line", "points_opening", "points", 3, 60, _K, False, "v2_33", fallback=_RULE),
+        Feature("vegas_line_move", "vegas_points_line - vegas_opening_line", "points", -15, 15, _K, False, "v2_33", fallback=_RULE, varies_within_slate=False),
+        Feature("has_vegas_line", "(line_points IS NOT NULL)::INT", "0/1", 0, 1, _K, True, "v2_33", fallback=_RULE, varies_within_slate=False),
+    ),
+)  # fmt: skip

@@ -1,0 +1,107 @@
+"""The player's team: its rates, who is missing from it, and his place in it."""
+
+from tipoff.features.definition import Category, Column, Family, Feature, Window
+from tipoff.features.families.sql import clamp
+from tipoff.league.team_form import WINDOW, pace, rating
+
+TEAM_WINDOWS = {
+    "last_10": Window(f"{WINDOW} ROWS 9 PRECEDING"),
+    "last_15": Window(f"{WINDOW} ROWS 14 PRECEDING"),
+    "season": Window(
+        "PARTITION BY team, season ORDER BY known_at, tipoff, game_id ROWS UNBOUNDED PRECEDING",
+        season=True,
+    ),
+}
+LAST = f"lead(known_at) OVER ({WINDOW}) IS DISTINCT FROM known_at"
+_T: Category = "team"
+
+TEAM = Family(
+    name="team",
+    relation="fx_team_played",
+    keys=("team", "known_at", "season"),
+    attach="""ASOF LEFT JOIN {table} team
+      ON team.team = s.team AND team.known_at <= s.row_as_of""",
+    last=LAST,
+    windows=TEAM_WINDOWS,
+    why="'too_few_team_games'",
+    columns=(
+        Column("team_game_number", "game_number"),
+        Column("team_pace_assumed", "bool_or(minutes_assumed) OVER last_10"),
+        Feature("team_pace", pace("last_10"), "possessions per 48", 85, 115, _T, True, "v2_33", fallback="team_pace_assumed"),
+        Feature("team_off_rating", rating("pts", "last_10"), "points per 100", 90, 130, _T, True, "v2_33"),
+        Feature(
+            "team_win_pct",
+            """CASE WHEN count(*) OVER season >= 5
+              THEN count(*) FILTER (pts > opp_pts) OVER season / count(*) OVER season END""",
+            "share", 0, 1, _T, True, "v2_33",
+        ),
+    ),
+)  # fmt: skip
+
+STATUS = Family(
+    name="status",
+    relation="fx_status",
+    attach="""LEFT JOIN {table} status
+      ON status.game_id = s.game_id AND status.player_key = s.player_key""",
+    why="'unknown_status'",
+    columns=(
+        Feature(
+            "injury_risk", "status.risk", "0 available - 3 out", 0, 3, _T, False, "v2_33",
+            varies_within_slate=False,
+        ),
+    ),
+)  # fmt: skip
+
+MATES = Family(
+    name="mates",
+    relation="fx_mates",
+    extra=("fx_out",),
+    attach="""LEFT JOIN fx_out missing ON missing.game_id = s.game_id AND missing.team = s.team
+      LEFT JOIN {table} me ON me.game_id = s.game_id AND me.team = s.team
+        AND me.player_key = s.player_key""",
+    columns=(
+        Column("stars_out", "coalesce(missing.stars_out, 0) - coalesce(me.is_out * me.is_star, 0)"),
+        Column(
+            "points_out",
+            "(coalesce(missing.out_points, 0) - coalesce(me.is_out * me.millionths, 0)) / 1000000",
+        ),
+    ),
+)
+
+_SPIKE = "(usage_avg_last_3 - usage_avg_last_10) * 0.3"
+USAGE = Family(
+    name="usage",
+    why="""CASE WHEN career_games IS NULL THEN 'no_history'
+                WHEN injury_risk IS NULL THEN 'unknown_status' ELSE 'no_usage' END""",
+    columns=(
+        Column("usage_trend", "usage_avg_last_3 - usage_avg_last_10"),
+        Feature(
+            "usage_spike_score",
+            f"""{clamp(f'''CASE WHEN {_SPIKE} <= 0 THEN {_SPIKE} WHEN injury_risk IS NULL THEN NULL
+              WHEN stars_out >= 2 THEN {_SPIKE} * 1.3 WHEN stars_out = 1 THEN {_SPIKE} * 1.15
+              ELSE {_SPIKE} END''', -3, 3)}""",
+            "points", -8, 8, _T, False, "v2_33",
+        ),
+    ),
+)  # fmt: skip
+
+_KNOWN = "least(10, team.team_game_number - player.tenure_first_game + 1)"
+_PLAYED = "player.career_games - coalesce(past.n, player.tenure_first_n - 1)"
+
+TENURE = Family(
+    name="tenure",
+    relation="fx_stints",
+    attach="""ASOF LEFT JOIN {table} past ON past.player_key = s.player_key
+      AND past.stint = player.stint AND past.game_number <= team.team_game_number - 10""",
+    after=("player", "team"),
+    reads=("career_games", "team_game_number", "tenure_first_game", "tenure_first_n"),
+    why="'too_few_games'",
+    columns=(
+        Feature(
+            "dnp_rate",
+            f"""CASE WHEN player.team = s.team AND {_KNOWN} >= 3
+              THEN 1 - ({_PLAYED}) / {_KNOWN} END""",
+            "share", 0, 1, _T, False, "v2_37", varies_within_slate=False,
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,160 @@
+"""The intermediate tables features are made from, each one readable SQL over facts as known.
+
+Every table is built once per build, set-based. A row of the spine is one player-game, played or
+still to come, with `row_as_of`, the moment its features must be true of. Facts reach it only
+when known by then, so history and tonight run through the same SQL.
+"""
+
+from tipoff.features.definition import Relation
+from tipoff.lake import as_of_sql
+from tipoff.league.availability import status_sql
+from tipoff.league.games import games_sql, team_games_sql
+from tipoff.league.lines import consensus_sql
+from tipoff.league.team_form import team_games_played_sql
+
+SPINE = "fx_spine"
+GAMES = "fx_games"
+PLAYERS = "fx_players"
+BOX = "fx_box"
+"""Tables a build makes first: the rows asked for, games, the players whose facts can reach a
+row (tonight's, and all who played for their teams this season), and played box scores."""
+
+HISTORY = "PARTITION BY player_key ORDER BY known_at, tipoff, game_id"
+"""A player's games in order. A box score is known three hours after its tip-off, so this is
+tip-off order; ordering by known_at makes 'known by then' and 'the last n games' one thing."""
+
+_BOX = f"""
+  SELECT game_id, player_key, game_date, season, team, opponent, starter, minutes,
+         pts, reb, ast, stl, blk, fg3m, fg3a, fga, ftm, usg_pct, tipoff, known_at
+  FROM {as_of_sql("league.player_game")} WHERE minutes > 0"""
+
+_PLAYERS = f"""
+  SELECT player_key FROM {SPINE}
+  UNION
+  SELECT player_key FROM fx_box SEMI JOIN {SPINE} USING (team, season)"""
+
+_TEAM_MINUTES = "SELECT game_id, team, sum(minutes) AS minutes FROM fx_box GROUP BY ALL"
+
+_TEAM_GAMES = f"""
+  SELECT game_id, team, opponent, game_date, season, pts, opp_pts, possessions, tipoff, known_at
+  FROM {as_of_sql("league.team_game")}"""
+
+_TEAM_PLAYED = f"FROM {team_games_played_sql('fx_team_games', 'fx_team_minutes')}"
+
+_WEIGHTED = ("pts", "reb", "ast", "fg3m", "stl", "blk")
+_CARRIED = ", ".join(f"sum({c} * w8) AS carried_{c}" for c in _WEIGHTED)
+_CARRIED_NAMES = ", ".join(f"coalesce(carried_{c}, 0) AS carried_{c}" for c in _WEIGHTED)
+
+_NUMBERED = f"""
+  SELECT b.*, t.game_number,
+    row_number() OVER history AS n,
+    lag(b.game_date) OVER history AS previous_date,
+    lag(b.team) OVER history AS previous_team,
+    count(*) OVER before AS season_before,
+    sum(b.pts) OVER before AS season_pts_before
+  FROM fx_box b
+  LEFT JOIN fx_team_played t ON t.game_id = b.game_id AND t.team = b.team
+  WHERE b.player_key IN (FROM {PLAYERS})
+  WINDOW history AS (PARTITION BY b.player_key ORDER BY b.known_at, b.tipoff, b.game_id),
+    before AS (PARTITION BY b.player_key, b.season ORDER BY b.known_at, b.tipoff, b.game_id
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"""
+
+_PLAYED = f"""
+  -- w8, w4: weights of half-life 8 and 4 games as whole numbers, so that weighted sums are exact
+  -- and depend neither on row order nor on who else is in the query; they start again every 320
+  -- games (an era), and what came before is carried over, 2^-40 (2^-80) of its size
+  WITH placed AS (
+    SELECT *, (n - 1) // 320 AS era, (n - 1) % 320 AS place,
+      sum(minutes) OVER so_far AS minutes_so_far,
+      count(*) FILTER (game_date - previous_date = 1) OVER so_far AS back_to_backs_so_far,
+      count(*) FILTER (previous_team IS DISTINCT FROM team) OVER so_far AS stint,
+      CASE WHEN season_before >= 5 THEN (2 * pts * season_before >= 3 * season_pts_before)::INT END
+        AS broke_out
+    FROM fx_numbered WINDOW so_far AS ({HISTORY} ROWS UNBOUNDED PRECEDING)),
+  weighted AS (
+    SELECT *, (minutes * 1000)::HUGEINT AS millis,
+      round(power(2, (place % 8) / 8.0) * 1073741824)::HUGEINT
+        * power(2, place // 8)::HUGEINT AS w8,
+      round(power(2, (place % 4) / 4.0) * 16777216)::HUGEINT
+        * power(2, place // 4)::HUGEINT AS w4
+    FROM placed),
+  carried AS (
+    SELECT player_key, era + 1 AS era, {_CARRIED},
+           sum(millis * w8) AS carried_millis8, sum(millis * w4) AS carried_millis4
+    FROM weighted GROUP BY ALL)
+  SELECT w.*, {_CARRIED_NAMES}, coalesce(carried_millis8, 0) AS carried_millis8,
+         coalesce(carried_millis4, 0) AS carried_millis4
+  FROM weighted w LEFT JOIN carried c ON c.player_key = w.player_key AND c.era = w.era"""
+
+_PLAYER_DAYS = """
+  SELECT player_key, game_date, max(season) AS season, max(n) AS n, max(minutes_so_far) AS minutes_so_far,
+         max(back_to_backs_so_far) AS back_to_backs_so_far
+  FROM fx_played GROUP BY ALL"""
+
+_STINTS = """
+  SELECT player_key, stint, game_number, max(n) AS n FROM fx_played
+  WHERE game_number IS NOT NULL GROUP BY ALL"""
+
+_VERSUS = f"""
+  SELECT s.game_id, s.player_key, count(*) AS games, sum(p.pts) AS pts
+  FROM {SPINE} s JOIN fx_played p ON p.player_key = s.player_key AND p.opponent = s.opponent
+  WHERE p.known_at <= s.row_as_of AND p.game_date BETWEEN s.game_date - 365 AND s.game_date - 1
+  GROUP BY ALL"""
+
+_ROSTER = f"""
+  WITH nights AS (SELECT DISTINCT game_id, team, season, game_date, tipoff, row_as_of FROM {SPINE}),
+  candidates AS (SELECT DISTINCT player_key, team, season FROM fx_played)
+  SELECT w.game_id, w.team, w.game_date, w.tipoff, w.row_as_of, w.player_key,
+         round(p.points_ewma_hl8, 6) AS points
+  FROM (FROM nights JOIN candidates USING (team, season)) w
+  ASOF JOIN fx_player p ON p.player_key = w.player_key AND p.known_at <= w.row_as_of
+  WHERE p.team = w.team AND p.season = w.season"""
+
+_WATCHED = f"""
+  SELECT game_id, player_key, any_value(game_date) AS game_date, any_value(tipoff) AS tipoff,
+         max(row_as_of) AS row_as_of
+  FROM (SELECT game_id, player_key, game_date, tipoff, row_as_of FROM {SPINE}
+        UNION ALL SELECT game_id, player_key, game_date, tipoff, row_as_of FROM fx_roster)
+  GROUP BY ALL"""
+
+_MATES = """
+  -- points as whole millionths, so that their sum does not depend on the order of the rows
+  SELECT game_id, team, player_key, risk,
+         coalesce(risk >= 3, false)::INT AS is_out,
+         (points >= 18 AND row_number() OVER (PARTITION BY game_id, team
+           ORDER BY points DESC, player_key) <= 2)::INT AS is_star,
+         (points * 1000000)::BIGINT AS millionths
+  FROM fx_roster LEFT JOIN fx_status USING (game_id, player_key)"""
+
+_OUT = """
+  SELECT game_id, team, sum(is_out * is_star) AS stars_out, sum(is_out * millionths) AS out_points
+  FROM fx_mates GROUP BY ALL"""
+
+_QUOTES = f"FROM {consensus_sql(SPINE)}"
+
+RELATIONS: dict[str, Relation] = {
+    relation.name: relation
+    for relation in (
+        Relation(GAMES, f"FROM {games_sql()}"),
+        Relation(BOX, _BOX),
+        Relation(PLAYERS, _PLAYERS),
+        Relation("fx_team_minutes", _TEAM_MINUTES, (BOX,)),
+        Relation("fx_team_games", _TEAM_GAMES),
+        Relation("fx_team_played", _TEAM_PLAYED, ("fx_team_games", "fx_team_minutes")),
+        Relation("fx_numbered", _NUMBERED, (BOX, "fx_team_played")),
+        Relation("fx_played", _PLAYED, ("fx_numbered",)),
+        Relation("fx_player_days", _PLAYER_DAYS, ("fx_played",)),
+        Relation("fx_stints", _STINTS, ("fx_played",)),
+        Relation("fx_versus", _VERSUS, ("fx_played",)),
+        Relation(
+            "fx_schedule", f"FROM {team_games_sql(GAMES)} WHERE nba_game_id IS NOT NULL", (GAMES,)
+        ),
+        Relation("fx_roster", _ROSTER, ("fx_played",), ("points_ewma_hl8",)),
+        Relation("fx_watched", _WATCHED, ("fx_roster",)),
+        Relation("fx_status", f"FROM {status_sql('fx_watched', 'fx_played')}", ("fx_watched",)),
+        Relation("fx_mates", _MATES, ("fx_roster", "fx_status")),
+        Relation("fx_out", _OUT, ("fx_mates",)),
+        Relation("fx_quotes", _QUOTES),
+    )
+}
+"""Every relation by name, in an order in which each can be made."""

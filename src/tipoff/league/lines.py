@@ -1,0 +1,53 @@
+"""The consensus line of each player and market: median over books, as of a moment."""
+
+from tipoff.lake import as_of_sql
+
+_IMPLIED = "CASE WHEN {0} > 0 THEN 100 / ({0} + 100) ELSE -{0} / (100 - {0}) END"
+_BALANCE = f"abs({_IMPLIED.format('over_price')} - {_IMPLIED.format('under_price')})"
+
+
+def consensus_sql(spine: str, markets: tuple[str, ...] = ()) -> str:
+    """A query: one row per (game_id, player_key, market) of the spine that has a line.
+
+    `spine`: relation of (game_id, player_key, game_date, tipoff, row_as_of). Lines count when
+    known by row_as_of and before tip-off. Per book the latest snapshot's main line; several of
+    one snapshot: the balanced one (least difference of its sides' implied probabilities), then
+    the lower. Columns: `line` (median over books), `books`, `line_ids` (fact_ids, sorted),
+    `estimated` (every moment is by rule), `opening` (median of each book's earliest main line),
+    `over_price`, `under_price` (best American prices at exactly `line`, pick'em left out),
+    `pairs` (list of {{over_price, under_price}}, the two-sided prices at `line`, by book).
+    """
+    quoted = ", ".join(f"'{m}'" for m in markets)
+    only = f"market IN ({quoted})" if markets else "true"
+    dated = f"game_date IN (SELECT DISTINCT game_date FROM {spine}) AND is_main_line AND {only}"
+    return f"""(
+      WITH known AS (
+        SELECT s.game_id, s.player_key, l.market, l.bookmaker, l.line, l.over_price,
+               l.under_price, l.pickem, l.known_at, l.estimated, l.fact_id
+        FROM {as_of_sql("league.prop_line", dated)} l
+        JOIN {spine} s ON s.game_id = l.game_id AND s.player_key = l.player_key
+        WHERE l.known_at <= s.row_as_of AND l.known_at < s.tipoff),
+      ranked AS (
+        SELECT *, row_number() OVER (newest) AS nth, row_number() OVER (oldest) AS first
+        FROM known
+        WINDOW newest AS (PARTITION BY game_id, player_key, market, bookmaker
+                          ORDER BY known_at DESC, {_BALANCE} NULLS LAST, line, fact_id),
+               oldest AS (PARTITION BY game_id, player_key, market, bookmaker
+                          ORDER BY known_at, {_BALANCE} NULLS LAST, line, fact_id)),
+      consensus AS (
+        SELECT game_id, player_key, market,
+               median(line) FILTER (nth = 1) AS line,
+               median(line) FILTER (first = 1) AS opening,
+               count(*) FILTER (nth = 1) AS books,
+               list_sort(list(fact_id) FILTER (nth = 1)) AS line_ids,
+               bool_and(estimated) FILTER (nth = 1) AS estimated
+        FROM ranked WHERE nth = 1 OR first = 1 GROUP BY ALL)
+      SELECT c.game_id, c.player_key, c.market, c.line, c.opening, c.books, c.line_ids,
+             c.estimated, max(r.over_price) AS over_price, max(r.under_price) AS under_price,
+             list({{'over_price': r.over_price, 'under_price': r.under_price}}
+                  ORDER BY r.bookmaker, r.fact_id)
+               FILTER (r.over_price IS NOT NULL AND r.under_price IS NOT NULL) AS pairs
+      FROM consensus c
+      LEFT JOIN ranked r ON r.game_id = c.game_id AND r.player_key = c.player_key
+        AND r.market = c.market AND r.nth = 1 AND r.line = c.line AND NOT r.pickem
+      GROUP BY ALL)"""
