@@ -92,7 +92,9 @@ def _show(report: RunReport, date: str) -> None:
     if report.nothing_to_do:
         out.print(f"{date}: nothing to do, {report.publication_id} is current{suffix}")
     else:
-        out.print(f"{date}: published {report.publication_id} (#{report.seq}, {report.kind}){suffix}")
+        out.print(
+            f"{date}: published {report.publication_id} (#{report.seq}, {report.kind}){suffix}"
+        )
     out.print(
         f"  as of {report.as_of:%Y-%m-%d %H:%M:%S} UTC · {report.games} games · "
         f"{report.expected} expected = {report.predicted} predicted + {report.refused} refused"

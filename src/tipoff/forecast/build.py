@@ -71,9 +71,7 @@ def wanted_set(
     if gate not in MODES:
         raise UsageError(f"{gate!r} is not a mode", f"choose one of {', '.join(MODES)}")
     roles = [[s.model_id, s.market, s.role] for s in chosen]
-    return Wanted(
-        tuple(chosen), {}, json.dumps(roles), _settings_json(settings), gate, settings
-    )
+    return Wanted(tuple(chosen), {}, json.dumps(roles), _settings_json(settings), gate, settings)
 
 
 def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> RunSet:
@@ -83,9 +81,14 @@ def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> 
     say(f"{slate.day}: features of {plan.tonight.height} players")
     snapshot = make_snapshot(r, slate, plan.tonight)
     lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
-    scene = Scene(plan.players, snapshot, lines, slate.as_of, wanted.mode, wanted.settings)
+    scene = Scene(plan.players, snapshot, lines, slate.as_of, gate_of(wanted), wanted.settings)
     scored = _score_all(lake, r, scene, wanted, say)
     return _assemble(slate, wanted, scene, scored, r.simulated())
+
+
+def gate_of(wanted: Wanted) -> float:
+    """The lowest quality the run's mode lets through."""
+    return MODES[wanted.mode](wanted.settings)
 
 
 def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame) -> Snapshot:
@@ -93,7 +96,7 @@ def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame) -> Snapshot:
     keys = ["game_id", "player_key", "team", "opponent", "home", "game_date", "season",
             "game_type", "tipoff"]  # fmt: skip
     features = slate_frame(r, tonight.select(keys), as_of=slate.as_of, seq=slate.seq)
-    return build_snapshot(slate.day, slate.as_of, features)
+    return build_snapshot(slate.day, slate.as_of, slate.seq, features)
 
 
 def _score_all(lake: Lake, r: Reader, scene: Scene, wanted: Wanted, say: Say) -> Scored:
@@ -144,7 +147,7 @@ def _assemble(
     expected = scene.players.height * len(wanted.seats)
     made_from: dict[str, Any] = {
         "slate": slate.day, "as_of": slate.as_of, "snapshot_id": scene.snapshot.snapshot_id,
-        "code_version": code_version(), "gate": MODES[wanted.mode](wanted.settings), "settings": wanted.settings_json,
+        "code_version": code_version(), "gate": gate_of(wanted), "settings": wanted.settings_json,
         "models": wanted.models_json, "simulated": simulated,
         "first_tipoff": slate.first_tipoff, "games": slate.games.height, "expected": expected,
         "predicted": predictions.height, "refused": refusals.height,
@@ -196,10 +199,10 @@ def _asked(seat: Seat, markets: Sequence[str] | None, models: Sequence[str] | No
 def _check_known(what: str, names: Sequence[str] | None, known: set[str]) -> None:
     for name in names or ():
         if name not in known:
-            raise UsageError(f"no {what} is called {name!r}", f"there are {', '.join(sorted(known))}")
+            raise UsageError(
+                f"no {what} is called {name!r}", f"there are {', '.join(sorted(known))}"
+            )
 
 
 def _settings_json(settings: Settings) -> str:
     return settings.model_dump_json(exclude={"lake"})
-
-

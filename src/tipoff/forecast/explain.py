@@ -79,5 +79,3 @@ def _feature(
         "reason": reason, "contribution": contribution,
         "sources": [plain(source) for source in rows],
     }  # fmt: skip
-
-

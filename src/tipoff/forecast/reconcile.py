@@ -122,9 +122,7 @@ def _report(
 ) -> RunReport:
     names = ("as_of", "games", "expected", "predicted", "refused", "simulated")
     sql = f"SELECT {', '.join(names)} FROM forecast.run WHERE run_id = $run"
-    row: dict[str, Any] = dict(
-        zip(names, r.rows(sql, {"run": publication.run_id})[0], strict=True)
-    )
+    row: dict[str, Any] = dict(zip(names, r.rows(sql, {"run": publication.run_id})[0], strict=True))
     return RunReport(
         day=publication.slate,
         nothing_to_do=nothing_to_do,

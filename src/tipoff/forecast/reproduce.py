@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 _NOT_COMPARED = {"recorded_seq", "record_hash", "run_id", "code_version"}
-_GATE_OPEN = "reproduce"
-"""Mode in which quality blocks nothing: the published row has passed its gate already."""
+_GATE_OPEN = 0.0
+"""Quality blocks nothing here: a published row has passed its gate already."""
 
 
 @dataclass

@@ -34,14 +34,14 @@ class Scene:
     """What all models of a run share: expected players, their snapshot and their lines.
 
     `players`: one row per (player, game) of the plan. `lines`: per (game, player, market) the
-    consensus. `frame`: the snapshot's rows by (game_id, player_key).
+    consensus. `least`: the quality gate.
     """
 
     players: pl.DataFrame
     snapshot: Snapshot
     lines: pl.DataFrame
     as_of: datetime
-    mode: str
+    least: float
     settings: Settings
 
 
@@ -88,7 +88,7 @@ def _score_market(
         scene.snapshot.frame, on=["game_id", "player_key"], how="left", maintain_order="left",
         suffix="_snapshot",
     )  # fmt: skip
-    judged = assess(rows, scene.snapshot, model.manifest.contract, market, scene)
+    judged = assess(rows, scene.snapshot, model.manifest.contract, market, scene.least)
     answer = model.predict(rows, market)
     reasons = [
         reason or (None if ok else "unpredictable")
