@@ -66,14 +66,11 @@ def test_an_absent_folder_is_a_clear_error(lake: Lake, tmp_path: Path) -> None:
         import_folder(lake, tmp_path / "nowhere")
 
 
-def test_files_of_zero_rows_are_fine(lake: Lake, folder: Folder) -> None:
+def test_files_of_zero_rows_and_extra_columns_are_fine(lake: Lake, folder: Folder) -> None:
     folder.rows = {}
-    assert folder.take(lake).new_rows == 0
-
-
-def test_extra_columns_are_harmless(lake: Lake, folder: Folder) -> None:
     folder.bend = lambda _name, f: f.with_columns(pl.lit([1]).alias("extra"))
-    assert folder.take(lake).set_aside == 0
+    report = folder.take(lake)
+    assert (report.new_rows, report.set_aside) == (0, 0)
 
 
 CELLS: list[tuple[str, Any, str]] = [
@@ -111,41 +108,32 @@ def test_bad_cells_set_their_rows_aside_with_the_reason_and_the_rest_goes_on(
     assert {who: (file, reason) for file, who, reason in rows} == wanted
 
 
-def test_nan_in_an_optional_number_is_absent_not_bad(lake: Lake, folder: Folder) -> None:
+def test_of_rows_with_one_key_the_first_is_kept_and_nan_in_an_optional_number_is_absent(
+    lake: Lake, folder: Folder
+) -> None:
     folder.rows["player_game"][0]["plus_minus"] = float("nan")
-    assert folder.take(lake).set_aside == 0
-    with lake.reading() as r:
-        sql = "SELECT count(*) FROM league.player_game WHERE plus_minus IS NULL"
-        assert r.value(sql) == 1
-
-
-def test_identical_rows_are_stored_once_and_counted(lake: Lake, folder: Folder) -> None:
-    folder.rows["player_game"] += [folder.rows["player_game"][0]] * 2
-    assert _aside(folder.take(lake), "league.player_game") == {"duplicate row": 2}
-    assert _stored(lake, "league.player_game") == 4
-    assert _stored(lake, "raw.set_aside") == 2
-
-
-def test_of_conflicting_rows_the_first_is_kept(lake: Lake, folder: Folder) -> None:
+    folder.rows["player_game"] += [folder.rows["player_game"][1]] * 2
     folder.rows["player_game"].append(box(1, FIRST, "Al Able", "NYK", minutes=1.0))
-    assert _aside(folder.take(lake), "league.player_game") == {"conflicting row": 1}
+    aside = _aside(folder.take(lake), "league.player_game")
+    assert aside == {"duplicate row": 2, "conflicting row": 1}
+    assert _stored(lake, "raw.set_aside") == 3
     with lake.reading() as r:
-        assert r.value("SELECT min(minutes) FROM league.player_game") == pytest.approx(30.5)
+        sql = "SELECT count(*), min(minutes)::DOUBLE, count(plus_minus) FROM league.player_game"
+        assert r.rows(sql) == [(4, 30.5, 3)]
 
 
-def test_a_box_score_of_a_game_not_yet_played_is_set_aside(lake: Lake, folder: Folder) -> None:
-    future = date(2190, 1, 1)
-    folder.rows["schedule"].append(
-        game(3, future, status="scheduled", home_pts=None, away_pts=None, season="2189-90")
-    )
-    folder.rows["player_game"].append(box(3, future, "Al Able", "NYK"))
-    assert _aside(folder.take(lake), "league.player_game") == {"future box score": 1}
+def test_results_and_box_scores_of_games_not_yet_played_are_set_aside(
+    lake: Lake, folder: Folder
+) -> None:
+    future = {"season": "2189-90", "tipoff_utc": "2190-01-01T23:30:00Z"}
+    upcoming = {"status": "scheduled", "home_pts": None, "away_pts": None}
+    day = date(2190, 1, 1)
+    folder.rows["schedule"] += [game(3, day, **future, **upcoming), game(4, day, **future)]
+    folder.rows["player_game"].append(box(3, day, "Al Able", "NYK"))
+    report = folder.take(lake)
+    assert _aside(report, "league.player_game") == {"future box score": 1}
+    assert _aside(report, "league.game") == {"future result": 1}
     assert _stored(lake, "league.game") == 3
-
-
-def test_a_result_of_a_game_not_yet_played_is_set_aside(lake: Lake, folder: Folder) -> None:
-    folder.rows["schedule"].append(game(3, date(2190, 1, 1), season="2189-90"))
-    assert _aside(folder.take(lake), "league.game") == {"future result": 1}
 
 
 def test_bad_schedule_rows_are_set_aside(lake: Lake, folder: Folder) -> None:

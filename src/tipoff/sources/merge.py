@@ -47,6 +47,8 @@ def merge(writer: Writer, fact: Fact, candidates: str) -> Counts:
     The table has the fact's columns, `row` (in its file) and `rank` (the lowest of several rows
     of one key is taken, the others are noted as problems).
     """
+    if not writer.value(f"SELECT count(*) FROM {candidates}"):
+        return Counts(0, 0, 0)
     _identify(writer, fact, candidates)
     _set_aside_doubles(writer, fact)
     _find_stored(writer, fact)
@@ -100,12 +102,14 @@ def _find_stored(writer: Writer, fact: Fact) -> None:
     """The current rows of the incoming keys."""
     names = ", ".join(("fact_id", *fact.kept, *fact.settled))
     key = ", ".join(KEYS[fact.table])
-    writer.rows(
-        f"CREATE OR REPLACE TEMP TABLE stored AS SELECT md5_number({_text(KEYS[fact.table])})"
-        f" AS key_hash, {names} FROM {fact.table}"
-        f" WHERE key_hash IN (SELECT key_hash FROM incoming)"
-        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY recorded_seq DESC) = 1"
+    hashed = f"SELECT md5_number({_text(KEYS[fact.table])}) AS key_hash, {names} FROM"
+    newest = f"row_number() OVER (PARTITION BY {key} ORDER BY recorded_seq DESC) = 1"
+    current = (
+        f"{hashed} {fact.table} WHERE key_hash IN (SELECT key_hash FROM incoming) QUALIFY {newest}"
     )
+    empty = not writer.value(f"SELECT count(*) FROM {fact.table}")
+    select = f"{hashed} incoming WHERE false" if empty else current
+    writer.rows(f"CREATE OR REPLACE TEMP TABLE stored AS {select}")
 
 
 def _insert_sql(fact: Fact) -> str:
@@ -121,6 +125,8 @@ def _insert_sql(fact: Fact) -> str:
 
 def repoint(writer: Writer, fact: Fact, counts: Counts) -> Counts:
     """Store the lines named by the temporary table `repoint` again with their new game_id."""
+    if not writer.value("SELECT count(*) FROM repoint"):
+        return counts
     columns = (*fact.columns, "fact_id")
     picked = ", ".join("r.new_id AS game_id" if c == "game_id" else f"l.{c}" for c in columns)
     current = (
