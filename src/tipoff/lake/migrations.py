@@ -7,11 +7,11 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from tipoff.errors import UsageError
 
 if TYPE_CHECKING:
-    import duckdb
-
     from tipoff.lake.connection import Lake
     from tipoff.lake.writer import Writer
 
@@ -39,14 +39,12 @@ def column_comments() -> tuple[tuple[str, str, str], ...]:
 
 def stored_version(lake: Lake) -> int:
     """The schema version a lake holds; 0 when it is empty."""
-    with lake.reading() as r:
-        exists = r.value(
-            "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake'"
-            " AND schema_name = 'ops' AND table_name = 'meta'"
-        )
-        if not exists:
-            return 0
-        return int(r.value("SELECT max(value::INT) FROM ops.meta WHERE key = 'schema_version'"))
+    try:
+        with lake.reading() as r:
+            sql = "SELECT max(value::INT) FROM ops.meta WHERE key = 'schema_version'"
+            return int(r.value(sql))
+    except duckdb.CatalogException:
+        return 0
 
 
 def is_current(lake: Lake) -> bool:
