@@ -136,6 +136,18 @@ def test_a_set_withdrawn_before_tip_off_takes_its_predictions_out_of_the_record(
     night.publish(night.picks(20.0, "L"), at=night.first - timedelta(hours=1))
     night.grade()
     assert entry(night.board()).counts["predictions"] == 6
+    assert night.board(record="backfill").entries == []
+
+
+def test_a_forecast_with_an_as_of_after_tip_off_is_no_live_one_whenever_committed(
+    night: Night,
+) -> None:
+    night.play([20] * 6)
+    peeked = night.picks(20.0, as_of=night.first + timedelta(minutes=1))
+    night.publish(peeked + night.picks(20.0, "L"), at=night.first - timedelta(hours=1))
+    night.grade()
+    live, back = (night.board(record=r) for r in ("live", "backfill"))
+    assert entry(live).counts["predictions"] == entry(back).counts["predictions"] == 6
 
 
 def test_models_are_compared_on_the_rows_both_have(night: Night) -> None:
