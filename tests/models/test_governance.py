@@ -142,6 +142,16 @@ def test_retiring_in_one_market_leaves_the_others(lake: Lake, ewma: Baseline) ->
         assert [row["retired"] for row in list_versions(r)] == [["steals"]]
 
 
+def test_versions_are_listed_by_name_newest_first(lake: Lake, ewma: Baseline) -> None:
+    days = [date(2024, 12, 8), date(2024, 11, 30), date(2024, 12, 3)]
+    for day in days:
+        made(lake, ewma, day)
+    made(lake, ewma, days[0], "early")
+    with lake.reading() as r:
+        listed = [(row["model"], row["trained_through"]) for row in list_versions(r)]
+    assert listed == [("early", days[0]), *(("ewma_hl8", d) for d in sorted(days, reverse=True))]
+
+
 def test_a_retired_version_cannot_be_promoted(lake: Lake, ewma: Baseline) -> None:
     chosen = made(lake, ewma)
     retire(lake, chosen, "drifted")
