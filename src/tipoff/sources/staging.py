@@ -62,7 +62,8 @@ def value_sql(column: Column, physical: str) -> str:
         sound = f"isfinite({number})"
         if column.kind == "whole":
             return f"CASE WHEN {sound} AND {number} = trunc({number}) THEN {number}::BIGINT END"
-        return f"CASE WHEN {sound} THEN {number} END"
+        # -0.0 equals 0.0 but is spelled otherwise, so its row would look corrected.
+        return f"CASE WHEN {number} = 0 THEN 0.0::DOUBLE WHEN {sound} THEN {number} END"
     if column.kind == "moment" and physical.startswith("timestamp"):
         return (
             f't."{column.name}"::TIMESTAMP::TIMESTAMPTZ'
