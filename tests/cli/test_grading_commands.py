@@ -48,6 +48,7 @@ def test_a_postponed_game_is_told_in_plain_words(games_lake: Lake) -> None:
     said = call(games_lake, "grade", str(DAY + timedelta(days=1)))
     words = "all 4 games of 2025-01-11 are final, none is of ATL and HOU, who meet on 2025-01-28"
     assert words in said
+    assert "1 players of 20250111_HOU_ATL (1 predictions): game not played" in said
 
 
 def test_an_empty_live_record_says_so_and_points_to_the_backfill(games_lake: Lake) -> None:

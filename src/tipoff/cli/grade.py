@@ -38,8 +38,8 @@ def _show(report: GradeReport) -> None:
     )
     out.print(_markets(report.markets))
     out.print("  ".join(f"{name} {n}" for name, n in report.outcomes.items()), highlight=False)
-    for row in report.voids:
-        out.print(f"void     {_who(row)}: {row['reason']}; {_proof(row['proof'])}", highlight=False)
+    for line in _voids(report.voids):
+        out.print(f"void     {line}", highlight=False)
     for row in report.pending:
         out.print(f"pending  {_who(row)}: {row['reason']}", highlight=False)
     record = "live" if report.live else "backfill"
@@ -60,6 +60,19 @@ def _markets(rows: list[dict[str, Any]]) -> Any:
         counts = ("predictions", "lined_players", "lined_graded", "lined_void", "lined_pending")
         made.add_row(row["market"], *(str(row[name]) for name in counts))
     return made
+
+
+def _voids(rows: list[dict[str, Any]]) -> list[str]:
+    absent = [row for row in rows if row["proof"]["kind"] == "dnp"]
+    lines = [f"{_who(row)}: {row['reason']}; {_proof(row['proof'])}" for row in absent]
+    games = {row["game_id"]: row for row in rows if row["proof"]["kind"] != "dnp"}
+    for game_id, row in games.items():
+        together = [r["predictions"] for r in rows if r["game_id"] == game_id]
+        lines.append(
+            f"{len(together)} players of {game_id} ({sum(together)} predictions): "
+            f"{row['reason']}; {_proof(row['proof'])}"
+        )
+    return lines
 
 
 def _who(row: dict[str, Any]) -> str:
