@@ -12,6 +12,7 @@ from tipoff.features.definition import Column, Family, Feature
 from tipoff.features.relations import SPINE
 from tipoff.hashing import DECIMALS
 
+LOCATED = "fx_located"
 _WORD = re.compile(r"\b[a-z_]\w*\b")
 
 
@@ -36,6 +37,7 @@ class Program:
     def families(self) -> tuple[Family, ...]:
         """Families attached to the spine, in order."""
         wanted = {self.catalogue.owner[name].name for name in self.columns}
+        wanted |= {name for f in self.catalogue.families if f.name in wanted for name in f.after}
         return tuple(f for f in self.catalogue.families if f.name in wanted)
 
     @property
@@ -49,7 +51,7 @@ class Program:
                 made.setdefault(name, self.catalogue.relations[name].sql)
             if family.windowed:
                 self._windowed(family, made)
-        return tuple(made.items())
+        return (*made.items(), (LOCATED, self.located))
 
     @property
     def query(self) -> str:
@@ -82,6 +84,14 @@ class Program:
         clause = f" WINDOW {windows}" if windows else ""
         made[table] = f"SELECT {listed} FROM {family.relation}{clause} QUALIFY {family.last}"
 
+    @property
+    def located(self) -> str:
+        """The spine with, per family, which row is the newest one known: narrow joins first, so
+        that wide rows never pass through a sort."""
+        joins = dict.fromkeys(f.locate.format(table=_table(f)) for f in self.families)
+        columns = dict.fromkeys(c for f in self.families for c in f.located)
+        return f"SELECT {', '.join(['s.*', *columns])} FROM {SPINE} s {' '.join(joins)}"
+
     def _attached(self) -> str:
         joined = [f for f in self.families if f.relation]
         columns = [
@@ -92,7 +102,7 @@ class Program:
         ]
         listed = "".join(f", {_computed(c, sql)}" for c, sql in columns)
         joins = " ".join(f.attach.format(table=_table(f)) for f in joined)
-        sql = f"SELECT s.*{listed} FROM {SPINE} s {joins}"
+        sql = f"SELECT s.*{listed} FROM {LOCATED} s {joins}"
         return self._checked(sql, [c.name for c, _ in columns])
 
     def _derived(self, sql: str, names: Sequence[str]) -> str:

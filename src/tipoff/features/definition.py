@@ -80,6 +80,8 @@ class Family:
 
     `relation` is where windows run, or the joined relation itself when there are none. `attach`
     is the join clause to the spine `s`, with `{table}` for the relation (or its windowed form).
+    `locate` is a join made before all others, of narrow columns, that finds which row of it is
+    the newest one known; `located` are the columns it adds to the spine.
     `keys`: columns the windowed form keeps. `last`: SQL true for the rows to keep of several
     known at one moment. `why`: SQL giving the reason of a null, reading helpers and spine.
     What the join itself names: `extra` relations, `after` families, `reads` columns.
@@ -89,6 +91,8 @@ class Family:
     columns: tuple[Column, ...]
     relation: str = ""
     attach: str = ""
+    locate: str = ""
+    located: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     last: str = ""
     windows: Mapping[str, Window] = field(default_factory=dict)
@@ -121,7 +125,7 @@ def definition(
             "sql": normal_sql(column.sql),
             "range": [column.low, column.high] if isinstance(column, Feature) else None,
             "windows": {name: [normal_sql(w.sql), w.season] for name, w in windows.items()},
-            "attach": normal_sql(family.attach),
+            "attach": [normal_sql(t) for t in (family.locate, *family.located, family.attach)],
             "last": normal_sql(family.last),
             "relations": below,
             "reads": dict(sorted(known.items())),

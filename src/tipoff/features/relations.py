@@ -10,6 +10,7 @@ from tipoff.lake import as_of_sql
 from tipoff.league.availability import status_sql
 from tipoff.league.games import games_sql, team_games_sql
 from tipoff.league.lines import consensus_sql
+from tipoff.league.markets import MARKETS
 from tipoff.league.team_form import team_games_played_sql
 
 SPINE = "fx_spine"
@@ -41,53 +42,64 @@ _TEAM_GAMES = f"""
 
 _TEAM_PLAYED = f"FROM {team_games_played_sql('fx_team_games', 'fx_team_minutes')}"
 
-_WEIGHTED = ("pts", "reb", "ast", "fg3m", "stl", "blk")
-_CARRIED = ", ".join(f"sum({c} * w8) AS carried_{c}" for c in _WEIGHTED)
-_CARRIED_NAMES = ", ".join(f"coalesce(carried_{c}, 0) AS carried_{c}" for c in _WEIGHTED)
+_RUNNING = (
+    "pts", "reb", "ast", "fg3m", "stl", "blk", "minutes", "usg_pct", "fga", "fg3a", "ftm",
+)  # fmt: skip
+_SUMS = ", ".join(f"sum({c}) OVER so_far AS run_{c}" for c in _RUNNING)
+_SQUARES = ", ".join(
+    f"sum(({x})::BIGINT * ({x})) OVER so_far AS run_square_{m}" for m, x in MARKETS.items()
+)
+_WEIGHTED = ", ".join(
+    f"sum({c} * w8) OVER so_far AS run8_{c}" for c in ("pts", "reb", "ast", "fg3m", "stl", "blk")
+)
 
 _NUMBERED = f"""
   SELECT b.*, t.game_number,
     row_number() OVER history AS n,
     lag(b.game_date) OVER history AS previous_date,
-    lag(b.team) OVER history AS previous_team,
-    count(*) OVER before AS season_before,
-    sum(b.pts) OVER before AS season_pts_before
+    lag(b.team) OVER history IS DISTINCT FROM b.team AS joined,
+    lag(b.season) OVER history IS DISTINCT FROM b.season AS opened
   FROM fx_box b
   LEFT JOIN fx_team_played t ON t.game_id = b.game_id AND t.team = b.team
   WHERE b.player_key IN (FROM {PLAYERS})
-  WINDOW history AS (PARTITION BY b.player_key ORDER BY b.known_at, b.tipoff, b.game_id),
-    before AS (PARTITION BY b.player_key, b.season ORDER BY b.known_at, b.tipoff, b.game_id
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"""
+  WINDOW history AS (PARTITION BY b.player_key ORDER BY b.known_at, b.tipoff, b.game_id)"""
 
-_PLAYED = f"""
+_RUN = f"""
+  -- Running totals: what a window holds is the difference of two of them, the cheapest exact way.
   -- w8, w4: weights of half-life 8 and 4 games as whole numbers, so that weighted sums are exact
-  -- and depend neither on row order nor on who else is in the query; they start again every 320
-  -- games (an era), and what came before is carried over, 2^-40 (2^-80) of its size
+  -- and depend neither on row order nor on who else is in the query. They start again every 320
+  -- games (an era); what an era leaves behind weighs 2^-40 (2^-80) in the next.
   WITH placed AS (
-    SELECT *, (n - 1) // 320 AS era, (n - 1) % 320 AS place,
-      sum(minutes) OVER so_far AS minutes_so_far,
-      count(*) FILTER (game_date - previous_date = 1) OVER so_far AS back_to_backs_so_far,
-      count(*) FILTER (previous_team IS DISTINCT FROM team) OVER so_far AS stint,
-      CASE WHEN season_before >= 5 THEN (2 * pts * season_before >= 3 * season_pts_before)::INT END
-        AS broke_out
-    FROM fx_numbered WINDOW so_far AS ({HISTORY} ROWS UNBOUNDED PRECEDING)),
-  weighted AS (
-    SELECT *, (minutes * 1000)::HUGEINT AS millis,
+    SELECT *, (n - 1) % 320 AS place, (minutes * 1000)::HUGEINT AS millis,
       round(power(2, (place % 8) / 8.0) * 1073741824)::HUGEINT
         * power(2, place // 8)::HUGEINT AS w8,
       round(power(2, (place % 4) / 4.0) * 16777216)::HUGEINT
         * power(2, place // 4)::HUGEINT AS w4
-    FROM placed),
-  carried AS (
-    SELECT player_key, era + 1 AS era, {_CARRIED},
-           sum(millis * w8) AS carried_millis8, sum(millis * w4) AS carried_millis4
-    FROM weighted GROUP BY ALL)
-  SELECT w.*, {_CARRIED_NAMES}, coalesce(carried_millis8, 0) AS carried_millis8,
-         coalesce(carried_millis4, 0) AS carried_millis4
-  FROM weighted w LEFT JOIN carried c ON c.player_key = w.player_key AND c.era = w.era"""
+    FROM fx_numbered)
+  SELECT *,
+    {_SUMS},
+    {_SQUARES},
+    {_WEIGHTED},
+    sum(millis * w8) OVER so_far AS run8_millis, sum(millis * w4) OVER so_far AS run4_millis,
+    sum(n * pts) OVER so_far AS run_n_pts, count(usg_pct) OVER so_far AS run_usages,
+    count(*) FILTER (game_date - previous_date = 1) OVER so_far AS back_to_backs_so_far,
+    count(*) FILTER (joined) OVER so_far AS stint,
+    max(CASE WHEN joined THEN n END) OVER so_far AS tenure_first_n,
+    last_value(CASE WHEN joined THEN game_number END IGNORE NULLS) OVER so_far
+      AS tenure_first_game,
+    n - max(CASE WHEN opened THEN n - 1 END) OVER so_far AS season_n
+  FROM placed WINDOW so_far AS ({HISTORY} ROWS UNBOUNDED PRECEDING)"""
+
+_PLAYED = f"""
+  -- broke_out: at least half again his season's mean before the game, of five games or more
+  SELECT *, CASE WHEN season_n > 5 THEN (2 * pts * (season_n - 1)
+      >= 3 * (run_pts - pts - coalesce(lag(run_pts, season_n) OVER history, 0)))::INT END
+    AS broke_out
+  FROM fx_run WINDOW history AS ({HISTORY})"""
 
 _PLAYER_DAYS = """
-  SELECT player_key, game_date, max(season) AS season, max(n) AS n, max(minutes_so_far) AS minutes_so_far,
+  SELECT player_key, game_date, max(season) AS season,
+         max(n) AS n, max(run_minutes) AS run_minutes,
          max(back_to_backs_so_far) AS back_to_backs_so_far
   FROM fx_played GROUP BY ALL"""
 
@@ -101,12 +113,27 @@ _VERSUS = f"""
   WHERE p.known_at <= s.row_as_of AND p.game_date BETWEEN s.game_date - 365 AND s.game_date - 1
   GROUP BY ALL"""
 
-_ROSTER = f"""
-  WITH nights AS (SELECT DISTINCT game_id, team, season, game_date, tipoff, row_as_of FROM {SPINE}),
-  candidates AS (SELECT DISTINCT player_key, team, season FROM fx_played)
+_NIGHTS = (
+    f"SELECT DISTINCT game_id, team, opponent, game_date, season, tipoff, row_as_of FROM {SPINE}"
+)
+
+_TEAM_NIGHTS = """
+  -- per game and team, not per player: which rows of team form it can see, and both sides' rest
+  SELECT w.game_id, w.team, team.known_at AS team_at, team.game_number AS team_game_number,
+         foe.known_at AS foe_at,
+         CASE WHEN own.season = w.season THEN w.game_date - own.game_date END AS own_days,
+         CASE WHEN other.season = w.season THEN w.game_date - other.game_date END AS foe_days
+  FROM fx_nights w
+  ASOF LEFT JOIN fx_team_played team ON team.team = w.team AND team.known_at <= w.row_as_of
+  ASOF LEFT JOIN fx_team_played foe ON foe.team = w.opponent AND foe.known_at <= w.row_as_of
+  ASOF LEFT JOIN fx_schedule own ON own.team = w.team AND own.tipoff < w.tipoff
+  ASOF LEFT JOIN fx_schedule other ON other.team = w.opponent AND other.tipoff < w.tipoff"""
+
+_ROSTER = """
+  WITH candidates AS (SELECT DISTINCT player_key, team, season FROM fx_played)
   SELECT w.game_id, w.team, w.game_date, w.tipoff, w.row_as_of, w.player_key,
          round(p.points_ewma_hl8, 6) AS points
-  FROM (FROM nights JOIN candidates USING (team, season)) w
+  FROM (FROM fx_nights JOIN candidates USING (team, season)) w
   ASOF JOIN fx_player p ON p.player_key = w.player_key AND p.known_at <= w.row_as_of
   WHERE p.team = w.team AND p.season = w.season"""
 
@@ -142,14 +169,17 @@ RELATIONS: dict[str, Relation] = {
         Relation("fx_team_games", _TEAM_GAMES),
         Relation("fx_team_played", _TEAM_PLAYED, ("fx_team_games", "fx_team_minutes")),
         Relation("fx_numbered", _NUMBERED, (BOX, "fx_team_played")),
-        Relation("fx_played", _PLAYED, ("fx_numbered",)),
+        Relation("fx_run", _RUN, ("fx_numbered",)),
+        Relation("fx_played", _PLAYED, ("fx_run",)),
         Relation("fx_player_days", _PLAYER_DAYS, ("fx_played",)),
         Relation("fx_stints", _STINTS, ("fx_played",)),
         Relation("fx_versus", _VERSUS, ("fx_played",)),
         Relation(
             "fx_schedule", f"FROM {team_games_sql(GAMES)} WHERE nba_game_id IS NOT NULL", (GAMES,)
         ),
-        Relation("fx_roster", _ROSTER, ("fx_played",), ("points_ewma_hl8",)),
+        Relation("fx_nights", _NIGHTS),
+        Relation("fx_team_nights", _TEAM_NIGHTS, ("fx_nights", "fx_team_played", "fx_schedule")),
+        Relation("fx_roster", _ROSTER, ("fx_played", "fx_nights"), ("points_ewma_hl8",)),
         Relation("fx_watched", _WATCHED, ("fx_roster",)),
         Relation("fx_status", f"FROM {status_sql('fx_watched', 'fx_played')}", ("fx_watched",)),
         Relation("fx_mates", _MATES, ("fx_roster", "fx_status")),

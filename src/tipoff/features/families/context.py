@@ -1,6 +1,7 @@
 """The calendar: rest, load, place and stage of the season."""
 
 from tipoff.features.definition import Category, Column, Family, Feature
+from tipoff.features.families.team import NIGHT, NIGHT_COLUMNS
 
 _G: Category = "game context"
 
@@ -13,36 +14,34 @@ def _days(offset: int) -> str:
 DAYS = Family(
     name="days",
     relation="fx_player_days",
-    attach=" ".join(_days(offset) for offset in (1, 8, 15)),
-    columns=(
-        Column("games_to_yesterday", "coalesce(d1.n, 0)"),
-        Column("games_to_8_days_ago", "coalesce(d8.n, 0)"),
-        Column("minutes_to_yesterday", "coalesce(d1.minutes_so_far, 0)"),
-        Column("minutes_to_8_days_ago", "coalesce(d8.minutes_so_far, 0)"),
-        Column("back_to_backs_to_yesterday", "coalesce(d1.back_to_backs_so_far, 0)"),
-        Column("back_to_backs_to_15_days_ago", "coalesce(d15.back_to_backs_so_far, 0)"),
-        Column("days_since_played", "s.game_date - d1.game_date"),
-        Column("last_season_played", "d1.season"),
+    locate=" ".join(_days(offset) for offset in (1, 8, 15)),
+    located=(
+        "s.game_date - d1.game_date AS days_since", "d1.season AS season_played",
+        "d1.n AS d1_n", "d1.run_minutes AS d1_minutes", "d1.back_to_backs_so_far AS d1_b2b",
+        "d8.n AS d8_n", "d8.run_minutes AS d8_minutes", "d15.back_to_backs_so_far AS d15_b2b",
     ),
-)
-
-
-def _rest(side: str) -> str:
-    return f"""CASE WHEN {side}.season = s.season
-      THEN greatest(0, least(7, s.game_date - {side}.game_date - 1)) ELSE 7 END"""
-
+    columns=(
+        Column("games_to_yesterday", "coalesce(s.d1_n, 0)"),
+        Column("games_to_8_days_ago", "coalesce(s.d8_n, 0)"),
+        Column("minutes_to_yesterday", "coalesce(s.d1_minutes, 0)"),
+        Column("minutes_to_8_days_ago", "coalesce(s.d8_minutes, 0)"),
+        Column("back_to_backs_to_yesterday", "coalesce(s.d1_b2b, 0)"),
+        Column("back_to_backs_to_15_days_ago", "coalesce(s.d15_b2b, 0)"),
+        Column("days_since_played", "s.days_since"),
+        Column("last_season_played", "s.season_played"),
+    ),
+)  # fmt: skip
 
 REST = Family(
     name="rest",
-    relation="fx_schedule",
-    attach="""ASOF LEFT JOIN {table} own ON own.team = s.team AND own.tipoff < s.tipoff
-      ASOF LEFT JOIN {table} foe ON foe.team = s.opponent AND foe.tipoff < s.tipoff""",
+    relation="fx_team_nights",
+    locate=NIGHT,
+    located=NIGHT_COLUMNS,
     columns=(
-        Column("team_rest", _rest("own")),
-        Column("opponent_rest", _rest("foe")),
+        Column("team_rest", "greatest(0, least(7, coalesce(s.own_days, 8) - 1))"),
+        Column("opponent_rest", "greatest(0, least(7, coalesce(s.foe_days, 8) - 1))"),
         Feature(
-            "back_to_back",
-            "coalesce(own.season = s.season AND s.game_date - own.game_date = 1, false)::INT",
+            "back_to_back", "coalesce(s.own_days = 1, false)::INT",
             "0/1", 0, 1, _G, True, "v2_33", varies_within_slate=False,
         ),
         Feature("home_away", "s.home::INT", "0/1", 0, 1, _G, True, "v2_33"),

@@ -2,7 +2,7 @@
 
 from tipoff.features.definition import Category, Column, Family, Feature
 from tipoff.features.families.sql import clamp
-from tipoff.features.families.team import LAST, TEAM_WINDOWS
+from tipoff.features.families.team import LAST, NIGHT, NIGHT_COLUMNS, TEAM_WINDOWS
 from tipoff.league.team_form import pace, rating
 
 _M: Category = "matchup"
@@ -12,8 +12,11 @@ OPPONENT = Family(
     name="opponent",
     relation="fx_team_played",
     keys=("team", "known_at", "season"),
-    attach="""ASOF LEFT JOIN {table} opponent
-      ON opponent.team = s.opponent AND opponent.known_at <= s.row_as_of""",
+    extra=("fx_team_nights",),
+    locate=NIGHT,
+    located=NIGHT_COLUMNS,
+    attach="""LEFT JOIN {table} opponent
+      ON opponent.team = s.opponent AND opponent.known_at = s.foe_at""",
     last=LAST,
     windows=TEAM_WINDOWS,
     why=_WHY,

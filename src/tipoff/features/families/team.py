@@ -12,6 +12,11 @@ TEAM_WINDOWS = {
         season=True,
     ),
 }
+NIGHT = "LEFT JOIN fx_team_nights night ON night.game_id = s.game_id AND night.team = s.team"
+NIGHT_COLUMNS = (
+    "night.team_at", "night.foe_at", "night.team_game_number AS team_games", "night.own_days",
+    "night.foe_days",
+)  # fmt: skip
 LAST = f"lead(known_at) OVER ({WINDOW}) IS DISTINCT FROM known_at"
 _T: Category = "team"
 
@@ -19,13 +24,14 @@ TEAM = Family(
     name="team",
     relation="fx_team_played",
     keys=("team", "known_at", "season"),
-    attach="""ASOF LEFT JOIN {table} team
-      ON team.team = s.team AND team.known_at <= s.row_as_of""",
+    extra=("fx_team_nights",),
+    locate=NIGHT,
+    located=NIGHT_COLUMNS,
+    attach="LEFT JOIN {table} team ON team.team = s.team AND team.known_at = s.team_at",
     last=LAST,
     windows=TEAM_WINDOWS,
     why="'too_few_team_games'",
     columns=(
-        Column("team_game_number", "game_number"),
         Column("team_pace_assumed", "bool_or(minutes_assumed) OVER last_10"),
         Feature("team_pace", pace("last_10"), "possessions per 48", 85, 115, _T, True, "v2_33", fallback="team_pace_assumed"),
         Feature("team_off_rating", rating("pts", "last_10"), "points per 100", 90, 130, _T, True, "v2_33"),
@@ -85,16 +91,17 @@ USAGE = Family(
     ),
 )  # fmt: skip
 
-_KNOWN = "least(10, team.team_game_number - player.tenure_first_game + 1)"
-_PLAYED = "player.career_games - coalesce(past.n, player.tenure_first_n - 1)"
+_KNOWN = "least(10, s.team_games - player.tenure_first_game + 1)"
+_PLAYED = "player.n - coalesce(s.past_n, player.tenure_first_n - 1)"
 
 TENURE = Family(
     name="tenure",
     relation="fx_stints",
-    attach="""ASOF LEFT JOIN {table} past ON past.player_key = s.player_key
-      AND past.stint = player.stint AND past.game_number <= team.team_game_number - 10""",
+    extra=("fx_team_nights",),
+    locate="""ASOF LEFT JOIN {table} past ON past.player_key = s.player_key
+      AND past.stint = player.stint AND past.game_number <= night.team_game_number - 10""",
+    located=("past.n AS past_n",),
     after=("player", "team"),
-    reads=("career_games", "team_game_number", "tenure_first_game", "tenure_first_n"),
     why="'too_few_games'",
     columns=(
         Feature(
