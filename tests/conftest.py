@@ -10,6 +10,8 @@ from filelock import FileLock
 
 from tipoff.hashing import content_id, file_sha256
 
+pytest_plugins = ["tests.simulated"]
+
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "tipoff"
 

@@ -7,31 +7,37 @@ from typing import Annotated, Any
 import typer
 
 from tipoff.cli.common import JsonFlag, console, emit, open_lake
-from tipoff.cli.slate import header, table
+from tipoff.cli.slate import header, heading, line_of
 
 
 def player(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
     date: Annotated[str | None, typer.Option(help="Slate; default the newest published.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every model, not only champions.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show every market and model of a player on a slate, and every refusal with its reason."""
+    """Show every market of a player on a slate, and every refusal with its reason."""
     from tipoff import clock
     from tipoff.forecast import player_view
 
     day = clock.parse_date(date) if date else None
     with open_lake(ctx) as lake, lake.reading() as r:
         view = player_view(r, name, day)
-    emit(view, as_json, lambda: _show(view))
+    emit(view, as_json, lambda: _show(view, every))
 
 
-def _show(view: dict[str, Any]) -> None:
+def _show(view: dict[str, Any], every: bool) -> None:
     out = console()
     header(out, view)
-    if view["predictions"]:
-        out.print(table(view["predictions"]))
+    names = sorted({p["player"] for p in view["predictions"]})
+    for name in names:
+        rows = [p for p in view["predictions"]
+                if p["player"] == name and (every or p["role"] == "champion")]  # fmt: skip
+        lines = [line_of(p, f"{p['market']} {p['model']}") for p in rows]
+        out.print("\n".join(["", heading(name), *lines]), highlight=False)
     for row in view["refusals"]:
-        markets = ", ".join(row["markets"])
-        out.print(f"{row['player']} refused ({row['reason']}): {row['detail']}  [{markets}]")
+        what = f"{', '.join(row['markets'])} by {', '.join(row['models'])}"
+        out.print(f"{row['player']} refused ({row['reason']}): {row['detail']}  [{what}]",
+                  highlight=False, markup=False)  # fmt: skip
     out.print("next: tipoff explain ID", highlight=False)

@@ -38,7 +38,7 @@ def _show(view: dict[str, Any], every: bool, refused: list[dict[str, Any]]) -> N
     header(out, view)
     rows = [p for p in view["predictions"] if every or p["line"] is not None]
     rows = rows or view["predictions"]
-    out.print(table(rows))
+    out.print(table(rows), highlight=False)
     hidden = len(view["predictions"]) - len(rows)
     if hidden:
         out.print(f"{hidden} more without a line: --all")
@@ -66,25 +66,36 @@ def header(out: Any, view: dict[str, Any]) -> None:
     )
 
 
-def table(rows: list[dict[str, Any]]) -> Any:
-    """A Rich table of predictions, strongest edge first."""
-    from rich.table import Table
+def table(rows: list[dict[str, Any]]) -> str:
+    """Predictions of a slate as text, one block per market and model, strongest edge first."""
+    blocks: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        blocks.setdefault((row["market"], row["model"], row["role"]), []).append(row)
+    lines = []
+    for (market, model, role), found in blocks.items():
+        ordered = sorted(found, key=lambda p: -abs(p["edge"] or 0.0))
+        lines += ["", f"{market} by {model} ({role})", heading("player")]
+        lines += [line_of(row, row["player"]) for row in ordered]
+    return "\n".join(lines)
 
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("player", "team", "opp", "market", "model"):
-        made.add_column(name)
-    for name in ("line", "median", "80%", "P(over)", "edge", "EV"):
-        made.add_column(name, justify="right")
-    for name in ("pick", "tier", "id"):
-        made.add_column(name)
-    for p in sorted(rows, key=lambda p: -abs(p["edge"] or 0.0)):
-        made.add_row(
-            p["player"], p["team"], p["opponent"], p["market"], p["model"],
-            number(p["line"], 1), number(p["median"], 1), f"{p['p10']:.0f}-{p['p90']:.0f}",
-            number(p["p_over"], 3), number(p["edge"], 1, "+"), number(p["ev"], 3, "+"),
-            p["recommendation"], p["tier"], p["prediction_id"][:13],
-        )  # fmt: skip
-    return made
+
+def heading(label: str) -> str:
+    """The head of a table of predictions whose first column is `label`."""
+    return (
+        f"{label:<29}{'game':<8}{'line':>5}{'median':>7}{'80%':>7}{'P(over)':>8}{'edge':>6}"
+        f"{'EV':>7}  {'pick':<8}id"
+    )
+
+
+def line_of(p: dict[str, Any], label: str) -> str:
+    """One prediction as a line under `heading`; a tier below gold is said."""
+    tier = "" if p["tier"] == "gold" else f" {p['tier']}"
+    return (
+        f"{label[:28]:<29}{p['team'] + '-' + p['opponent']:<8}{number(p['line'], 1):>5}"
+        f"{number(p['median'], 1):>7}{p['p10']:>4.0f}-{p['p90']:<2.0f}{number(p['p_over'], 2):>8}"
+        f"{number(p['edge'], 1, '+'):>6}{number(p['ev'], 2, '+'):>7}"
+        f"  {p['recommendation']:<8}{p['prediction_id'][:13]}{tier}"
+    )
 
 
 def number(value: float | None, digits: int, sign: str = "") -> str:

@@ -15,6 +15,7 @@ CATEGORIES: tuple[Category, ...] = (
 )  # fmt: skip
 
 _OVER = re.compile(r"\bOVER (\w+)")
+_BACK = re.compile(r"\bback_(\w+)\.")
 _WORD = re.compile(r"\b[a-z_]\w*\b")
 
 
@@ -37,6 +38,11 @@ class Column:
     def windows(self) -> tuple[str, ...]:
         """Names of the windows its expression uses, sorted."""
         return tuple(sorted(set(_OVER.findall(self.sql))))
+
+    @property
+    def spans(self) -> tuple[str, ...]:
+        """How far back its running totals reach (`5`, `season`, `era`, ...), sorted."""
+        return tuple(sorted(set(_BACK.findall(self.sql))))
 
     @property
     def words(self) -> frozenset[str]:

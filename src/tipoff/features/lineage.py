@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tipoff.features.catalogue import CATALOGUE
+from tipoff.features.definition import Column
 from tipoff.lake import as_of_sql
 from tipoff.league.games import games_sql, team_games_sql
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
 
-SIZES = {"last_2": 2, "last_3": 3, "last_5": 5, "before_2": 5, "last_10": 10, "last_15": 15,
-         "last_20": 20}  # fmt: skip
-"""Games a window reaches back; other windows reach back without end."""
+SIZES = {
+    "2": 2, "3": 3, "5": 5, "10": 10, "20": 20, "last_10": 10, "last_15": 15,
+}  # fmt: skip
+"""Games a window or span reaches back; others reach back without end."""
 EVERYTHING = 100_000
 
 _BOX_TEXT = (
@@ -102,7 +104,7 @@ def _queries(name: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any
     for column in CATALOGUE.closure([name]):
         family = CATALOGUE.owner[column]
         if family.relation:
-            reached.setdefault(family.name, set()).update(CATALOGUE.columns[column].windows)
+            reached.setdefault(family.name, set()).update(_reach(CATALOGUE.columns[column]))
     queries: list[tuple[str, dict[str, Any]]] = []
     for family_name, windows in reached.items():
         span = _span(windows)
@@ -119,6 +121,10 @@ def _queries(name: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any
         else:
             queries.append((_LINES, {"market": family_name.removeprefix("quote_")}))
     return queries
+
+
+def _reach(column: Column) -> tuple[str, ...]:
+    return column.windows + column.spans
 
 
 def _span(windows: set[str]) -> dict[str, Any]:

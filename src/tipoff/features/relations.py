@@ -6,6 +6,7 @@ when known by then, so history and tonight run through the same SQL.
 """
 
 from tipoff.features.definition import Relation
+from tipoff.features.running import backs, ewma8
 from tipoff.lake import as_of_sql
 from tipoff.league.availability import status_sql
 from tipoff.league.games import games_sql, team_games_sql
@@ -42,12 +43,17 @@ _TEAM_GAMES = f"""
 
 _TEAM_PLAYED = f"FROM {team_games_played_sql('fx_team_games', 'fx_team_minutes')}"
 
-_RUNNING = (
-    "pts", "reb", "ast", "fg3m", "stl", "blk", "minutes", "usg_pct", "fga", "fg3a", "ftm",
-)  # fmt: skip
-_SUMS = ", ".join(f"sum({c}) OVER so_far AS run_{c}" for c in _RUNNING)
+_RUNNING = {
+    **{c: c for c in ("pts", "reb", "ast", "fg3m", "stl", "blk", "fga", "fg3a", "ftm")},
+    "millis": "(minutes * 1000)::INT",
+    "usage": "(usg_pct * 1000)::INT",
+    "n_pts": "n * pts",
+}
+"""Running totals by name: whole numbers, minutes and usage in thousandths."""
+
+_SUMS = ", ".join(f"sum({x}) OVER so_far::BIGINT AS run_{c}" for c, x in _RUNNING.items())
 _SQUARES = ", ".join(
-    f"sum(({x})::BIGINT * ({x})) OVER so_far AS run_square_{m}" for m, x in MARKETS.items()
+    f"sum(({x})::BIGINT * ({x})) OVER so_far::BIGINT AS run_square_{m}" for m, x in MARKETS.items()
 )
 _WEIGHTED = ", ".join(
     f"sum({c} * w8) OVER so_far AS run8_{c}" for c in ("pts", "reb", "ast", "fg3m", "stl", "blk")
@@ -58,48 +64,56 @@ _NUMBERED = f"""
     row_number() OVER history AS n,
     lag(b.game_date) OVER history AS previous_date,
     lag(b.team) OVER history IS DISTINCT FROM b.team AS joined,
-    lag(b.season) OVER history IS DISTINCT FROM b.season AS opened
+    row_number() OVER season AS season_n,
+    sum(b.pts) OVER season - b.pts AS season_pts_before
   FROM fx_box b
   LEFT JOIN fx_team_played t ON t.game_id = b.game_id AND t.team = b.team
   WHERE b.player_key IN (FROM {PLAYERS})
-  WINDOW history AS (PARTITION BY b.player_key ORDER BY b.known_at, b.tipoff, b.game_id)"""
+  WINDOW history AS (PARTITION BY b.player_key ORDER BY b.known_at, b.tipoff, b.game_id),
+    season AS (PARTITION BY b.player_key, b.season ORDER BY b.known_at, b.tipoff, b.game_id
+               ROWS UNBOUNDED PRECEDING)"""
 
-_RUN = f"""
+_PLAYED = f"""
   -- Running totals: what a window holds is the difference of two of them, the cheapest exact way.
   -- w8, w4: weights of half-life 8 and 4 games as whole numbers, so that weighted sums are exact
   -- and depend neither on row order nor on who else is in the query. They start again every 320
   -- games (an era); what an era leaves behind weighs 2^-40 (2^-80) in the next.
+  -- broke_out: at least half again his season's mean before the game, of five games or more.
   WITH placed AS (
-    SELECT *, (n - 1) % 320 AS place, (minutes * 1000)::HUGEINT AS millis,
+    SELECT *, (n - 1) % 320 AS place, (minutes * 1000)::HUGEINT AS thousandths,
       round(power(2, (place % 8) / 8.0) * 1073741824)::HUGEINT
         * power(2, place // 8)::HUGEINT AS w8,
       round(power(2, (place % 4) / 4.0) * 16777216)::HUGEINT
-        * power(2, place // 4)::HUGEINT AS w4
+        * power(2, place // 4)::HUGEINT AS w4,
+      CASE WHEN season_n > 5 THEN (2 * pts * (season_n - 1) >= 3 * season_pts_before)::INT END
+        AS broke_out
     FROM fx_numbered)
-  SELECT *,
+  SELECT player_key, game_id, game_date, season, team, opponent, pts, starter, known_at,
+    game_number, n, season_n, place, w8, w4,
     {_SUMS},
     {_SQUARES},
     {_WEIGHTED},
-    sum(millis * w8) OVER so_far AS run8_millis, sum(millis * w4) OVER so_far AS run4_millis,
-    sum(n * pts) OVER so_far AS run_n_pts, count(usg_pct) OVER so_far AS run_usages,
+    sum(thousandths * w8) OVER so_far AS run8_millis, sum(thousandths * w4) OVER so_far AS run4_millis,
+    count(usg_pct) OVER so_far AS run_usages,
+    sum(broke_out) OVER so_far::BIGINT AS run_breakouts, count(broke_out) OVER so_far AS run_tries,
+    max(pts) OVER last_5 AS max_of_5,
     count(*) FILTER (game_date - previous_date = 1) OVER so_far AS back_to_backs_so_far,
     count(*) FILTER (joined) OVER so_far AS stint,
     max(CASE WHEN joined THEN n END) OVER so_far AS tenure_first_n,
     last_value(CASE WHEN joined THEN game_number END IGNORE NULLS) OVER so_far
-      AS tenure_first_game,
-    n - max(CASE WHEN opened THEN n - 1 END) OVER so_far AS season_n
-  FROM placed WINDOW so_far AS ({HISTORY} ROWS UNBOUNDED PRECEDING)"""
+      AS tenure_first_game
+  FROM placed
+  WINDOW so_far AS ({HISTORY} ROWS UNBOUNDED PRECEDING), last_5 AS ({HISTORY} ROWS 4 PRECEDING)"""
 
-_PLAYED = f"""
-  -- broke_out: at least half again his season's mean before the game, of five games or more
-  SELECT *, CASE WHEN season_n > 5 THEN (2 * pts * (season_n - 1)
-      >= 3 * (run_pts - pts - coalesce(lag(run_pts, season_n) OVER history, 0)))::INT END
-    AS broke_out
-  FROM fx_run WINDOW history AS ({HISTORY})"""
+_KNOWN = """
+  -- of games that became known at one moment, the last: what can be seen is always all of them
+  SELECT player_key, known_at, max(n) AS n, arg_max(stint, n) AS stint, arg_max(team, n) AS team,
+         arg_max(season, n) AS season
+  FROM fx_played GROUP BY ALL"""
 
 _PLAYER_DAYS = """
   SELECT player_key, game_date, max(season) AS season,
-         max(n) AS n, max(run_minutes) AS run_minutes,
+         max(n) AS n, max(run_millis) AS run_millis,
          max(back_to_backs_so_far) AS back_to_backs_so_far
   FROM fx_played GROUP BY ALL"""
 
@@ -130,12 +144,16 @@ _TEAM_NIGHTS = """
   ASOF LEFT JOIN fx_schedule other ON other.team = w.opponent AND other.tipoff < w.tipoff"""
 
 _ROSTER = """
-  WITH candidates AS (SELECT DISTINCT player_key, team, season FROM fx_played)
-  SELECT w.game_id, w.team, w.game_date, w.tipoff, w.row_as_of, w.player_key,
-         round(p.points_ewma_hl8, 6) AS points
-  FROM (FROM fx_nights JOIN candidates USING (team, season)) w
-  ASOF JOIN fx_player p ON p.player_key = w.player_key AND p.known_at <= w.row_as_of
-  WHERE p.team = w.team AND p.season = w.season"""
+  WITH candidates AS (SELECT DISTINCT player_key, team, season FROM fx_played),
+  found AS (
+    SELECT w.game_id, w.team, w.game_date, w.tipoff, w.row_as_of, w.player_key, k.n
+    FROM (FROM fx_nights JOIN candidates USING (team, season)) w
+    ASOF JOIN fx_known k ON k.player_key = w.player_key AND k.known_at <= w.row_as_of
+    WHERE k.team = w.team AND k.season = w.season)
+  SELECT f.* EXCLUDE (n), round({points}, 6) AS points
+  FROM found f {backs}""".format(
+    points=ewma8("pts"), backs=backs("f.player_key", "f.n", "era", "era_2")
+)
 
 _WATCHED = f"""
   SELECT game_id, player_key, any_value(game_date) AS game_date, any_value(tipoff) AS tipoff,
@@ -169,8 +187,8 @@ RELATIONS: dict[str, Relation] = {
         Relation("fx_team_games", _TEAM_GAMES),
         Relation("fx_team_played", _TEAM_PLAYED, ("fx_team_games", "fx_team_minutes")),
         Relation("fx_numbered", _NUMBERED, (BOX, "fx_team_played")),
-        Relation("fx_run", _RUN, ("fx_numbered",)),
-        Relation("fx_played", _PLAYED, ("fx_run",)),
+        Relation("fx_played", _PLAYED, ("fx_numbered",)),
+        Relation("fx_known", _KNOWN, ("fx_played",)),
         Relation("fx_player_days", _PLAYER_DAYS, ("fx_played",)),
         Relation("fx_stints", _STINTS, ("fx_played",)),
         Relation("fx_versus", _VERSUS, ("fx_played",)),
@@ -179,7 +197,7 @@ RELATIONS: dict[str, Relation] = {
         ),
         Relation("fx_nights", _NIGHTS),
         Relation("fx_team_nights", _TEAM_NIGHTS, ("fx_nights", "fx_team_played", "fx_schedule")),
-        Relation("fx_roster", _ROSTER, ("fx_played", "fx_nights"), ("points_ewma_hl8",)),
+        Relation("fx_roster", _ROSTER, ("fx_known", "fx_nights")),
         Relation("fx_watched", _WATCHED, ("fx_roster",)),
         Relation("fx_status", f"FROM {status_sql('fx_watched', 'fx_played')}", ("fx_watched",)),
         Relation("fx_mates", _MATES, ("fx_roster", "fx_status")),

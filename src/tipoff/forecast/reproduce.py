@@ -147,7 +147,8 @@ def _snapshot(
     same = [n for n, definition in stored.definitions.items() if now.get(n) == definition]
     changed = sorted(set(stored.definitions) - set(same))
     if changed:
-        found.notes.append(f"definitions changed since, not rebuilt: {', '.join(changed)}")
+        some = ", ".join(changed[:3]) + (", ..." if len(changed) > 3 else "")
+        found.notes.append(f"{len(changed)} definitions changed since, not rebuilt: {some}")
     games = r.query(
         "SELECT DISTINCT game_id, game_date, season, game_type FROM league.game"
         " QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY recorded_seq DESC) = 1"

@@ -17,14 +17,14 @@ DAYS = Family(
     locate=" ".join(_days(offset) for offset in (1, 8, 15)),
     located=(
         "s.game_date - d1.game_date AS days_since", "d1.season AS season_played",
-        "d1.n AS d1_n", "d1.run_minutes AS d1_minutes", "d1.back_to_backs_so_far AS d1_b2b",
-        "d8.n AS d8_n", "d8.run_minutes AS d8_minutes", "d15.back_to_backs_so_far AS d15_b2b",
+        "d1.n AS d1_n", "d1.run_millis AS d1_millis", "d1.back_to_backs_so_far AS d1_b2b",
+        "d8.n AS d8_n", "d8.run_millis AS d8_millis", "d15.back_to_backs_so_far AS d15_b2b",
     ),
     columns=(
         Column("games_to_yesterday", "coalesce(s.d1_n, 0)"),
         Column("games_to_8_days_ago", "coalesce(s.d8_n, 0)"),
-        Column("minutes_to_yesterday", "coalesce(s.d1_minutes, 0)"),
-        Column("minutes_to_8_days_ago", "coalesce(s.d8_minutes, 0)"),
+        Column("millis_to_yesterday", "coalesce(s.d1_millis, 0)"),
+        Column("millis_to_8_days_ago", "coalesce(s.d8_millis, 0)"),
         Column("back_to_backs_to_yesterday", "coalesce(s.d1_b2b, 0)"),
         Column("back_to_backs_to_15_days_ago", "coalesce(s.d15_b2b, 0)"),
         Column("days_since_played", "s.days_since"),
@@ -53,7 +53,7 @@ REST = Family(
 )  # fmt: skip
 
 _GAMES = "games_in_last_7_days"
-_MINUTES = "minutes_in_7_days"
+_MILLIS = "millis_in_7_days"
 _PLAYED_YESTERDAY = "coalesce(days_since_played = 1 AND last_season_played = season, false)"
 _RESTED = "coalesce(last_season_played <> season OR days_since_played >= 4, true)"
 
@@ -66,8 +66,8 @@ CONTEXT = Family(
             "games", 0, 5, _G, True, "v2_33",
         ),
         Column(
-            _MINUTES,
-            "least(minutes_to_yesterday, coalesce(minutes_to_date, 0)) - minutes_to_8_days_ago",
+            _MILLIS,
+            "least(millis_to_yesterday, coalesce(millis_to_date, 0)) - millis_to_8_days_ago",
         ),
         Column(
             "back_to_backs_in_14_days",
@@ -79,8 +79,8 @@ CONTEXT = Family(
             f"""greatest(0, least(100, 100
               + CASE WHEN {_PLAYED_YESTERDAY} THEN -15 WHEN {_RESTED} THEN 5 ELSE 0 END
               - CASE WHEN {_GAMES} >= 4 THEN 10 ELSE 0 END
-              - CASE WHEN {_MINUTES} > 240 THEN 10 ELSE 0 END
-              - CASE WHEN {_MINUTES} > 35 * {_GAMES} THEN 8 ELSE 0 END
+              - CASE WHEN {_MILLIS} > 240000 THEN 10 ELSE 0 END
+              - CASE WHEN {_MILLIS} > 35000 * {_GAMES} THEN 8 ELSE 0 END
               - CASE WHEN back_to_backs_in_14_days >= 2 THEN 12
                      WHEN back_to_backs_in_14_days = 1 THEN 5 ELSE 0 END))""",
             "0-100, 100 = fresh", 0, 100, _G, True, "v2_33", varies_within_slate=False,

@@ -1,7 +1,7 @@
 """The opponent: what it allows, how fast it plays, and the player's own past against it."""
 
 from tipoff.features.definition import Category, Column, Family, Feature
-from tipoff.features.families.sql import clamp
+from tipoff.features.running import clamp
 from tipoff.features.families.team import LAST, NIGHT, NIGHT_COLUMNS, TEAM_WINDOWS
 from tipoff.league.team_form import pace, rating
 

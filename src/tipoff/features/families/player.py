@@ -1,8 +1,9 @@
 """The player's own form: windows over the games he played, in order."""
 
-from tipoff.features.definition import Category, Column, Family, Feature, Window
-from tipoff.features.families.sql import (
+from tipoff.features.definition import Category, Column, Family, Feature
+from tipoff.features.running import (
     SEASON,
+    backs,
     ewma8,
     ewma_minutes,
     mean,
@@ -11,20 +12,10 @@ from tipoff.features.families.sql import (
     slope,
     total,
 )
-from tipoff.features.relations import HISTORY
 from tipoff.league.markets import MARKETS
 
 HIGHEST = {"points": 70, "pra": 110, "pr": 90, "pa": 90, "ra": 60, "rebounds": 40, "assists": 30}
 """Plausible highest mean of a market; 15 for the others."""
-
-WINDOWS = {
-    "history": Window(HISTORY),
-    "season": Window(HISTORY, season=True),
-    "last_5": Window(f"{HISTORY} ROWS 4 PRECEDING"),
-    "season_so_far": Window(
-        f"{HISTORY} ROWS BETWEEN season_n - 1 PRECEDING AND CURRENT ROW", season=True
-    ),
-}
 
 _P: Category = "player history"
 WHY = """CASE WHEN career_games IS NULL THEN 'no_history'
@@ -47,46 +38,48 @@ def _career(*args: object) -> Feature:
     return Feature(*args, why=WHY_CAREER)  # type: ignore[arg-type]
 
 
+def _this_season(x: str) -> str:
+    return f"CASE WHEN p.season = s.season THEN {x} END"
+
+
 _USAGE = (
-    "(run_usg_pct - coalesce(lag(run_usg_pct, {k}) OVER history, 0))"
-    " / nullif(run_usages - coalesce(lag(run_usages, {k}) OVER history, 0), 0)"
+    "(p.run_usage - coalesce(back_{k}.run_usage, 0))"
+    " / 1000 / nullif(p.run_usages - coalesce(back_{k}.run_usages, 0), 0)"
 )
 
 PLAYER = Family(
     name="player",
     relation="fx_played",
-    keys=("player_key", "known_at", "season", "team", "stint", "n", "tenure_first_n", "tenure_first_game"),
-    locate="""ASOF LEFT JOIN {table} player
-      ON player.player_key = s.player_key AND player.known_at <= s.row_as_of""",
-    located=("player.n AS player_n", "player.stint AS player_stint"),
-    attach="LEFT JOIN {table} player ON player.player_key = s.player_key AND player.n = s.player_n",
-    last=f"lead(known_at) OVER ({HISTORY}) IS DISTINCT FROM known_at",
-    windows=WINDOWS,
+    extra=("fx_known",),
+    locate="""ASOF LEFT JOIN fx_known k
+      ON k.player_key = s.player_key AND k.known_at <= s.row_as_of""",
+    located=("k.n AS player_n", "k.stint AS player_stint"),
+    attach=backs("s.player_key", "s.player_n"),
     why=WHY,
     columns=(
-        Column("career_games", "n"),
-        Column("season_games", "CASE WHEN count(*) OVER season > 0 THEN season_n END"),
-        Column("last_started", "starter"),
-        Column("minutes_to_date", "run_minutes"),
-        Column("back_to_backs_to_date", "back_to_backs_so_far"),
-        Column("points_max_last_5", "max(pts) OVER last_5"),
+        Column("career_games", "p.n"),
+        Column("season_games", _this_season("p.season_n")),
+        Column("last_started", "p.starter"),
+        Column("millis_to_date", "p.run_millis"),
+        Column("back_to_backs_to_date", "p.back_to_backs_so_far"),
+        Column("points_max_last_5", "p.max_of_5"),
         Column("points_avg_last_2", mean("pts", 2)),
-        Column("points_avg_3_before", f"CASE WHEN n >= 5 THEN {total('pts', 3, skip=2)} / 3 END"),
+        Column("points_avg_3_before", f"CASE WHEN p.n >= 5 THEN {total('pts', 3, skip=2)} / 3 END"),
         Column("usage_avg_last_3", _USAGE.format(k=3)),
         Column("usage_avg_last_10", _USAGE.format(k=10)),
-        Column("minutes_avg_season", mean("minutes", SEASON)),
-        Column("breakout_games", "count(broke_out) OVER season_so_far"),
-        Column("breakouts", "sum(broke_out) OVER season_so_far"),
+        Column("minutes_avg_season", f"({mean('millis', SEASON)}) / 1000"),
+        Column("breakout_games", _this_season(total("tries", SEASON))),
+        Column("breakouts", _this_season(total("breakouts", SEASON))),
         *(feature for m, x in MARKETS.items() for feature in _market(m, x)),
         _career("minutes_ewma_hl4", ewma_minutes(4), "minutes", 0, 48, _P, True, "base"),
         _career("minutes_ewma_hl8", ewma_minutes(8), "minutes", 0, 48, _P, True, "base"),
         _career("points_std_last_10", sample_std("points", "pts", 10), "points", 0, 30, _P, True, "v2_33"),
-        _career("minutes_avg_last_10", mean("minutes", 10), "minutes", 0, 48, _P, True, "v2_33"),
-        _career("ppm_avg_last_10", ratio("pts", "minutes", 10), "points per minute", 0, 2, _P, True, "v2_33"),
+        _career("minutes_avg_last_10", f"({mean('millis', 10)}) / 1000", "minutes", 0, 48, _P, True, "v2_33"),
+        _career("ppm_avg_last_10", f"1000 * {ratio('pts', 'millis', 10)}", "points per minute", 0, 2, _P, True, "v2_33"),
         _career("pct_three", ratio("fg3a", "fga", 10), "share", 0, 1, _P, False, "v2_33"),
         _career(
             "pct_free_throw",
-            f"CASE WHEN n >= 5 THEN {ratio('ftm', 'pts', 10)} END",
+            f"CASE WHEN p.n >= 5 THEN {ratio('ftm', 'pts', 10)} END",
             "share", 0, 0.6, _P, False, "v2_33",
         ),
         _career("pts_slope_10g", slope("pts", 10, 5), "points per game", -15, 15, _P, False, "v2_37"),

@@ -1,7 +1,7 @@
 """The player's team: its rates, who is missing from it, and his place in it."""
 
 from tipoff.features.definition import Category, Column, Family, Feature, Window
-from tipoff.features.families.sql import clamp
+from tipoff.features.running import clamp
 from tipoff.league.team_form import WINDOW, pace, rating
 
 TEAM_WINDOWS = {
@@ -91,22 +91,22 @@ USAGE = Family(
     ),
 )  # fmt: skip
 
-_KNOWN = "least(10, s.team_games - player.tenure_first_game + 1)"
-_PLAYED = "player.n - coalesce(s.past_n, player.tenure_first_n - 1)"
+_KNOWN = "least(10, s.team_games - p.tenure_first_game + 1)"
+_PLAYED = "p.n - coalesce(s.past_n, p.tenure_first_n - 1)"
 
 TENURE = Family(
     name="tenure",
     relation="fx_stints",
     extra=("fx_team_nights",),
     locate="""ASOF LEFT JOIN {table} past ON past.player_key = s.player_key
-      AND past.stint = player.stint AND past.game_number <= night.team_game_number - 10""",
+      AND past.stint = k.stint AND past.game_number <= night.team_game_number - 10""",
     located=("past.n AS past_n",),
     after=("player", "team"),
     why="'too_few_games'",
     columns=(
         Feature(
             "dnp_rate",
-            f"""CASE WHEN player.team = s.team AND {_KNOWN} >= 3
+            f"""CASE WHEN p.team = s.team AND {_KNOWN} >= 3
               THEN 1 - ({_PLAYED}) / {_KNOWN} END""",
             "share", 0, 1, _T, False, "v2_37", varies_within_slate=False,
         ),
