@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo, "simulate": simulate, "import": import_folder, "run": run, "slate": slate,
     "player": player, "regenerate": regenerate, "explain": explain, "reproduce": reproduce,
     "diff": diff, "grade": grade, "scoreboard": scoreboard, "train": train, "doctor": doctor,

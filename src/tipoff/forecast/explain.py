@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tipoff.features import catalogue, load_snapshot, sources_of
-from tipoff.forecast.build import load_version
 from tipoff.forecast.view import plain
-from tipoff.models import contributions
+from tipoff.models import contributions, open_model, read_version
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,7 +35,9 @@ def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
         (snapshot.frame["game_id"] == row["game_id"])
         & (snapshot.frame["player_key"] == row["player_key"])
     )
-    model = load_version(lake, r, row["model_id"])
+    manifest, artifact = read_version(r, row["model_id"])
+    # The definitions it was predicted with: explaining must outlive a later redefinition.
+    model = open_model(lake.folder, manifest, artifact, snapshot.definitions)
     names = model.manifest.contract.names[row["market"]]
     base, parts = contributions(model, mine, row["market"])
     lines = r.query(_LINES, {"day": head["slate"], "ids": row["line_ids"] or [""]})

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tipoff import clock
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.staleness import facts_moved, standing
-
 from tipoff.sources.names import player_key
 
 if TYPE_CHECKING:
@@ -128,7 +126,7 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
 
 def iso(moment: datetime) -> str:
     """A moment as ISO 8601 text in UTC, ending in Z."""
-    return moment.astimezone(clock.UTC).isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _run(r: Reader, run_id: str) -> dict[str, Any]:
