@@ -44,7 +44,7 @@ def oracle(method: Method, over: float, under: float) -> float:
     return math.pow(a, k)
 
 
-@given(prices)
+@given(prices.filter(lambda price: abs(price) < 19_999))  # rounding may leave the valid range
 def test_decimal_and_american_odds_are_each_others_inverse(price: float) -> None:
     decimal = float(american_to_decimal(price))
     back = float(decimal_to_american(decimal))
