@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,13 +140,16 @@ def _built(r: Reader, program: Program, spine: str, params: dict[str, object]) -
         (GAMES, relations[GAMES].sql), (BOX, relations[BOX].sql), (SPINE, spine),
         (PLAYERS, relations[PLAYERS].sql),
     ]  # fmt: skip
-    tables = dict(first) | {k: v for k, v in program.tables if k not in dict(first)}
     made: list[str] = []
-    try:
-        for name, sql in tables.items():
-            r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", params)
-            made.append(name)
-        yield
-    finally:
-        for name in reversed(made):
-            r.rows(f"DROP TABLE IF EXISTS {name}")
+    tables = dict(first) | {k: v for k, v in program.tables if k not in dict(first)}
+    kept = [BOX, program.query]
+    for at, (name, sql) in enumerate(tables.items()):
+        r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", params)
+        later = " ".join([*list(tables.values())[at + 1 :], *kept])
+        for done in [t for t in made if not re.search(rf"\b{t}\b", later)]:
+            r.rows(f"DROP TABLE {done}")
+            made.remove(done)
+        made.append(name)
+    yield
+    for name in made:
+        r.rows(f"DROP TABLE {name}")

@@ -51,7 +51,8 @@ class Program:
                 made.setdefault(name, self.catalogue.relations[name].sql)
             if family.windowed:
                 self._windowed(family, made)
-        return (*made.items(), (LOCATED, self.located))
+        staged = [(_stage(f), self._staged(f)) for f in self.families if f.staged]
+        return (*made.items(), (LOCATED, self.located), *staged)
 
     @property
     def query(self) -> str:
@@ -92,6 +93,12 @@ class Program:
         columns = dict.fromkeys(c for f in self.families for c in f.located)
         return f"SELECT {', '.join(['s.*', *columns])} FROM {SPINE} s {' '.join(joins)}"
 
+    def _staged(self, family: Family) -> str:
+        columns = [c for c in family.columns if c.name in self.columns]
+        listed = ", ".join(f'{c.sql} AS "{c.name}"' for c in columns)
+        joins = family.attach.format(table=_table(family))
+        return f"SELECT s.game_id, s.player_key, {listed} FROM {LOCATED} s {joins}"
+
     def _attached(self) -> str:
         joined = [f for f in self.families if f.relation]
         columns = [
@@ -101,7 +108,7 @@ class Program:
             if column.name in self.columns
         ]
         listed = "".join(f", {_computed(c, sql)}" for c, sql in columns)
-        joins = " ".join(f.attach.format(table=_table(f)) for f in joined)
+        joins = " ".join(_join(f) for f in joined)
         sql = f"SELECT s.*{listed} FROM {LOCATED} s {joins}"
         return self._checked(sql, [c.name for c, _ in columns])
 
@@ -152,7 +159,21 @@ def _table(family: Family) -> str:
     return f"fx_{family.name}" if family.windowed else family.relation
 
 
+def _stage(family: Family) -> str:
+    return f"fx_{family.name}"
+
+
+def _join(family: Family) -> str:
+    if family.staged:
+        name = family.name
+        on = f"{name}.game_id = s.game_id AND {name}.player_key = s.player_key"
+        return f"LEFT JOIN {_stage(family)} {name} ON {on}"
+    return family.attach.format(table=_table(family))
+
+
 def _attached_value(column: Column, family: Family) -> str:
+    if family.staged:
+        return f'{family.name}."{column.name}"'
     if not family.windowed:
         return column.sql
     value = f'{family.name}."{column.name}"'

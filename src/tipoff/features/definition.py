@@ -90,7 +90,8 @@ class Family:
     the newest one known; `located` are the columns it adds to the spine.
     `keys`: columns the windowed form keeps. `last`: SQL true for the rows to keep of several
     known at one moment. `why`: SQL giving the reason of a null, reading helpers and spine.
-    What the join itself names: `extra` relations, `after` families, `reads` columns.
+    What the join itself names: `extra` relations, `after` families, `reads` columns. `staged`:
+    its values are made in a table of their own first, because its joins are wide.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Family:
     why: str = "'no_history'"
     extra: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    staged: bool = False
     reads: tuple[str, ...] = ()
 
     @property

@@ -5,10 +5,10 @@ from tipoff.features.families.context import CONTEXT, DAYS, REST
 from tipoff.features.families.market import MARKET, QUOTES
 from tipoff.features.families.matchup import MATCHUP, OPPONENT, VERSUS
 from tipoff.features.families.player import FORM, PLAYER
-from tipoff.features.families.team import MATES, STATUS, TEAM, TENURE, USAGE
+from tipoff.features.families.team import ABSENCES, MATES, STATUS, TEAM, TENURE, USAGE
 
 FAMILIES = (
-    PLAYER, FORM, TEAM, OPPONENT, VERSUS, MATCHUP, STATUS, MATES, USAGE, TENURE,
+    PLAYER, FORM, TEAM, OPPONENT, VERSUS, MATCHUP, STATUS, MATES, USAGE, TENURE, ABSENCES,
     DAYS, REST, CONTEXT, *QUOTES, MARKET, BREAKOUT,
 )  # fmt: skip
 """Every family, in an order in which each attaches after those its join names."""

@@ -55,6 +55,7 @@ PLAYER = Family(
       ON k.player_key = s.player_key AND k.known_at <= s.row_as_of""",
     located=("k.n AS player_n", "k.stint AS player_stint"),
     attach=backs("s.player_key", "s.player_n"),
+    staged=True,
     why=WHY,
     columns=(
         Column("career_games", "p.n"),
@@ -62,6 +63,9 @@ PLAYER = Family(
         Column("last_started", "p.starter"),
         Column("millis_to_date", "p.run_millis"),
         Column("back_to_backs_to_date", "p.back_to_backs_so_far"),
+        Column("last_team", "p.team"),
+        Column("tenure_first_game", "p.tenure_first_game"),
+        Column("tenure_first_n", "p.tenure_first_n"),
         Column("points_max_last_5", "p.max_of_5"),
         Column("points_avg_last_2", mean("pts", 2)),
         Column("points_avg_3_before", f"CASE WHEN p.n >= 5 THEN {total('pts', 3, skip=2)} / 3 END"),

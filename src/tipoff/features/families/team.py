@@ -91,9 +91,6 @@ USAGE = Family(
     ),
 )  # fmt: skip
 
-_KNOWN = "least(10, s.team_games - p.tenure_first_game + 1)"
-_PLAYED = "p.n - coalesce(s.past_n, p.tenure_first_n - 1)"
-
 TENURE = Family(
     name="tenure",
     relation="fx_stints",
@@ -102,12 +99,23 @@ TENURE = Family(
       AND past.stint = k.stint AND past.game_number <= night.team_game_number - 10""",
     located=("past.n AS past_n",),
     after=("player", "team"),
-    why="'too_few_games'",
+    columns=(
+        Column("n_ten_team_games_ago", "s.past_n"),
+        Column("team_games_so_far", "s.team_games"),
+    ),
+)
+
+_WINDOW = "least(10, team_games_so_far - tenure_first_game + 1)"
+_PLAYED = "career_games - coalesce(n_ten_team_games_ago, tenure_first_n - 1)"
+
+ABSENCES = Family(
+    name="absences",
+    why="CASE WHEN career_games IS NULL THEN 'no_history' ELSE 'too_few_games' END",
     columns=(
         Feature(
             "dnp_rate",
-            f"""CASE WHEN p.team = s.team AND {_KNOWN} >= 3
-              THEN 1 - ({_PLAYED}) / {_KNOWN} END""",
+            f"""CASE WHEN last_team = team AND {_WINDOW} >= 3
+              THEN 1 - ({_PLAYED}) / {_WINDOW} END""",
             "share", 0, 1, _T, False, "v2_37", varies_within_slate=False,
         ),
     ),
