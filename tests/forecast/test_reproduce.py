@@ -114,7 +114,9 @@ def test_a_tampered_number_is_named_with_both_values(published: Lake, slate_day:
 def test_another_build_re_runs_and_reports_that_the_code_differs(
     published: Lake, slate_day: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tipoff.forecast.reproduce.code_version", lambda: "code_newer")
+    # The package exports a function of the module's name, so the module is taken by its path.
+    module = sys.modules["tipoff.forecast.reproduce"]
+    monkeypatch.setattr(module, "code_version", lambda: "code_newer")
     answer = reproduce(published, run_of(published, slate_day))
     assert answer.ok
     assert "code differs" in answer.notes[0]

@@ -57,7 +57,8 @@ def _features(found: dict[str, Any]) -> Any:
         table.add_column(name, justify="right" if side == "right" else "left")
     table.add_row("(base)", "", number(found["base"], 3), "", "")
     for f in sorted(found["features"], key=lambda f: -abs(f["contribution"] or 0.0)):
-        quality = f["quality"] + (f" ({f['reason']})" if f["reason"] else "")
+        why = f["reason"] if f["quality"] == "missing" else None
+        quality = f"{f['quality']} ({why})" if why else f["quality"]
         table.add_row(f["name"], number(f["value"], 3), number(f["contribution"], 3, "+"),
                       quality, str(len(f["sources"])))  # fmt: skip
     return table
@@ -67,4 +68,5 @@ def _sources(out: Any, found: dict[str, Any]) -> None:
     for feature in found["features"]:
         out.print(f"{feature['name']}:", highlight=False)
         for row in feature["sources"]:
-            out.print(f"    {row}", highlight=False)
+            text = f"    {row['date']}  {row['text']}  {row['table']} {row['fact_id']}"
+            out.print(text, highlight=False, markup=False)

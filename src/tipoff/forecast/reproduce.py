@@ -174,11 +174,11 @@ def _feature_differences(
     for name in names:
         other = f"{name}_rebuilt"
         unequal = both.filter(pl.col(name).ne_missing(pl.col(other)))
-        for row in unequal.iter_rows(named=True):
-            found.append(
-                f"feature {name} of {row['player_key']} in {row['game_id']}:"
-                f" stored {row[name]}, rebuilt from facts {row[other]}"
-            )
+        found += [
+            f"feature {name} of {row['player_key']} in {row['game_id']}:"
+            f" stored {row[name]}, rebuilt from facts {row[other]}"
+            for row in unequal.iter_rows(named=True)
+        ]
     return found
 
 

@@ -337,7 +337,7 @@ CREATE TABLE grading.grade (
   player_key VARCHAR, -- player
   market VARCHAR, -- market
   model VARCHAR, -- model name
-  outcome VARCHAR, -- hit, miss, push, void, ungraded (no pick), pending is never stored
+  outcome VARCHAR, -- hit, miss, push, void, no_pick; pending is never stored
   actual DOUBLE, -- what he did, null when void
   proof VARCHAR, -- JSON: box score row, or what proves the void
   live BOOLEAN, -- committed before tip-off

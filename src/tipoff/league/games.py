@@ -12,7 +12,10 @@ def games_sql(where: str = "true") -> str:
     `where` narrows by what a correction cannot change (see `as_of_sql`).
     """
     return f"""(
-      WITH current AS (SELECT * FROM {as_of_sql("league.game", where)}),
+      -- an event whose pair the schedule took up later names that game and is no game of its own
+      WITH current AS (
+        SELECT * FROM {as_of_sql("league.game", where)}
+        WHERE nba_game_id IS NULL OR nba_game_id = game_id),
       scheduled AS (
         SELECT game_date, least(home, away) AS one, greatest(home, away) AS two
         FROM current WHERE nba_game_id IS NOT NULL),
