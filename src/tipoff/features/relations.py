@@ -7,10 +7,10 @@ when known by then, so history and tonight run through the same SQL.
 
 from tipoff.features.definition import Relation
 from tipoff.features.running import backs, ewma8
-from tipoff.lake import as_of_sql
 from tipoff.league.availability import status_sql
+from tipoff.league.current import current_sql
 from tipoff.league.games import games_sql, team_games_sql
-from tipoff.league.lines import consensus_sql
+from tipoff.league.lines import line_sql
 from tipoff.league.markets import MARKETS
 from tipoff.league.team_form import team_games_played_sql
 
@@ -25,10 +25,10 @@ HISTORY = "PARTITION BY player_key ORDER BY known_at, tipoff, game_id"
 """A player's games in order. A box score is known three hours after its tip-off, so this is
 tip-off order; ordering by known_at makes 'known by then' and 'the last n games' one thing."""
 
+_BOX_COLUMNS = """game_id, player_key, game_date, season, team, opponent, starter, minutes,
+         pts, reb, ast, stl, blk, fg3m, fg3a, fga, ftm, usg_pct, tipoff, known_at"""
 _BOX = f"""
-  SELECT game_id, player_key, game_date, season, team, opponent, starter, minutes,
-         pts, reb, ast, stl, blk, fg3m, fg3a, fga, ftm, usg_pct, tipoff, known_at
-  FROM {as_of_sql("league.player_game")} WHERE minutes > 0"""
+  FROM {current_sql("league.player_game", _BOX_COLUMNS)} WHERE minutes > 0"""
 
 _PLAYERS = f"""
   SELECT player_key FROM {SPINE}
@@ -37,9 +37,10 @@ _PLAYERS = f"""
 
 _TEAM_MINUTES = "SELECT game_id, team, sum(minutes) AS minutes FROM fx_box GROUP BY ALL"
 
-_TEAM_GAMES = f"""
-  SELECT game_id, team, opponent, game_date, season, pts, opp_pts, possessions, tipoff, known_at
-  FROM {as_of_sql("league.team_game")}"""
+_TEAM_COLUMNS = (
+    "game_id, team, opponent, game_date, season, pts, opp_pts, possessions, tipoff, known_at"
+)
+_TEAM_GAMES = f"FROM {current_sql('league.team_game', _TEAM_COLUMNS)}"
 
 _TEAM_PLAYED = f"FROM {team_games_played_sql('fx_team_games', 'fx_team_minutes')}"
 
@@ -175,7 +176,7 @@ _OUT = """
   SELECT game_id, team, sum(is_out * is_star) AS stars_out, sum(is_out * millionths) AS out_points
   FROM fx_mates GROUP BY ALL"""
 
-_QUOTES = f"FROM {consensus_sql(SPINE)}"
+_QUOTES = f"FROM {line_sql(SPINE)}"
 
 RELATIONS: dict[str, Relation] = {
     relation.name: relation
