@@ -78,13 +78,13 @@ def training_frame(
     }  # fmt: skip
     outcomes = ", ".join(f"({x})::DOUBLE AS y_{m}" for m, x in MARKETS.items())
     with _built(r, program, _PLAYED_SPINE, params):
-        return r.query(
+        found = r.query(
             f"""SELECT v.*, {outcomes}, minutes::DOUBLE AS y_minutes
             FROM ({program.query}) v
             JOIN (SELECT * EXCLUDE (season, team, opponent, game_date, tipoff) FROM {BOX}) b
-              USING (game_id, player_key)
-            ORDER BY tipoff, game_id, player_key"""
+              USING (game_id, player_key)"""
         )
+    return found.sort("tipoff", "game_id", "player_key")
 
 
 def slate_frame(

@@ -184,5 +184,5 @@ def _attached_value(column: Column, family: Family) -> str:
 
 def _computed(column: Column, sql: str) -> str:
     if isinstance(column, Feature):
-        return f'round(({sql})::DOUBLE, {DECIMALS}) AS "raw:{column.name}"'
+        return f'round(({sql})::DOUBLE * 1e{DECIMALS}) / 1e{DECIMALS} AS "raw:{column.name}"'
     return f'{sql} AS "{column.name}"'

@@ -31,9 +31,10 @@ _BOX = f"""
   FROM {current_sql("league.player_game", _BOX_COLUMNS)} WHERE minutes > 0"""
 
 _PLAYERS = f"""
-  SELECT player_key FROM {SPINE}
-  UNION
-  SELECT player_key FROM fx_box SEMI JOIN {SPINE} USING (team, season)"""
+  -- first_id: ids of a player's games are first_id + 1, + 2, ...: one number to join on
+  SELECT player_key, row_number() OVER () * 65536 AS first_id
+  FROM (SELECT player_key FROM {SPINE}
+        UNION SELECT player_key FROM fx_box SEMI JOIN {SPINE} USING (team, season))"""
 
 _TEAM_MINUTES = "SELECT game_id, team, sum(minutes) AS minutes FROM fx_box GROUP BY ALL"
 
@@ -61,7 +62,7 @@ _WEIGHTED = ", ".join(
 )
 
 _NUMBERED = f"""
-  SELECT b.*, t.game_number,
+  SELECT b.*, t.game_number, k.first_id,
     row_number() OVER history AS n,
     lag(b.game_date) OVER history AS previous_date,
     lag(b.team) OVER history IS DISTINCT FROM b.team AS joined,
@@ -69,7 +70,7 @@ _NUMBERED = f"""
     sum(b.pts) OVER season - b.pts AS season_pts_before
   FROM fx_box b
   LEFT JOIN fx_team_played t ON t.game_id = b.game_id AND t.team = b.team
-  WHERE b.player_key IN (FROM {PLAYERS})
+  JOIN {PLAYERS} k ON k.player_key = b.player_key
   WINDOW history AS (PARTITION BY b.player_key ORDER BY b.known_at, b.tipoff, b.game_id),
     season AS (PARTITION BY b.player_key, b.season ORDER BY b.known_at, b.tipoff, b.game_id
                ROWS UNBOUNDED PRECEDING)"""
@@ -89,8 +90,8 @@ _PLAYED = f"""
       CASE WHEN season_n > 5 THEN (2 * pts * (season_n - 1) >= 3 * season_pts_before)::INT END
         AS broke_out
     FROM fx_numbered)
-  SELECT player_key, game_id, game_date, season, team, opponent, pts, starter, known_at,
-    game_number, n, season_n, place, w8, w4,
+  SELECT first_id + n AS id, player_key, game_date, season, team, opponent, pts, starter,
+    known_at, game_number, n, season_n, place, w8, w4,
     {_SUMS},
     {_SQUARES},
     {_WEIGHTED},
@@ -108,7 +109,7 @@ _PLAYED = f"""
 
 _KNOWN = """
   -- of games that became known at one moment, the last: what can be seen is always all of them
-  SELECT player_key, known_at, max(n) AS n, arg_max(stint, n) AS stint, arg_max(team, n) AS team,
+  SELECT player_key, known_at, max(n) AS n, max(id) AS id, arg_max(stint, n) AS stint, arg_max(team, n) AS team,
          arg_max(season, n) AS season
   FROM fx_played GROUP BY ALL"""
 
@@ -147,14 +148,12 @@ _TEAM_NIGHTS = """
 _ROSTER = """
   WITH candidates AS (SELECT DISTINCT player_key, team, season FROM fx_played),
   found AS (
-    SELECT w.game_id, w.team, w.game_date, w.tipoff, w.row_as_of, w.player_key, k.n
+    SELECT w.game_id, w.team, w.game_date, w.tipoff, w.row_as_of, w.player_key, k.id
     FROM (FROM fx_nights JOIN candidates USING (team, season)) w
     ASOF JOIN fx_known k ON k.player_key = w.player_key AND k.known_at <= w.row_as_of
     WHERE k.team = w.team AND k.season = w.season)
-  SELECT f.* EXCLUDE (n), round({points}, 6) AS points
-  FROM found f {backs}""".format(
-    points=ewma8("pts"), backs=backs("f.player_key", "f.n", "era", "era_2")
-)
+  SELECT f.* EXCLUDE (id), round({points}, 6) AS points
+  FROM found f {backs}""".format(points=ewma8("pts"), backs=backs("f.id", "era", "era_2"))
 
 _WATCHED = f"""
   SELECT game_id, player_key, any_value(game_date) AS game_date, any_value(tipoff) AS tipoff,

@@ -22,12 +22,11 @@ HALF_LIFE_8 = "power(2, -1 / 8.0)"
 HALF_LIFE_4 = "power(2, -1 / 4.0)"
 
 
-def backs(player: str, n: str, *sizes: str) -> str:
-    """Joins that attach `p` (game `n` of `player`) and the `back_` rows of these sizes to it."""
-    joins = [f"LEFT JOIN fx_played p ON p.player_key = {player} AND p.n = {n}"]
+def backs(game: str, *sizes: str) -> str:
+    """Joins that attach `p` (the row of fx_played with id `game`) and its `back_` rows."""
+    joins = [f"LEFT JOIN fx_played p ON p.id = {game}"]
     joins += [
-        f"LEFT JOIN fx_played back_{size} ON back_{size}.player_key = {player}"
-        f" AND back_{size}.n = {n} - ({_OFFSETS[size]})"
+        f"LEFT JOIN fx_played back_{size} ON back_{size}.id = {game} - ({_OFFSETS[size]})"
         for size in sizes or _OFFSETS
     ]
     return " ".join(joins)

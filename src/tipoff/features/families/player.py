@@ -53,8 +53,8 @@ PLAYER = Family(
     extra=("fx_known",),
     locate="""ASOF LEFT JOIN fx_known k
       ON k.player_key = s.player_key AND k.known_at <= s.row_as_of""",
-    located=("k.n AS player_n", "k.stint AS player_stint"),
-    attach=backs("s.player_key", "s.player_n"),
+    located=("k.id AS newest_game",),
+    attach=backs("s.newest_game"),
     staged=True,
     why=WHY,
     columns=(
