@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 DECIMALS = 6
 """Feature values are rounded to this many decimals before they are stored, hashed or scored:
@@ -15,6 +15,7 @@ float sums differ in their last bits between plans, and a hash must not."""
 
 ID_LENGTH = 24
 
+_AS_IS = (str, int, bool)
 Canonical = None | bool | int | str | list["Canonical"] | dict[str, "Canonical"]
 
 
@@ -24,10 +25,12 @@ def canonical(value: object) -> Canonical:
     Floats become their shortest repr (-0.0 as 0.0, NaN as null), moments UTC ISO text.
     Raises TypeError for a type that has no canonical form.
     """
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return None if math.isnan(value) else repr(value + 0.0)
+    kind = type(value)
+    if kind is float:
+        number = cast(float, value)
+        return None if number != number else repr(number + 0.0)
+    if value is None or kind in _AS_IS:
+        return cast(Canonical, value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):

@@ -156,12 +156,11 @@ def _numbers(columns: dict[str, Any]) -> list[pl.Series]:
 def _ids(
     scene: Scene, model: Model, market: str, rows: pl.DataFrame, line_ids: list[list[str] | None]
 ) -> list[str]:
-    manifest = model.manifest
-    names = manifest.contract.names[market]
+    model_id, names = model.manifest.model_id, model.manifest.contract.names[market]
     definitions = scene.snapshot.definitions
     return [
         prediction_id(
-            row["game_id"], row["player_key"], market, manifest.model_id, scene.as_of,
+            row["game_id"], row["player_key"], market, model_id, scene.as_of,
             {n: row[n] for n in names}, definitions, ids,
         )
         for row, ids in zip(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -48,7 +49,7 @@ class Manifest(BaseModel):
     golden: tuple[GoldenRow, ...] = ()
     artifact_sha256: str | None = None
 
-    @property
+    @cached_property
     def model_id(self) -> str:
         """Content hash of the manifest without `code_version`."""
         return content_id("model", self.model_dump(mode="json", exclude={"code_version"}))
