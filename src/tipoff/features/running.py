@@ -82,7 +82,7 @@ def ewma_minutes(half_life: int) -> str:
 
 
 def clamp(x: str, low: float, high: float) -> str:
-    """x moved into [low, high]; null stays null."""
+    """x moved into [low, high]; null stays null (greatest and least alone would drop it)."""
     return f"CASE WHEN ({x}) IS NOT NULL THEN greatest({low}, least({high}, {x})) END"
 
 

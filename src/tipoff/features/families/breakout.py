@@ -1,6 +1,7 @@
 """Breakout features: role players of 8-16 points per game; null for the rest."""
 
 from tipoff.features.definition import Category, Column, Family, Feature
+from tipoff.features.running import clamp
 
 _P: Category = "player history"
 _ROLE = "points_avg_season BETWEEN 8 AND 16"
@@ -9,7 +10,7 @@ _WHY = """CASE WHEN career_games IS NULL THEN 'no_history'
   WHEN NOT (points_avg_season BETWEEN 8 AND 16) THEN 'not_role_player'
   WHEN {more} ELSE 'too_few_games' END"""
 
-_HOT = "(greatest(-1.5, least(1.5, pts_vs_season_zscore)) + 1.5) / 3 * 100"
+_HOT = f"({clamp('pts_vs_season_zscore', -1.5, 1.5)} + 1.5) / 3 * 100"
 _FELL = "round(points_avg_last_5 / nullif(points_avg_last_10, 0) - 1, 9)"
 _PEAK = "round(points_max_last_5 / nullif(points_avg_season, 0), 9)"
 _R = "opponent_def_rating"

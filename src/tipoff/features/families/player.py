@@ -4,6 +4,7 @@ from tipoff.features.definition import Category, Column, Family, Feature
 from tipoff.features.running import (
     SEASON,
     backs,
+    clamp,
     ewma8,
     ewma_minutes,
     mean,
@@ -91,6 +92,8 @@ PLAYER = Family(
 )  # fmt: skip
 
 _CHANGE = "round(minutes_avg_last_10 / nullif(minutes_avg_season, 0) - 1, 9)"
+_Z = """CASE WHEN points_std_last_10 > 0
+  THEN (points_avg_last_5 - points_avg_season) / points_std_last_10 END"""
 _TREND = "points_avg_last_2 - points_avg_3_before"
 
 FORM = Family(
@@ -115,8 +118,7 @@ FORM = Family(
         Feature("pct_mid_range", "NULL::DOUBLE", "share", 0, 1, _P, False, "v2_33", why="'needs_shot_locations'"),
         Feature(
             "pts_vs_season_zscore",
-            """greatest(-4, least(4, CASE WHEN points_std_last_10 > 0
-              THEN (points_avg_last_5 - points_avg_season) / points_std_last_10 END))""",
+            clamp(_Z, -4, 4),
             "standard deviations", -4, 4, _P, False, "v2_37",
         ),
         Feature(

@@ -114,7 +114,7 @@ ABSENCES = Family(
     columns=(
         Feature(
             "dnp_rate",
-            f"""CASE WHEN last_team = team AND {_WINDOW} >= 3
+            f"""CASE WHEN last_team = team AND tenure_first_game IS NOT NULL AND {_WINDOW} >= 3
               THEN 1 - ({_PLAYED}) / {_WINDOW} END""",
             "share", 0, 1, _T, False, "v2_37", varies_within_slate=False,
         ),
