@@ -54,6 +54,10 @@ class Settings(BaseSettings):
         default=70, ge=0, le=100, description="lowest quality, last call and backfill"
     )
 
+    def scoring_json(self) -> str:
+        """The settings that can change a number, as JSON: stored with every run."""
+        return self.model_dump_json(exclude={"lake"})
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from tests.forecast.test_reconcile import correct_a_box_score
+from tests.forecast.test_reconciliation import correct_a_box_score
 from tipoff.forecast import find_publication, reconcile, reproduce
 from tipoff.lake import Lake
 

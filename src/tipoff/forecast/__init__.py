@@ -1,18 +1,27 @@
-"""Forecasts: plan, score, publish, supersede, explain, reproduce, compare."""
+"""Forecasts: plan, score, publish, supersede, explain, reproduce, compare.
 
-from tipoff.forecast.diff import diff_runs, find_run
-from tipoff.forecast.explain import explain
-from tipoff.forecast.publish import Publication, current_publication
-from tipoff.forecast.reconcile import RunReport, reconcile
-from tipoff.forecast.reproduce import Reproduction, find_prediction, reproduce
-from tipoff.forecast.slate import Slate, find_slate
-from tipoff.forecast.view import (
-    find_publication,
-    is_stale,
-    player_view,
-    refused_players,
-    slate_view,
-)
+Names are imported when first used: a run with nothing to do must not pay for what scores.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tipoff.forecast.diff import diff_runs, find_run
+    from tipoff.forecast.explanation import explain
+    from tipoff.forecast.publish import Publication, current_publication
+    from tipoff.forecast.reconciliation import RunReport, reconcile
+    from tipoff.forecast.reproduction import Reproduction, find_prediction, reproduce
+    from tipoff.forecast.slate import Slate, find_slate
+    from tipoff.forecast.view import (
+        find_publication,
+        is_stale,
+        player_view,
+        refused_players,
+        slate_view,
+    )
 
 __all__ = [
     "Publication",
@@ -33,3 +42,21 @@ __all__ = [
     "reproduce",
     "slate_view",
 ]
+
+_HOME = {
+    "diff": ("diff_runs", "find_run"),
+    "explanation": ("explain",),
+    "publish": ("Publication", "current_publication"),
+    "reconciliation": ("RunReport", "reconcile"),
+    "reproduction": ("Reproduction", "find_prediction", "reproduce"),
+    "slate": ("Slate", "find_slate"),
+    "view": ("find_publication", "is_stale", "player_view", "refused_players", "slate_view"),
+}
+"""Module -> the public names it holds."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,6 +20,7 @@ from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet
 from tipoff.forecast.score import Scene, Scored, refuse, score_model
+from tipoff.forecast.staleness import shown_pairs
 from tipoff.hashing import code_version
 from tipoff.league.markets import MARKETS
 from tipoff.models import Seat, eligible, open_model, read_version
@@ -34,6 +37,11 @@ Say = Callable[[str], None]
 _ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
 
 
+def warm_up() -> None:
+    """Import CatBoost beside the queries: it takes a second, and DuckDB leaves Python free."""
+    Thread(target=importlib.import_module, args=("catboost",), daemon=True).start()
+
+
 @dataclass(frozen=True)
 class Wanted:
     """The models a run should score: their seats, the loaded ones, and those refused at load."""
@@ -42,6 +50,7 @@ class Wanted:
     refused: dict[str, list[str]]
     models_json: str
     settings_json: str
+    complete: bool
     mode: str
     settings: Settings
 
@@ -62,7 +71,7 @@ def wanted_set(
     seats = eligible(r, slate.day)
     _check_known("market", markets, set(MARKETS))
     _check_known("model", models, {s.model for s in seats})
-    shown = _published_pairs(r, current)
+    shown = shown_pairs(r, current) if current else set()
     chosen = [s for s in seats if _asked(s, markets, models) or (s.model, s.market) in shown]
     chosen.sort(key=lambda s: (_ORDER[s.role], s.model, list(MARKETS).index(s.market)))
     late = slate.first_tipoff <= clock.now()
@@ -70,7 +79,15 @@ def wanted_set(
     if gate not in MODES:
         raise UsageError(f"{gate!r} is not a mode", f"choose one of {', '.join(MODES)}")
     roles = [[s.model_id, s.market, s.role] for s in chosen]
-    return Wanted(tuple(chosen), {}, json.dumps(roles), _settings_json(settings), gate, settings)
+    return Wanted(
+        tuple(chosen),
+        {},
+        json.dumps(roles),
+        settings.scoring_json(),
+        len(chosen) == len(seats),
+        gate,
+        settings,
+    )
 
 
 def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> RunSet:
@@ -159,7 +176,12 @@ def _assemble(
     )
     refusals = refusals.with_columns(pl.lit(run).alias("run_id"))
     # The gate's threshold can change a number, the name of the mode cannot.
-    head = made_from | {"run_id": run, "facts_seq": slate.seq, "mode": wanted.mode}
+    head = made_from | {
+        "run_id": run,
+        "facts_seq": slate.seq,
+        "mode": wanted.mode,
+        "complete": wanted.complete,
+    }
     del head["gate"]
     return RunSet(head, predictions, refusals, scene.snapshot)
 
@@ -182,15 +204,6 @@ _EMPTY = pl.DataFrame(
 )  # fmt: skip
 
 
-def _published_pairs(r: Reader, current: Publication | None) -> set[tuple[str, str]]:
-    if current is None:
-        return set()
-    sql = """
-      SELECT DISTINCT model, market FROM forecast.prediction WHERE run_id = $run
-      UNION SELECT DISTINCT model, market FROM forecast.refusal WHERE run_id = $run"""
-    return {(model, market) for model, market in r.rows(sql, {"run": current.run_id})}
-
-
 def _asked(seat: Seat, markets: Sequence[str] | None, models: Sequence[str] | None) -> bool:
     return (not markets or seat.market in markets) and (not models or seat.model in models)
 
@@ -201,7 +214,3 @@ def _check_known(what: str, names: Sequence[str] | None, known: set[str]) -> Non
             raise UsageError(
                 f"no {what} is called {name!r}", f"there are {', '.join(sorted(known))}"
             )
-
-
-def _settings_json(settings: Settings) -> str:
-    return settings.model_dump_json(exclude={"lake"})

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from tipoff import clock
 from tipoff.errors import IntegrityError, PublicationConflict
-from tipoff.features import store_snapshot
 from tipoff.hashing import content_id
 
 if TYPE_CHECKING:
@@ -103,6 +102,8 @@ def _commit(
 
 def _store(w: Writer, made: RunSet, moment: Any) -> None:
     import polars as pl
+
+    from tipoff.features import store_snapshot
 
     store_snapshot(w, made.snapshot)
     backfill = moment >= made.run["first_tipoff"]

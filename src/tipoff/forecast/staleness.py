@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tipoff import clock
@@ -23,15 +24,16 @@ class Standing:
 
     publication: Publication
     as_of: datetime
+    last_as_of: datetime
     facts_seq: int
-    inputs: str
+    settings: str
     code_version: str
 
 
 def standing(r: Reader, publication: Publication) -> Standing:
     """The standing of a publication: its run, moved on by later verifications of it."""
-    as_of, seq, models, settings, code = r.rows(
-        "SELECT as_of, facts_seq, models, settings, code_version FROM forecast.run"
+    as_of, first, seq, settings, code = r.rows(
+        "SELECT as_of, first_tipoff, facts_seq, settings, code_version FROM forecast.run"
         " WHERE run_id = $run",
         {"run": publication.run_id},
     )[0]
@@ -44,12 +46,36 @@ def standing(r: Reader, publication: Publication) -> Standing:
     if detail.get("publication_id") == publication.publication_id:
         seq, code = max(seq, int(detail["facts_seq"])), detail["code_version"]
         as_of = max(as_of, datetime.fromisoformat(detail["as_of"]))
-    return Standing(publication, as_of, int(seq), inputs_key(models, settings), code)
+    last = first - timedelta(seconds=1)
+    return Standing(publication, as_of, last, int(seq), settings, code)
 
 
-def inputs_key(models: str, settings: str) -> str:
-    """One hash over the models with their roles and the settings of a run (both JSON)."""
-    return content_id("inputs", [models, settings])
+def holds(
+    r: Reader,
+    publication: Publication,
+    now: datetime,
+    code: str,
+    as_of: datetime | None,
+    markets: Sequence[str] | None,
+    models: Sequence[str] | None,
+    settings: str,
+) -> bool:
+    """Whether a published set is what a run asked like this would make again.
+
+    True when code and settings are those it was made or verified with, no fact it may read and
+    no model or role was stored since, none became known between its as_of and the one asked
+    for, and every market and model asked for is in it.
+    """
+    held = standing(r, publication)
+    wanted = as_of or min(now, held.last_as_of)
+    return (
+        held.code_version == code
+        and held.settings == settings
+        and wanted >= held.as_of
+        and not facts_moved(r, publication.slate, held.facts_seq, held.as_of, wanted)
+        and not models_moved(r, held.facts_seq)
+        and _includes(r, publication, markets, models)
+    )
 
 
 def facts_moved(r: Reader, day: date, seq: int, before: datetime, now: datetime) -> bool:
@@ -64,6 +90,36 @@ def facts_moved(r: Reader, day: date, seq: int, before: datetime, now: datetime)
     asked.append(f"EXISTS (FROM league.prop_line WHERE game_date = $day AND ({newer}))")
     params = {"seq": seq, "before": before, "now": now, "day": day}
     return bool(r.value(f"SELECT {' OR '.join(asked)}", params))
+
+
+def models_moved(r: Reader, seq: int) -> bool:
+    """Whether a model version or a role was stored after `seq`."""
+    sql = """SELECT EXISTS (FROM models.version WHERE recorded_seq > $seq)
+               OR EXISTS (FROM models.state WHERE recorded_seq > $seq)"""
+    return bool(r.value(sql, {"seq": seq}))
+
+
+def _includes(
+    r: Reader,
+    publication: Publication,
+    markets: Sequence[str] | None,
+    models: Sequence[str] | None,
+) -> bool:
+    """Whether the set was made for everything asked for: for all, or for pairs it shows."""
+    run = {"run": publication.run_id}
+    if r.value("SELECT complete FROM forecast.run WHERE run_id = $run", run):
+        return True
+    if not markets or not models:
+        return False
+    return {(m, k) for m in models for k in markets} <= shown_pairs(r, publication)
+
+
+def shown_pairs(r: Reader, publication: Publication) -> set[tuple[str, str]]:
+    """The (model, market) pairs of a published set, refused ones included."""
+    sql = """
+      SELECT DISTINCT model, market FROM forecast.prediction WHERE run_id = $run
+      UNION SELECT DISTINCT model, market FROM forecast.refusal WHERE run_id = $run"""
+    return {(model, market) for model, market in r.rows(sql, {"run": publication.run_id})}
 
 
 def record_verified(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.staleness import facts_moved, standing
-from tipoff.sources.names import player_key
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -44,6 +43,8 @@ def player_view(r: Reader, name: str, day: date | None = None) -> dict[str, Any]
 
     `day` defaults to the newest published slate. Raises NotFound when nobody there has the name.
     """
+    from tipoff.sources.names import player_key
+
     newest = "SELECT max(slate) FROM forecast.publication"
     chosen = day or r.value(newest)
     if chosen is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,6 +143,7 @@ class Lake:
             "temp_directory": str(self.folder / "tmp"),
         }
         connection = duckdb.connect(config=config)
+        _bind_without_pandas(connection)
         load_extensions(connection)
         connection.execute("SET TimeZone = 'UTC'")
         # A temporary table made in the open transaction counts as empty to the planner, which then
@@ -171,3 +173,18 @@ class Lake:
             yield Reader(past._connection)
         finally:
             past.close()
+
+
+def _bind_without_pandas(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bind a first parameter while pandas cannot be found.
+
+    DuckDB imports pandas then if it is installed (CatBoost brings it): a third of a second of
+    every command, to recognise types tipoff never binds. It asks once per process.
+    """
+    if "pandas" in sys.modules:
+        return
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+    try:
+        connection.execute("SELECT $x", {"x": 1}).fetchall()
+    finally:
+        del sys.modules["pandas"]

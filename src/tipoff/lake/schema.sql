@@ -255,6 +255,7 @@ CREATE TABLE forecast.run (
   mode VARCHAR, -- quality gate: first, retry, final_retry, last_call, backfill
   settings VARCHAR, -- JSON: settings and gates in force
   models VARCHAR, -- JSON: model_id -> role, and what was refused at load
+  complete BOOLEAN, -- every eligible model and market was asked for, not a choice of them
   simulated BOOLEAN, -- made from a simulated league
   backfill BOOLEAN, -- committed at or after the slate's first tip-off
   first_tipoff TIMESTAMPTZ, -- slate's first tip-off

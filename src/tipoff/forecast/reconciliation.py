@@ -8,13 +8,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tipoff import clock
-from tipoff.forecast.build import Wanted, build_set, wanted_set
 from tipoff.forecast.publish import Publication, RunSet, current_publication, publish
-from tipoff.forecast.slate import Slate, find_slate
-from tipoff.forecast.staleness import facts_moved, inputs_key, record_verified, standing
+from tipoff.forecast.staleness import holds, record_verified
 from tipoff.forecast.view import publication_is_backfill, refusal_counts
 from tipoff.hashing import code_version
-from tipoff.models import ensure_baselines
 from tipoff.settings import settings
 
 if TYPE_CHECKING:
@@ -63,13 +60,25 @@ def reconcile(
     process published meanwhile.
     """
     say(f"{day}: reading the slate")
+    with lake.reading() as r:
+        current = current_publication(r, day)
+        if current and not reason and mode is None:
+            asked = (as_of, markets, models, settings().scoring_json())
+            if holds(r, current, clock.now(), code_version(), *asked):
+                return _report(r, current, nothing_to_do=True)
+    # What scores is imported only now: looking whether anything is to do must stay instant.
+    from tipoff.forecast.build import build_set, wanted_set, warm_up
+    from tipoff.forecast.slate import find_slate
+    from tipoff.models import ensure_baselines
+
+    warm_up()
+    with lake.reading() as r:
+        find_slate(r, day, now=clock.now(), as_of=as_of)
     ensure_baselines(lake, day, say)
     with lake.reading() as r:
         slate = find_slate(r, day, now=clock.now(), as_of=as_of)
         current = current_publication(r, day)
         wanted = wanted_set(r, slate, current, markets, models, mode, settings())
-        if current and not reason and _holds(r, slate, current, wanted):
-            return _report(r, current, nothing_to_do=True)
         made = build_set(lake, r, slate, wanted, say)
     if current and not reason and made.run["run_id"] == current.run_id:
         record_verified(lake, current, slate.seq, slate.as_of, code_version())
@@ -80,17 +89,6 @@ def reconcile(
     done = publish(lake, made, parent=current, kind=kind, reason=why)
     with lake.reading() as r:
         return _report(r, done, nothing_to_do=False, refused_models=wanted.refused)
-
-
-def _holds(r: Reader, slate: Slate, current: Publication, wanted: Wanted) -> bool:
-    """Whether facts, models, settings and code are those the published set was made from."""
-    held = standing(r, current)
-    return (
-        held.inputs == inputs_key(wanted.models_json, wanted.settings_json)
-        and held.code_version == code_version()
-        and slate.as_of >= held.as_of
-        and not facts_moved(r, slate.day, held.facts_seq, held.as_of, slate.as_of)
-    )
 
 
 def _kind(

@@ -115,7 +115,7 @@ def test_another_build_re_runs_and_reports_that_the_code_differs(
     published: Lake, slate_day: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The package exports a function of the module's name, so the module is taken by its path.
-    module = sys.modules["tipoff.forecast.reproduce"]
+    module = sys.modules["tipoff.forecast.reproduction"]
     monkeypatch.setattr(module, "code_version", lambda: "code_newer")
     answer = reproduce(published, run_of(published, slate_day))
     assert answer.ok
@@ -134,7 +134,7 @@ def test_another_build_that_changes_a_number_fails(
 
 
 def test_a_superseded_set_stays_reproducible(published: Lake, slate_day: date) -> None:
-    from tests.forecast.test_reconcile import correct_a_box_score
+    from tests.forecast.test_reconciliation import correct_a_box_score
 
     old = run_of(published, slate_day)
     correct_a_box_score(published, slate_day)
