@@ -37,12 +37,10 @@ def small(small_league: League, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 WINDOWS = (
-    (date(2021, 10, 19), date(2021, 10, 26)),  # the first box scores there are
-    (date(2022, 2, 9), date(2022, 2, 14)),  # trades; lines without a time
-    (date(2024, 3, 15), date(2024, 3, 18)),  # lines with snapshots of ten books
-    (date(2024, 10, 22), date(2024, 10, 28)),  # opening of a season
-    (date(2024, 12, 10), date(2024, 12, 19)),  # neutral sites
-    (date(2025, 1, 8), date(2025, 1, 10)),
+    (date(2021, 10, 19), date(2021, 10, 21)),  # the first box scores there are
+    (date(2022, 2, 10), date(2022, 2, 14)),  # trades; lines without a time
+    (date(2024, 4, 14), date(2024, 4, 17)),  # play-in; snapshots of ten books; lines that moved
+    (date(2024, 10, 22), date(2025, 1, 10)),  # opening of a season; neutral sites
 )
 
 

@@ -90,7 +90,11 @@ class Oracle:
     def limit(self, found: dict[str, Value]) -> None:
         for name, value in found.items():
             declared = catalogue().get(name)
-            if declared and value is not None and not declared.low <= round(value, 6) <= declared.high:
+            if (
+                declared
+                and value is not None
+                and not declared.low <= round(value, 6) <= declared.high
+            ):
                 found[name] = None
 
     def markets(self) -> dict[str, Value]:

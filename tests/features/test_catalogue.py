@@ -1,0 +1,107 @@
+"""Definition hashes cover what a feature means, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tipoff.errors import UsageError
+from tipoff.features import catalogue, definition_hashes, feature_set
+from tipoff.features.catalogue import CATALOGUE, Catalogue
+from tipoff.features.definition import Family, Feature, Relation
+from tipoff.features.families import FAMILIES
+from tipoff.features.relations import RELATIONS
+
+
+def changed(name: str, **values: Any) -> dict[str, str]:
+    """The hashes of a catalogue in which one feature is declared otherwise."""
+    families = [
+        replace(f, columns=tuple(replace(c, **values) if c.name == name else c for c in f.columns))
+        for f in FAMILIES
+    ]
+    return Catalogue(families, RELATIONS).hashes
+
+
+def differing(hashes: dict[str, str]) -> set[str]:
+    return {n for n, h in definition_hashes().items() if hashes[n] != h}
+
+
+def test_the_sets_have_33_37_and_39_names_and_every_name_exists() -> None:
+    sizes = {name: len(feature_set(name)) for name in ("v2_33", "v2_37", "v2_39")}
+    assert sizes == {"v2_33": 33, "v2_37": 37, "v2_39": 39}
+    for name in ("base", *sizes):
+        assert len(set(feature_set(name))) == len(feature_set(name))
+        assert set(feature_set(name)) <= catalogue().keys()
+    assert feature_set("v2_39")[:33] == feature_set("v2_33")
+
+
+def test_comments_white_space_and_help_are_not_part_of_a_definition() -> None:
+    sql = catalogue()["vegas_line_move"].sql
+    spaced = "-- a comment\n   " + sql.replace(" ", "\n    ") + "\n"
+    other = changed("vegas_line_move", sql=spaced, unit="pts", why="'because'", fallback="true")
+    assert differing(other) == set()
+
+
+def test_redefining_a_feature_changes_it_and_what_reads_it_and_nothing_else() -> None:
+    other = changed("points_std_last_10", sql="p.n")
+    assert differing(other) == {
+        "points_std_last_10", "pts_vs_season_zscore", "breakout_flag",
+        "breakout_risk_score", "composite_breakout_signal",
+    }  # fmt: skip
+
+
+def test_a_changed_range_is_a_changed_definition() -> None:
+    assert "games_vs_opponent" in differing(changed("games_vs_opponent", high=5))
+
+
+def test_adding_a_feature_changes_no_other_hash() -> None:
+    new = Feature("points_twice", "2 * points_avg_season", "points", 0, 140, "player history",
+                  False, "v4")  # fmt: skip
+    hashes = Catalogue([*FAMILIES, Family("extra", (new,))], RELATIONS).hashes
+    assert differing(hashes) == set()
+    widened = [replace(f, columns=(*f.columns, replace(new, name="p_two", sql="p.n * 2")))
+               if f.name == "player" else f for f in FAMILIES]  # fmt: skip
+    assert differing(Catalogue(widened, RELATIONS).hashes) == set()
+
+
+def test_a_changed_relation_changes_every_feature_below_which_it_lies() -> None:
+    relation = RELATIONS["fx_team_played"]
+    other = dict(RELATIONS) | {
+        relation.name: replace(relation, sql=relation.sql.replace("possessions", "poss_"))
+    }
+    moved = differing(Catalogue(FAMILIES, other).hashes)
+    assert {"team_pace", "opponent_def_rating", "pace_score", "dnp_rate"} <= moved
+    assert not moved & {"line_points", "vegas_points_line"}
+
+
+def test_every_relation_is_declared_before_those_that_read_it() -> None:
+    seen: set[str] = set()
+    for name, relation in RELATIONS.items():
+        assert set(relation.reads) <= seen, name
+        named = {n for n in RELATIONS if re.search(rf"\b{n}\b", relation.sql) and n != name}
+        # whom the build asks about decides which rows there are, never what is in them
+        assert name == "fx_players" or named - {"fx_players"} <= _below(relation), name
+        seen.add(name)
+
+
+def _below(relation: Relation) -> set[str]:
+    found = set(relation.reads)
+    for read in relation.reads:
+        found |= _below(RELATIONS[read])
+    return found
+
+
+def test_one_name_means_one_feature() -> None:
+    again = Family("again", (catalogue()["line_points"],))
+    with pytest.raises(UsageError, match="line_points is declared twice"):
+        _ = Catalogue([*FAMILIES, again], RELATIONS).owner
+
+
+def test_unknown_names_and_sets_are_errors_that_name_them() -> None:
+    with pytest.raises(UsageError, match="no feature nonsense"):
+        CATALOGUE.closure(["nonsense"])
+    with pytest.raises(UsageError, match="no feature set v9"):
+        feature_set("v9")
