@@ -16,7 +16,7 @@ from tipoff.sources import import_folder
 
 DAY = date(2025, 1, 10)
 TRAINED_THROUGH = date(2024, 12, 31)
-FIRST = date(2023, 12, 1)
+FIRST, LAST = date(2024, 10, 15), date(2025, 1, 31)
 STATS = ["minutes", "pts", "reb", "oreb", "dreb", "ast", "stl", "blk", "tov", "pf", "fgm", "fga",
          "fg3m", "fg3a", "ftm", "fta", "plus_minus", "usg_pct", "starter"]  # fmt: skip
 
@@ -96,14 +96,14 @@ CHANGES: dict[str, Change] = {
 
 @pytest.fixture(scope="module")
 def season(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Path:
-    """The real folder from December 2023 on, to keep the imports of this module short."""
+    """The real folder of the season until January, to keep the imports of this module short."""
 
     def build(folder: Path) -> None:
         (folder / "data").mkdir(parents=True)
         for path in real_data.glob("*.parquet"):
             frame = pl.read_parquet(path)
             day = "date" if "date" in frame.columns else "game_date"
-            frame.filter(pl.col(day) >= FIRST).write_parquet(folder / "data" / path.name)
+            frame.filter(pl.col(day).is_between(FIRST, LAST)).write_parquet(folder / "data" / path.name)
 
     return built_once(tmp_path_factory, "real-season", build) / "data"
 

@@ -54,19 +54,35 @@ class Snapshot:
 
     def reasons_of(self, game_id: str, player_key: str) -> dict[str, str]:
         """Why features of one row are null or fallbacks. Raises NotFound for an unknown row."""
+        at = self.positions.get((game_id, player_key))
+        if at is None:
+            raise NotFound(f"{self.snapshot_id} has no row of {player_key} in {game_id}")
+        return self.reasons[at]
+
+    @cached_property
+    def positions(self) -> dict[tuple[str, str], int]:
+        """(game_id, player_key) -> its row."""
         keys = self.frame.select("game_id", "player_key").rows()
-        try:
-            return self.reasons[keys.index((game_id, player_key))]
-        except ValueError as error:
-            raise NotFound(f"{self.snapshot_id} has no row of {player_key} in {game_id}") from error
+        return {(game, player): at for at, (game, player) in enumerate(keys)}
 
     def quality(self, names: tuple[str, ...], required: tuple[str, ...]) -> Quality:
         """Quality of every row over the names a model reads."""
         present = {n: self.frame[n].is_not_null().to_numpy() for n in names}
-        return row_quality(present, {n: self._fallback(n) for n in names}, required, catalogue())
+        fallback = {n: self._fallback.get(n, self._nowhere) for n in names}
+        return row_quality(present, fallback, required, catalogue())
 
-    def _fallback(self, name: str) -> NDArray[np.bool_]:
-        return np.array([why.get(name) == FALLBACK for why in self.reasons], dtype=bool)
+    @cached_property
+    def _fallback(self) -> dict[str, NDArray[np.bool_]]:
+        found: dict[str, NDArray[np.bool_]] = {}
+        for at, why in enumerate(self.reasons):
+            for name, said in why.items():
+                if said == FALLBACK:
+                    found.setdefault(name, self._nowhere.copy())[at] = True
+        return found
+
+    @cached_property
+    def _nowhere(self) -> NDArray[np.bool_]:
+        return np.zeros(len(self.reasons), dtype=bool)
 
 
 def build_snapshot(slate: date, as_of: datetime, seq: int, features: SlateFeatures) -> Snapshot:
@@ -144,10 +160,11 @@ def _identity(snapshot: Snapshot) -> str:
 
 
 def _head(w: Writer, snapshot: Snapshot) -> dict[str, Any]:
+    report = [asdict(check) for check in batch_checks(snapshot, recent_means(w))]
     return {
         "snapshot_id": snapshot.snapshot_id, "slate": snapshot.slate, "as_of": snapshot.as_of,
         "facts_seq": snapshot.facts_seq, "definitions": json.dumps(snapshot.definitions),
-        "rows": snapshot.frame.height, "report": json.dumps([asdict(c) for c in batch_checks(snapshot, recent_means(w))]),
+        "rows": snapshot.frame.height, "report": json.dumps(report),
         "code_version": code_version(),
     }  # fmt: skip
 

@@ -74,9 +74,7 @@ def assess(
 
 
 def _positions(rows: pl.DataFrame, snapshot: Snapshot) -> list[int]:
-    keys = snapshot.frame.select("game_id", "player_key").rows()
-    where = {key: i for i, key in enumerate(keys)}
-    return [where[key] for key in rows.select("game_id", "player_key").rows()]
+    return [snapshot.positions[key] for key in rows.select("game_id", "player_key").rows()]
 
 
 def _reason(

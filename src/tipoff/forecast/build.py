@@ -168,7 +168,9 @@ def _assemble(
         "first_tipoff": slate.first_tipoff, "games": slate.games.height, "expected": expected,
         "predicted": predictions.height, "refused": refusals.height,
     }  # fmt: skip
-    predictions = predictions.with_columns(pl.lit(code_version()).alias("code_version"))
+    predictions = sealed_form(predictions).with_columns(
+        pl.lit(code_version()).alias("code_version")
+    )
     seals = record_hashes(predictions)
     run = run_id(made_from, seals, refusal_keys(refusals))
     predictions = predictions.with_columns(
@@ -184,6 +186,11 @@ def _assemble(
     }
     del head["gate"]
     return RunSet(head, predictions, refusals, scene.snapshot)
+
+
+def sealed_form(predictions: pl.DataFrame) -> pl.DataFrame:
+    """Scored rows as they are stored and sealed: NaN means absent, and absent is null."""
+    return predictions.with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def refusal_keys(refusals: pl.DataFrame) -> list[str]:

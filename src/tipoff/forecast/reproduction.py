@@ -10,7 +10,7 @@ import polars as pl
 
 from tipoff.errors import ArtifactError, ContractError, IntegrityError, NotFound
 from tipoff.features import definition_hashes, load_snapshot, slate_frame
-from tipoff.forecast.build import refusal_keys
+from tipoff.forecast.build import refusal_keys, sealed_form
 from tipoff.forecast.identity import record_hash, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.score import KEYS, Scene, score_model
@@ -200,7 +200,7 @@ def _score_again(
             found.differences.append(f"model {model_id}: {error.message}")
             continue
         scored = score_model(scene, model, str(role), [str(market)])
-        again = pl.concat(scored.predictions) if scored.predictions else part.clear()
+        again = sealed_form(pl.concat(scored.predictions)) if scored.predictions else part.clear()
         found.differences += _score_differences(part, again)
 
 

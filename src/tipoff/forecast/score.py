@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +44,20 @@ class Scene:
     as_of: datetime
     least: float
     settings: Settings
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """Players nothing rules out, with the features of their snapshot rows."""
+        free = self.players.filter(pl.col("reason").is_null())
+        return free.join(
+            self.snapshot.frame, on=["game_id", "player_key"], how="left", maintain_order="left",
+            suffix="_snapshot",
+        )  # fmt: skip
+
+    @cached_property
+    def ruled_out(self) -> pl.DataFrame:
+        """Players refused before any model is asked."""
+        return self.players.filter(pl.col("reason").is_not_null())
 
 
 @dataclass(frozen=True)
@@ -83,11 +98,7 @@ def _score_market(
     scene: Scene, model: Model, role: str, market: str
 ) -> tuple[pl.DataFrame | None, pl.DataFrame]:
     name = model.manifest.model
-    open_rows = scene.players.filter(pl.col("reason").is_null()).with_row_index("at")
-    rows = open_rows.join(
-        scene.snapshot.frame, on=["game_id", "player_key"], how="left", maintain_order="left",
-        suffix="_snapshot",
-    )  # fmt: skip
+    rows = scene.rows
     judged = assess(rows, scene.snapshot, model.manifest.contract, market, scene.least)
     answer = model.predict(rows, market)
     reasons = [
@@ -98,8 +109,7 @@ def _score_market(
         reason=pl.Series(reasons, dtype=pl.String),
         detail=pl.Series(judged.details, dtype=pl.String),
     )
-    ruled_out = scene.players.filter(pl.col("reason").is_not_null())
-    refusals = pl.concat([refuse(ruled_out, market, name), refuse(judged_rows, market, name)])
+    refusals = pl.concat([refuse(scene.ruled_out, market, name), refuse(judged_rows, market, name)])
     good = np.array([reason is None for reason in reasons], dtype=bool)
     if not good.any():
         return None, refusals
@@ -147,10 +157,7 @@ def _predictions(
 
 
 def _numbers(columns: dict[str, Any]) -> list[pl.Series]:
-    """Float columns in which NaN means absent, and absent is null."""
-    return [
-        pl.Series(k, np.asarray(v, dtype=np.float64)).fill_nan(None) for k, v in columns.items()
-    ]
+    return [pl.Series(name, np.asarray(v, dtype=np.float64)) for name, v in columns.items()]
 
 
 def _ids(
