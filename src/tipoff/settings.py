@@ -1,6 +1,7 @@
 """Every setting in one table: name, default, help. Environment TIPOFF_*, then tipoff.toml."""
 
 from functools import cache
+from tomllib import TOMLDecodeError
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -82,3 +83,5 @@ def settings() -> Settings:
         raise UsageError(
             f"setting {name}: {first['msg']}", "mend TIPOFF_" + name.upper() + " or tipoff.toml"
         ) from error
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"tipoff.toml cannot be read: {error}", "mend or remove it") from error

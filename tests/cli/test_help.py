@@ -1,0 +1,82 @@
+"""`tipoff --help` is instant, every command is documented, and packages export what they say."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from typer.testing import CliRunner
+
+import tipoff
+from tipoff.cli import COMMANDS, app
+
+HEAVY = {"polars", "duckdb", "catboost", "numpy", "pydantic", "pydantic_settings", "scipy",
+         "pyarrow", "pandas"}  # fmt: skip
+DOCS = Path(__file__).parents[2] / "docs"
+NAMES = [*COMMANDS, "models"]
+
+
+def packages() -> list[str]:
+    found = pkgutil.walk_packages(tipoff.__path__, "tipoff.")
+    return [m.name for m in found if m.ispkg]
+
+
+def exporting() -> list[ModuleType]:
+    modules = [importlib.import_module(name) for name in packages()]
+    return [module for module in modules if hasattr(module, "__all__")]
+
+
+def kind_and_name(name: str) -> tuple[int, str]:
+    """The order ruff keeps: constants, classes, the rest."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2), name
+
+
+def test_help_imports_nothing_heavy() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "tipoff", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    imported = set(re.findall(r"\|\s+([\w.]+)$", done.stderr, re.MULTILINE))
+    assert done.returncode == 0, done.stderr
+    assert {"tipoff.cli", "typer"} <= imported
+    assert sorted({name.partition(".")[0] for name in imported} & HEAVY) == []
+    for name in NAMES:
+        assert re.search(rf"^  {name} ", done.stdout, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_a_page_in_docs(name: str) -> None:
+    pages = [page for page in DOCS.glob("*.md") if page.name != "decisions.md"]
+    said = re.compile(rf"\btipoff (--lake \S+ )?{name}\b")
+    assert any(said.search(page.read_text(encoding="utf-8")) for page in pages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_says_what_it_does_and_explains_its_arguments(name: str) -> None:
+    found = CliRunner().invoke(app, [name, "--help"])
+    assert found.exit_code == 0
+    usage, _, rest = found.stdout.partition("\n\n")
+    assert usage.strip().startswith("Usage:")
+    assert re.match(r"\s*[A-Z][^\n]{20,}", rest), found.stdout
+
+
+@pytest.mark.parametrize("module", exporting(), ids=lambda m: m.__name__)
+def test_exported_names_are_sorted_and_resolve(module: ModuleType) -> None:
+    names = module.__all__
+    assert names == sorted(names, key=kind_and_name)
+    assert len(names) == len(set(names))
+    assert [name for name in names if getattr(module, name, None) is None] == []
+
+
+def test_lazy_packages_export_exactly_what_they_list() -> None:
+    lazy = [module for module in exporting() if "__getattr__" in vars(module)]
+    assert "tipoff.forecast" in {module.__name__ for module in lazy}
+    for module in lazy:
+        held = [name for names in vars(module)["_HOME"].values() for name in names]
+        assert sorted(held) == module.__all__
+        with pytest.raises(AttributeError, match="no_such_name"):
+            module.no_such_name  # noqa: B018
