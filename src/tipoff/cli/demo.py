@@ -9,7 +9,7 @@ import typer
 
 from tipoff.cli.common import console, progress
 
-SEED, TEAMS, GAMES = 7, 12, 44
+SEED, TEAMS, GAMES, SLATES = 7, 12, 40, 5
 
 
 def demo(
@@ -62,17 +62,26 @@ def _play(league: Path, folder: Path) -> tuple[str, int]:
 
 
 def _days(lake: Any) -> list[Any]:
-    """The training cut-off and the slates after it: the last week of the simulated season."""
+    """The training cut-off and the slates after it: the last dates of the simulated season."""
     sql = """SELECT DISTINCT game_date FROM league.player_game WHERE season_type = 'regular'
-             ORDER BY game_date DESC LIMIT 8"""
+             ORDER BY game_date DESC LIMIT $n"""
     with lake.reading() as r:
-        newest = [day for (day,) in r.rows(sql)]
+        newest = [day for (day,) in r.rows(sql, {"n": SLATES + 1})]
     return newest[::-1]
 
 
 def _show(ctx: typer.Context, day: str) -> None:
-    from tipoff.cli.scoreboard import scoreboard
-    from tipoff.cli.slate import slate
+    from datetime import date
 
-    slate(ctx, day, market="points", refusals=True)
-    scoreboard(ctx, record="backfill")
+    from tipoff.cli.common import open_lake
+    from tipoff.cli.scoreboard import scoreboard
+    from tipoff.cli.slate import print_refused, slate
+    from tipoff.forecast import find_publication, refused_players
+
+    slate(ctx, day, market="points")
+    with open_lake(ctx) as lake, lake.reading() as r:
+        refused = refused_players(r, find_publication(r, date.fromisoformat(day)).run_id)
+    ruled_out = [row for row in refused if row["reason"] != "no_line"]
+    console().print(f"\n{len(ruled_out)} players were refused outright:")
+    print_refused(console(), ruled_out)
+    scoreboard(ctx, market="points", record="backfill")

@@ -10,12 +10,18 @@ from tipoff.cli.common import JsonFlag, console, emit, open_lake
 from tipoff.cli.run import Date
 
 
+STRONGEST = 20
+"""Rows of a market shown unless --all is given."""
+
+
 def slate(
     ctx: typer.Context,
     date: Date,
     market: Annotated[str | None, typer.Option(help="Only this market.")] = None,
     model: Annotated[str | None, typer.Option(help="This model instead of the champion.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Also players without a line.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every row, also players without a line.")
+    ] = False,
     refusals: Annotated[bool, typer.Option(help="List who was refused and why.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -36,22 +42,22 @@ def slate(
 def _show(view: dict[str, Any], every: bool, refused: list[dict[str, Any]]) -> None:
     out = console()
     header(out, view)
-    rows = [p for p in view["predictions"] if every or p["line"] is not None]
-    rows = rows or view["predictions"]
-    out.print(table(rows), highlight=False)
-    hidden = len(view["predictions"]) - len(rows)
-    if hidden:
-        out.print(f"{hidden} more without a line: --all")
+    out.print(table(view["predictions"], None if every else STRONGEST), highlight=False)
     for reason, n in view["refused"].items():
         out.print(f"refused {n:6d}  {reason}")
-    for row in refused:
-        detail = row["detail"] or ""
-        out.print(f"  {row['player']:<26} {row['team'] or '?':<4} {row['reason']:<18} {detail}")
+    print_refused(out, refused)
     out.print(
         f"next: tipoff player NAME --date {view['date']} · tipoff explain ID · "
         f"tipoff grade {view['date']}",
         highlight=False,
     )
+
+
+def print_refused(out: Any, refused: list[dict[str, Any]]) -> None:
+    """Refused players, one line each."""
+    for row in refused:
+        text = f"  {row['player'][:25]:<26} {row['team'] or '?':<4} {row['reason']:<18}"
+        out.print(f"{text} {row['detail'] or ''}", highlight=False, markup=False)
 
 
 def header(out: Any, view: dict[str, Any]) -> None:
@@ -66,16 +72,26 @@ def header(out: Any, view: dict[str, Any]) -> None:
     )
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """Predictions of a slate as text, one block per market and model, strongest edge first."""
+def table(rows: list[dict[str, Any]], strongest: int | None) -> str:
+    """Predictions as text, one block per market and model, strongest edge first.
+
+    `strongest`: show at most that many of a block, and of players with a line only.
+    """
     blocks: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in rows:
         blocks.setdefault((row["market"], row["model"], row["role"]), []).append(row)
     lines = []
     for (market, model, role), found in blocks.items():
-        ordered = sorted(found, key=lambda p: -abs(p["edge"] or 0.0))
-        lines += ["", f"{market} by {model} ({role})", heading("player")]
-        lines += [line_of(row, row["player"]) for row in ordered]
+        ordered = sorted(found, key=lambda p: (p["line"] is None, -abs(p["edge"] or 0.0)))
+        lined = [p for p in ordered if p["line"] is not None]
+        shown = ordered if strongest is None else lined[:strongest]
+        if shown:
+            lines += ["", f"{market} by {model} ({role})", heading("player")]
+            lines += [line_of(row, row["player"]) for row in shown]
+        if len(shown) < len(found):
+            without = len(found) - len(lined)
+            more = f"{len(lined) - len(shown)} more with a line, {without} without one"
+            lines.append(f"  {market} by {model}: {more} (--all)")
     return "\n".join(lines)
 
 
