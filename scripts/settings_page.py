@@ -1,0 +1,60 @@
+"""docs/settings.md, written from tipoff.settings.Settings: `python scripts/settings_page.py`."""
+
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
+
+from tipoff.settings import Settings
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
+BOUNDS = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
+INTRO = """\
+# Settings
+
+Written by `python scripts/settings_page.py`; a test fails when it is not current. A setting comes
+from its environment variable, else from `tipoff.toml` in the working folder, else its default;
+`--lake` beats all three for the lake. An unknown name in `tipoff.toml`, or a value that does not
+fit, is a usage error (exit 2) naming the setting. All but `lake` can change a number: they are
+stored with every run, and after a change `run` builds a new set.
+
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    head = "| name | environment variable | default | values | help |\n|---|---|---|---|---|\n"
+    rows = [_row(name, field) for name, field in Settings.model_fields.items()]
+    return INTRO + head + "".join(rows)
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    cells = (f"`{name}`", f"`TIPOFF_{name.upper()}`", f"`{field.default}`", _values(field),
+             field.description or "")  # fmt: skip
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _values(field: FieldInfo) -> str:
+    choices = get_args(field.annotation)
+    if choices:
+        return ", ".join(choices)
+    kinds: dict[Any, str] = {str: "text", int: "whole number", float: "number"}
+    limits = [
+        f"{words} {getattr(limit, sign)}"
+        for limit in field.metadata
+        for sign, words in BOUNDS.items()
+        if hasattr(limit, sign)
+    ]
+    return ", ".join([kinds[field.annotation], *limits])
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"wrote {PAGE}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The pages say what the code does: their commands run, their links and tables are complete."""
+
+import json
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts.house_rules import broken_links
+from scripts.settings_page import PAGE, page
+from tipoff.cli import COMMANDS, app
+from tipoff.forecast import slate_view
+from tipoff.lake import KEYS, Lake
+from tipoff.lake.migrations import column_comments
+from tipoff.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SCHEMA = ROOT / "docs" / "schema" / "slate.schema.json"
+FIELDS = (
+    "prediction_id, game_id, player_id, player_key, player, team, opponent, market, model, mean, "
+    "median, p10, p90, line, books, p_over, fair_over, fair_under, edge, ev, recommendation, "
+    "quality, tier"
+)
+HEAD = (
+    "date, as_of, simulated, backfill, run_id, publication_id, snapshot_id, stale, expected, "
+    "predicted, refused, predictions"
+)
+
+
+def commands_of(path: Path) -> list[list[str]]:
+    """The words after `$ tipoff` of every line of the page's console blocks."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", path.read_text("utf-8"), re.M | re.S)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("$")]
+    assert all(line.startswith("$ tipoff ") for line in lines), "others belong in a text block"
+    return [shlex.split(line, comments=True)[2:] for line in lines]
+
+
+WITH_COMMANDS = [path for path in PAGES if commands_of(path)]
+
+
+@pytest.fixture
+def words(
+    published_lake: Path, league_folder: Path, slate_day: date, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> dict[str, str]:  # fmt: skip
+    """Stand in a folder with a published lake of one's own; what the placeholders mean there."""
+    shutil.copytree(published_lake, tmp_path / "tipoff-lake")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TIPOFF_LAKE", raising=False)
+    with Lake.open("tipoff-lake") as lake, lake.reading() as r:
+        shown = slate_view(r, slate_day, market="points", model="catboost_v9")["predictions"][0]
+    return {
+        "DATE": slate_day.isoformat(), "DAY_BEFORE": (slate_day - timedelta(days=1)).isoformat(),
+        "ID": shown["prediction_id"], "NAME": shown["player"], "DIR": str(league_folder),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", WITH_COMMANDS, ids=[path.stem for path in WITH_COMMANDS])
+def test_the_commands_of_a_page_run(path: Path, words: dict[str, str]) -> None:
+    for command in commands_of(path):
+        asked = [words.get(word, word) for word in command]
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code == 0, f"tipoff {shlex.join(asked)}\n{done.output}\n{done.exception!r}"
+
+
+def test_every_command_but_the_demo_has_an_example_that_runs() -> None:
+    run = {word for path in PAGES for command in commands_of(path) for word in command}
+    assert set(COMMANDS) - run == {"demo"}
+
+
+def test_every_page_is_reached_from_how_it_works() -> None:
+    text = (ROOT / "docs" / "how-it-works.md").read_text("utf-8")
+    linked = set(re.findall(r"\]\((\w[\w-]*\.md)[)#]", text))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} - linked == {"how-it-works.md"}
+
+
+def test_links_lead_somewhere() -> None:
+    assert list(broken_links()) == []
+
+
+def test_anchors_of_links_are_headings() -> None:
+    for path in PAGES:
+        for target, anchor in re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", path.read_text("utf-8")):
+            assert anchor in set(anchors(path.parent / target if target else path)), (path, anchor)
+
+
+def anchors(path: Path) -> Iterator[str]:
+    for heading in re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.M):
+        yield re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-")
+
+
+def test_the_settings_page_is_current() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run python scripts/settings_page.py"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_a_setting_stands_on_its_page_with_its_variable_and_default(name: str) -> None:
+    default = Settings.model_fields[name].default
+    assert f"| `{name}` | `TIPOFF_{name.upper()}` | `{default}` |" in page()
+
+
+def test_the_lake_page_names_every_table_and_no_other() -> None:
+    text = (ROOT / "docs" / "lake.md").read_text("utf-8")
+    tables = {table for table, _, _ in column_comments()}
+    assert set(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", text, re.M)) == tables
+    assert set(KEYS) <= tables
+
+
+def test_the_json_schema_demands_what_others_rely_on() -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    prediction = schema["$defs"]["prediction"]
+    assert prediction["required"] == FIELDS.split(", ")
+    assert set(prediction["required"]) <= set(prediction["properties"])
+    assert schema["required"] == HEAD.split(", ")
+
+
+def test_the_reasons_of_a_real_refusal_stand_on_the_page_of_run(published_lake: Path) -> None:
+    text = (ROOT / "docs" / "run.md").read_text("utf-8")
+    told = {name for row in re.findall(r"^\| (`.+?) \|", text, re.M)
+            for name in re.findall(r"`(\w+)`", row)}  # fmt: skip
+    with Lake.open(published_lake) as lake, lake.reading() as r:
+        seen = {reason for (reason,) in r.rows("SELECT DISTINCT reason FROM forecast.refusal")}
+    assert seen
+    assert seen <= told
+
+
+def test_the_findings_of_doctor_stand_on_its_page(published_lake: Path) -> None:
+    text = (ROOT / "docs" / "doctor.md").read_text("utf-8")
+    asked = ["--lake", str(published_lake), "doctor", "--json"]
+    found = json.loads(CliRunner().invoke(app, asked).stdout)["findings"]
+    assert [f["name"] for f in found] == re.findall(r"^\| ([a-z -]+) \| (?!meaning)", text, re.M)
