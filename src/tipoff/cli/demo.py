@@ -9,7 +9,7 @@ import typer
 
 from tipoff.cli.common import console, progress
 
-SEED, TEAMS, GAMES, SLATES = 7, 12, 40, 5
+SEED, TEAMS, GAMES, SLATES = 7, 12, 40, 4
 
 
 def demo(
