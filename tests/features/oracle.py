@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from bisect import bisect_right
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ STATS = {
     "steals": ("stl",), "blocks": ("blk",), "pra": ("pts", "reb", "ast"), "pr": ("pts", "reb"),
     "pa": ("pts", "ast"), "ra": ("reb", "ast"),
 }  # fmt: skip
+BOX = """game_id, player_key, game_date, season, team, opponent, starter, minutes, pts, reb, ast,
+  fg3m, stl, blk, fga, fg3a, ftm, usg_pct, tipoff, known_at"""
 RISK = {"available": 0, "probable": 1, "questionable": 2, "doubtful": 3, "out": 3}
 
 
@@ -29,6 +32,7 @@ class Facts:
         self.box: dict[str, list[Row]] = defaultdict(list)
         self.box_of_game: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self.team: dict[str, list[Row]] = defaultdict(list)
+        self.rosters: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.by_side: dict[tuple[str, str], Row] = {}
         self.games: dict[str, list[Row]] = defaultdict(list)
         self.injuries: dict[str, list[Row]] = defaultdict(list)
@@ -37,11 +41,14 @@ class Facts:
         self.heard = sorted(row["known_at"] for rows in self.injuries.values() for row in rows)
 
     def _load(self, r: Reader, days: set[date]) -> None:
-        for row in r.query("SELECT * FROM league.player_game WHERE minutes > 0").to_dicts():
+        for row in r.query(f"SELECT {BOX} FROM league.player_game WHERE minutes > 0").to_dicts():
             row["minutes"] = float(row["minutes"])
             self.box[row["player_key"]].append(row)
+            self.rosters[row["team"], row["season"]].add(row["player_key"])
             self.box_of_game[row["game_id"], row["team"]].append(row)
-        for row in r.query("SELECT * FROM league.team_game").to_dicts():
+        for row in r.query(
+            "SELECT * EXCLUDE (fact_id) FROM league.team_game WHERE game_date > '2021-01-01'"
+        ).to_dicts():
             self.team[row["team"]].append(row)
             self.by_side[row["game_id"], row["team"]] = row
         for row in r.query("SELECT * FROM league.game WHERE nba_game_id IS NOT NULL").to_dicts():
@@ -225,8 +232,8 @@ class Oracle:
         return {"avg_points_vs_opponent": mean(met), "games_vs_opponent": len(met)}
 
     def status(self, player: str) -> Value:
-        heard = [k for k in self.f.heard if k <= self.as_of]
-        if not heard or heard[-1] < self.as_of - timedelta(days=14):
+        heard = bisect_right(self.f.heard, self.as_of)
+        if not heard or self.f.heard[heard - 1] < self.as_of - timedelta(days=14):
             return None
         rows = [i for i in self.f.injuries[player] if i["known_at"] <= self.as_of]
 
@@ -247,7 +254,7 @@ class Oracle:
     def mates(self) -> list[tuple[str, float]]:
         """(player, EWMA points) of everyone whose newest game was for the team, this season."""
         found = []
-        for player in self.f.box:
+        for player in self.f.rosters[self.row["team"], self.row["season"]]:
             past = self.history(player)
             if past and (past[-1]["team"], past[-1]["season"]) == (
                 self.row["team"], self.row["season"],

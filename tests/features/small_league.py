@@ -122,7 +122,11 @@ def _box(
     dice: random.Random, game: str, day: date, season: str, team: str, other: str, home: bool,
     player: str, place: int, moment: datetime,
 ) -> Row:  # fmt: skip
-    fg3m, fg2m, ftm = dice.randint(0, 3), dice.randint(1, 6 + 4 * (place < 2)), dice.randint(0, 4)
+    fg3m, fg2m, ftm = (
+        dice.randint(0, 3),
+        dice.randint(1 + 4 * (place < 4), 5 + 3 * max(0, 4 - place)),
+        dice.randint(0, 4),
+    )
     minutes = dice.choice([31.5, 44.25, 48.0])
     return {
         "game_id": game, "player_key": player, "player_name": player.title(), "game_date": day,
