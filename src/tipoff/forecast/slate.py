@@ -48,7 +48,7 @@ def find_slate(
     games = _games(r, day, as_of or now, stored)
     if not games.height:
         raise NotFound(
-            f"no games on {day}", "tipoff doctor shows the dates the lake covers; nothing to run"
+            f"no games on {day}", "nothing to run; if there should be, tipoff import its schedule"
         )
     last = Slate(day, games, now, stored).first_tipoff - timedelta(seconds=1)
     moment = as_of or min(now, last)

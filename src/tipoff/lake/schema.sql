@@ -209,7 +209,7 @@ CREATE TABLE features.snapshot (
   code_version VARCHAR, -- hash of the sources on the scoring path
   recorded_seq BIGINT -- commit that stored it
 );
--- features.value gets one DOUBLE column per feature, by schema evolution (features/store.py).
+-- features.value gets one DOUBLE column per feature, by schema evolution (features/snapshot.py).
 CREATE TABLE features.value (
   snapshot_id VARCHAR, -- its snapshot
   game_id VARCHAR, -- canonical game
