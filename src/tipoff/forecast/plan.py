@@ -149,6 +149,6 @@ def _with_reasons(players: pl.DataFrame) -> pl.DataFrame:
         pl.when(reason == "unresolved_player").then(pl.lit("no player has this name"))
         .when(reason == "no_history").then(pl.lit("no box score before this slate"))
         .when(reason == "team_unknown").then(pl.lit("his last team is not in the line's event"))
-        .when(reason == "out").then(pl.format("out since {}", pl.col("since").dt.to_string("iso")))
+        .when(reason == "out").then(pl.col("since").dt.strftime("out since %Y-%m-%d %H:%M UTC"))
     )  # fmt: skip
     return players.with_columns(reason=reason, detail=detail)
