@@ -14,9 +14,12 @@ WINDOWS = """
     sum(pts) OVER last_5 + sum(pts) OVER last_10 + sum(minutes) OVER last_20 + sum(pts) OVER season
     + sum(ast) OVER career + sum(reb) OVER team_10 + sum(pts) OVER team_season AS x
   FROM league.player_game WHERE minutes > 0
-  WINDOW last_5 AS (PARTITION BY player_key ORDER BY tipoff ROWS BETWEEN 5 PRECEDING AND 1 PRECEDING),
-    last_10 AS (PARTITION BY player_key ORDER BY tipoff ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING),
-    last_20 AS (PARTITION BY player_key ORDER BY tipoff ROWS BETWEEN 20 PRECEDING AND 1 PRECEDING),
+  WINDOW last_5 AS (PARTITION BY player_key ORDER BY tipoff
+                    ROWS BETWEEN 5 PRECEDING AND 1 PRECEDING),
+    last_10 AS (PARTITION BY player_key ORDER BY tipoff
+                ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING),
+    last_20 AS (PARTITION BY player_key ORDER BY tipoff
+                ROWS BETWEEN 20 PRECEDING AND 1 PRECEDING),
     season AS (PARTITION BY player_key, season ORDER BY tipoff
                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
     career AS (PARTITION BY player_key ORDER BY tipoff

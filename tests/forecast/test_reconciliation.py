@@ -33,8 +33,9 @@ def correct_a_box_score(lake: Lake, before: date) -> None:
     with lake.reading() as r:
         row = r.query(
             "SELECT * EXCLUDE (recorded_seq) FROM league.player_game WHERE game_date < $day"
-            " AND minutes > 25 ORDER BY tipoff DESC, player_key, recorded_seq DESC LIMIT 1", {"day": before},
-        )  # fmt: skip
+            " AND minutes > 25 ORDER BY tipoff DESC, player_key, recorded_seq DESC LIMIT 1",
+            {"day": before},
+        )
     newer = row.with_columns(pl.col("pts") + 2, pl.col("ftm") + 2, fact_id=pl.lit("corrected"))
     lake.write(lambda w: w.append("league.player_game", newer))
 

@@ -96,14 +96,15 @@ CHANGES: dict[str, Change] = {
 
 @pytest.fixture(scope="module")
 def season(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Path:
-    """The real folder of the season until January, to keep the imports of this module short."""
+    """The real folder of the season until January: short imports."""
 
     def build(folder: Path) -> None:
         (folder / "data").mkdir(parents=True)
         for path in real_data.glob("*.parquet"):
             frame = pl.read_parquet(path)
             day = "date" if "date" in frame.columns else "game_date"
-            frame.filter(pl.col(day).is_between(FIRST, LAST)).write_parquet(folder / "data" / path.name)
+            kept = frame.filter(pl.col(day).is_between(FIRST, LAST))
+            kept.write_parquet(folder / "data" / path.name)
 
     return built_once(tmp_path_factory, "real-season", build) / "data"
 

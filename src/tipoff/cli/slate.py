@@ -9,7 +9,6 @@ import typer
 from tipoff.cli.common import JsonFlag, console, emit, open_lake
 from tipoff.cli.run import Date
 
-
 STRONGEST = 20
 """Rows of a market shown unless --all is given."""
 
