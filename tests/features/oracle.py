@@ -3,13 +3,13 @@ src beyond the declared ranges. Slow and obvious on purpose."""
 
 from __future__ import annotations
 
-import math
 import statistics
 from bisect import bisect_right
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.features.arithmetic import balance, ewma, mean, rating, share, slope, std, step
 from tipoff.features import catalogue
 from tipoff.lake import Reader
 
@@ -243,9 +243,9 @@ class Oracle:
 
         move = newest([i for i in rows if i["kind"] == "transaction"])
         daily = newest([i for i in rows if i["kind"] != "transaction"])
-        if daily and 0 <= (self.day - daily["date"]).days <= 1:
-            if move is None or daily["known_at"] >= move["known_at"]:
-                return RISK[daily["status"]]
+        fresh = daily is not None and 0 <= (self.day - daily["date"]).days <= 1
+        if daily and fresh and (move is None or daily["known_at"] >= move["known_at"]):
+            return RISK[daily["status"]]
         if move and move["status"] == "out" and (self.day - move["date"]).days <= 60:
             played = [g for g in self.history(player) if g["game_date"] > move["date"]]
             return 0 if played else 3
@@ -361,51 +361,3 @@ class Oracle:
                 tried += 1
                 hits += 2 * g["pts"] * len(before) >= 3 * sum(before)
         return min(100.0, 10 + 90 * (hits / tried) / 0.35) if tried >= 5 else 35.0
-
-
-def mean(xs: list[Any]) -> Value:
-    return sum(xs) / len(xs) if xs else None
-
-
-def std(xs: list[Any]) -> Value:
-    return statistics.stdev([float(x) for x in xs]) if len(xs) > 1 else None
-
-
-def share(xs: list[Any], ys: list[Any]) -> Value:
-    return sum(xs) / sum(ys) if sum(ys) else None
-
-
-def ewma(xs: list[Any], half_life: int) -> Value:
-    weights = [0.5 ** (k / half_life) for k in range(len(xs))]
-    newest_first = xs[::-1]
-    if not xs:
-        return None
-    return sum(w * x for w, x in zip(weights, newest_first, strict=True)) / math.fsum(weights)
-
-
-def slope(xs: list[Any]) -> Value:
-    middle = (len(xs) - 1) / 2
-    average = sum(xs) / len(xs)
-    upper = sum((k - middle) * (x - average) for k, x in enumerate(xs))
-    return float(upper / sum((k - middle) ** 2 for k in range(len(xs))))
-
-
-def step(x: Value, one: float, two: float) -> Value:
-    if x is None:
-        return None
-    size = 2 if abs(x) >= two else 1 if abs(x) >= one else 0
-    return size if x > 0 else -size
-
-
-def rating(games: list[Row], points: str, possessions: Any) -> Value:
-    return 100 * sum(g[points] for g in games) / sum(map(possessions, games)) if games else None
-
-
-def balance(line: Row) -> float:
-    def implied(price: Value) -> float:
-        if price is None:
-            return math.nan
-        return 100 / (price + 100) if price > 0 else -price / (100 - price)
-
-    gap = abs(implied(line["over_price"]) - implied(line["under_price"]))
-    return math.inf if math.isnan(gap) else gap

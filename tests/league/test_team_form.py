@@ -46,8 +46,10 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 
 def played(r: Reader, expression: str) -> list[Any]:
-    sql = f"""SELECT {expression} AS x FROM {team_games_played_sql("sides", "team_minutes")}
-      WHERE team = 'A' WINDOW all_games AS (PARTITION BY team ORDER BY known_at) ORDER BY known_at"""
+    games = team_games_played_sql("sides", "team_minutes")
+    sql = f"""SELECT {expression} AS x FROM {games}
+      WHERE team = 'A' WINDOW all_games AS (PARTITION BY team ORDER BY known_at)
+      ORDER BY known_at"""
     return [row[0] for row in r.rows(sql)]
 
 

@@ -72,7 +72,7 @@ class Feature(Column):
 
 @dataclass(frozen=True)
 class Relation:
-    """A named intermediate table. `reads`: relations its SQL names; `columns`: features it reads."""
+    """A named intermediate table. `reads`: relations its SQL names; `columns`: features it uses."""
 
     name: str
     sql: str

@@ -54,8 +54,8 @@ def row_quality(
     counted = have | needed
     score = _mean(points, counted)
     lacking = (~have & needed).sum(axis=1)
-    score = np.where(lacking >= MANY, np.fmin(score, CAP_MANY), score)
-    score = np.round(np.where(lacking >= 1, np.fmin(score, CAP_ONE), score), 2)
+    score = np.where(lacking >= MANY, np.fmin(score, CAP_MANY), score).astype(np.float64)
+    score = np.where(lacking >= 1, np.fmin(score, CAP_ONE), score).astype(np.float64).round(2)
     missing = [tuple(n for n, gone in zip(names, row, strict=True) if gone)
                for row in ~have & needed]  # fmt: skip
     kinds = np.array([declared[n].category for n in names])

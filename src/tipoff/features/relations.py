@@ -95,7 +95,8 @@ _PLAYED = f"""
     {_SUMS},
     {_SQUARES},
     {_WEIGHTED},
-    sum(thousandths * w8) OVER so_far AS run8_millis, sum(thousandths * w4) OVER so_far AS run4_millis,
+    sum(thousandths * w8) OVER so_far AS run8_millis,
+    sum(thousandths * w4) OVER so_far AS run4_millis,
     count(usg_pct) OVER so_far AS run_usages,
     sum(broke_out) OVER so_far::BIGINT AS run_breakouts, count(broke_out) OVER so_far AS run_tries,
     max(pts) OVER last_5 AS max_of_5,
@@ -109,7 +110,8 @@ _PLAYED = f"""
 
 _KNOWN = """
   -- of games that became known at one moment, the last: what can be seen is always all of them
-  SELECT player_key, known_at, max(n) AS n, max(id) AS id, arg_max(stint, n) AS stint, arg_max(team, n) AS team,
+  SELECT player_key, known_at, max(n) AS n, max(id) AS id, arg_max(stint, n) AS stint,
+         arg_max(team, n) AS team,
          arg_max(season, n) AS season
   FROM fx_played GROUP BY ALL"""
 

@@ -34,9 +34,21 @@ MARKET = Family(
     name="market",
     why="'no_line'",
     columns=(
-        Feature("vegas_points_line", "line_points", "points", 3, 60, _K, False, "v2_33", fallback=_RULE),
-        Feature("vegas_opening_line", "points_opening", "points", 3, 60, _K, False, "v2_33", fallback=_RULE),
-        Feature("vegas_line_move", "vegas_points_line - vegas_opening_line", "points", -15, 15, _K, False, "v2_33", fallback=_RULE, varies_within_slate=False),
-        Feature("has_vegas_line", "(line_points IS NOT NULL)::INT", "0/1", 0, 1, _K, True, "v2_33", fallback=_RULE, varies_within_slate=False),
+        Feature(
+            "vegas_points_line", "line_points", "points", 3, 60, _K, False, "v2_33",
+            fallback=_RULE,
+        ),
+        Feature(
+            "vegas_opening_line", "points_opening", "points", 3, 60, _K, False, "v2_33",
+            fallback=_RULE,
+        ),
+        Feature(
+            "vegas_line_move", "vegas_points_line - vegas_opening_line", "points", -15, 15, _K,
+            False, "v2_33", fallback=_RULE, varies_within_slate=False,
+        ),
+        Feature(
+            "has_vegas_line", "(line_points IS NOT NULL)::INT", "0/1", 0, 1, _K, True, "v2_33",
+            fallback=_RULE, varies_within_slate=False,
+        ),
     ),
 )  # fmt: skip

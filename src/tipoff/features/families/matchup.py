@@ -1,8 +1,8 @@
 """The opponent: what it allows, how fast it plays, and the player's own past against it."""
 
 from tipoff.features.definition import Category, Column, Family, Feature
-from tipoff.features.running import clamp
 from tipoff.features.families.team import LAST, NIGHT, NIGHT_COLUMNS, TEAM_WINDOWS
+from tipoff.features.running import clamp
 from tipoff.league.team_form import pace, rating
 
 _M: Category = "matchup"
@@ -23,8 +23,14 @@ OPPONENT = Family(
     columns=(
         Column("opponent_pace_assumed", "bool_or(minutes_assumed) OVER last_15"),
         Column("opponent_pace_10", pace("last_10")),
-        Feature("opponent_def_rating", rating("opp_pts", "last_15"), "points per 100", 90, 130, _M, True, "v2_33"),
-        Feature("opponent_pace", pace("last_15"), "possessions per 48", 85, 115, _M, True, "v2_33", fallback="opponent_pace_assumed"),
+        Feature(
+            "opponent_def_rating", rating("opp_pts", "last_15"), "points per 100", 90, 130, _M,
+            True, "v2_33",
+        ),
+        Feature(
+            "opponent_pace", pace("last_15"), "possessions per 48", 85, 115, _M, True, "v2_33",
+            fallback="opponent_pace_assumed",
+        ),
     ),
 )  # fmt: skip
 
@@ -35,8 +41,13 @@ VERSUS = Family(
       ON versus.game_id = s.game_id AND versus.player_key = s.player_key""",
     why="'never_met'",
     columns=(
-        Feature("avg_points_vs_opponent", "versus.pts / versus.games", "points", 0, 70, _M, False, "v2_33"),
-        Feature("games_vs_opponent", "coalesce(versus.games, 0)", "games", 0, 20, _M, True, "v2_33"),
+        Feature(
+            "avg_points_vs_opponent", "versus.pts / versus.games", "points", 0, 70, _M, False,
+            "v2_33",
+        ),
+        Feature(
+            "games_vs_opponent", "coalesce(versus.games, 0)", "games", 0, 20, _M, True, "v2_33",
+        ),
     ),
 )  # fmt: skip
 

@@ -35,8 +35,11 @@ def _market(m: str, x: str) -> tuple[Feature, ...]:
     )
 
 
-def _career(*args: object) -> Feature:
-    return Feature(*args, why=WHY_CAREER)  # type: ignore[arg-type]
+def _career(
+    name: str, sql: str, unit: str, low: float, high: float, category: Category, required: bool,
+    since: str,
+) -> Feature:  # fmt: skip
+    return Feature(name, sql, unit, low, high, category, required, since, why=WHY_CAREER)
 
 
 def _this_season(x: str) -> str:
@@ -78,16 +81,27 @@ PLAYER = Family(
         *(feature for m, x in MARKETS.items() for feature in _market(m, x)),
         _career("minutes_ewma_hl4", ewma_minutes(4), "minutes", 0, 48, _P, True, "base"),
         _career("minutes_ewma_hl8", ewma_minutes(8), "minutes", 0, 48, _P, True, "base"),
-        _career("points_std_last_10", sample_std("points", "pts", 10), "points", 0, 30, _P, True, "v2_33"),
-        _career("minutes_avg_last_10", f"({mean('millis', 10)}) / 1000", "minutes", 0, 48, _P, True, "v2_33"),
-        _career("ppm_avg_last_10", f"1000 * {ratio('pts', 'millis', 10)}", "points per minute", 0, 2, _P, True, "v2_33"),
+        _career(
+            "points_std_last_10", sample_std("points", "pts", 10), "points", 0, 30, _P, True,
+            "v2_33",
+        ),
+        _career(
+            "minutes_avg_last_10", f"({mean('millis', 10)}) / 1000", "minutes", 0, 48, _P, True,
+            "v2_33",
+        ),
+        _career(
+            "ppm_avg_last_10", f"1000 * {ratio('pts', 'millis', 10)}", "points per minute", 0, 2,
+            _P, True, "v2_33",
+        ),
         _career("pct_three", ratio("fg3a", "fga", 10), "share", 0, 1, _P, False, "v2_33"),
         _career(
             "pct_free_throw",
             f"CASE WHEN p.n >= 5 THEN {ratio('ftm', 'pts', 10)} END",
             "share", 0, 0.6, _P, False, "v2_33",
         ),
-        _career("pts_slope_10g", slope("pts", 10, 5), "points per game", -15, 15, _P, False, "v2_37"),
+        _career(
+            "pts_slope_10g", slope("pts", 10, 5), "points per game", -15, 15, _P, False, "v2_37",
+        ),
     ),
 )  # fmt: skip
 
@@ -114,8 +128,14 @@ FORM = Family(
               WHEN {_CHANGE} IS NOT NULL THEN 0 END""",
             "steps", -2, 2, _P, True, "v2_33",
         ),
-        Feature("pct_paint", "NULL::DOUBLE", "share", 0, 1, _P, False, "v2_33", why="'needs_shot_locations'"),
-        Feature("pct_mid_range", "NULL::DOUBLE", "share", 0, 1, _P, False, "v2_33", why="'needs_shot_locations'"),
+        Feature(
+            "pct_paint", "NULL::DOUBLE", "share", 0, 1, _P, False, "v2_33",
+            why="'needs_shot_locations'",
+        ),
+        Feature(
+            "pct_mid_range", "NULL::DOUBLE", "share", 0, 1, _P, False, "v2_33",
+            why="'needs_shot_locations'",
+        ),
         Feature(
             "pts_vs_season_zscore",
             clamp(_Z, -4, 4),

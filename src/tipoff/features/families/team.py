@@ -33,8 +33,14 @@ TEAM = Family(
     why="'too_few_team_games'",
     columns=(
         Column("team_pace_assumed", "bool_or(minutes_assumed) OVER last_10"),
-        Feature("team_pace", pace("last_10"), "possessions per 48", 85, 115, _T, True, "v2_33", fallback="team_pace_assumed"),
-        Feature("team_off_rating", rating("pts", "last_10"), "points per 100", 90, 130, _T, True, "v2_33"),
+        Feature(
+            "team_pace", pace("last_10"), "possessions per 48", 85, 115, _T, True, "v2_33",
+            fallback="team_pace_assumed",
+        ),
+        Feature(
+            "team_off_rating", rating("pts", "last_10"), "points per 100", 90, 130, _T, True,
+            "v2_33",
+        ),
         Feature(
             "team_win_pct",
             """CASE WHEN count(*) OVER season >= 5
