@@ -22,6 +22,7 @@ from tipoff.forecast.publish import RunSet
 from tipoff.forecast.score import Scene, Scored, refuse, score_model
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.hashing import code_version
+from tipoff.lake.binding import welcome_pandas
 from tipoff.league.markets import MARKETS
 from tipoff.models import Seat, eligible, open_model, read_version
 
@@ -39,6 +40,7 @@ _ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
 
 def warm_up() -> None:
     """Import CatBoost beside the queries: it takes a second, and DuckDB leaves Python free."""
+    welcome_pandas()
     Thread(target=importlib.import_module, args=("catboost",), daemon=True).start()
 
 

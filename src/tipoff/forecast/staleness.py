@@ -20,7 +20,10 @@ _TABLES = ("game", "player_game", "team_game", "injury")
 
 @dataclass(frozen=True)
 class Standing:
-    """What a published set was made from, and up to which facts it is known to hold."""
+    """What a published set was made from, and up to which facts it is known to hold.
+
+    `untouched`: nothing at all was committed to the lake since it was published or verified.
+    """
 
     publication: Publication
     as_of: datetime
@@ -28,17 +31,20 @@ class Standing:
     facts_seq: int
     settings: str
     code_version: str
+    complete: bool
+    untouched: bool
 
 
 def standing(r: Reader, publication: Publication) -> Standing:
     """The standing of a publication: its run, moved on by later verifications of it."""
-    as_of, first, seq, settings, code = r.rows(
-        "SELECT as_of, first_tipoff, facts_seq, settings, code_version FROM forecast.run"
-        " WHERE run_id = $run",
-        {"run": publication.run_id},
+    as_of, first, seq, settings, code, complete, published, newest = r.rows(
+        "SELECT as_of, first_tipoff, facts_seq, settings, code_version, complete,"
+        " (SELECT max(recorded_seq) FROM forecast.publication WHERE slate = $day),"
+        " (SELECT n FROM ops.guard) FROM forecast.run WHERE run_id = $run",
+        {"run": publication.run_id, "day": publication.slate},
     )[0]
     verified = r.rows(
-        "SELECT detail FROM ops.event WHERE kind = 'verified' AND slate = $day"
+        "SELECT detail, recorded_seq FROM ops.event WHERE kind = 'verified' AND slate = $day"
         " ORDER BY recorded_seq DESC LIMIT 1",
         {"day": publication.slate},
     )
@@ -46,8 +52,9 @@ def standing(r: Reader, publication: Publication) -> Standing:
     if detail.get("publication_id") == publication.publication_id:
         seq, code = max(seq, int(detail["facts_seq"])), detail["code_version"]
         as_of = max(as_of, datetime.fromisoformat(detail["as_of"]))
-    last = first - timedelta(seconds=1)
-    return Standing(publication, as_of, last, int(seq), settings, code)
+        published = max(published, verified[0][1])
+    last, untouched = first - timedelta(seconds=1), newest == published
+    return Standing(publication, as_of, last, int(seq), settings, code, complete, untouched)
 
 
 def holds(
@@ -68,13 +75,15 @@ def holds(
     """
     held = standing(r, publication)
     wanted = as_of or min(now, held.last_as_of)
-    return (
-        held.code_version == code
-        and held.settings == settings
-        and wanted >= held.as_of
-        and not facts_moved(r, publication.slate, held.facts_seq, held.as_of, wanted)
-        and not models_moved(r, held.facts_seq)
-        and _includes(r, publication, markets, models)
+    if held.code_version != code or held.settings != settings or wanted < held.as_of:
+        return False
+    if not (held.complete or _includes(r, publication, markets, models)):
+        return False
+    if held.untouched and wanted == held.as_of:
+        return True
+    return not (
+        facts_moved(r, publication.slate, held.facts_seq, held.as_of, wanted)
+        or models_moved(r, held.facts_seq)
     )
 
 
@@ -105,10 +114,7 @@ def _includes(
     markets: Sequence[str] | None,
     models: Sequence[str] | None,
 ) -> bool:
-    """Whether the set was made for everything asked for: for all, or for pairs it shows."""
-    run = {"run": publication.run_id}
-    if r.value("SELECT complete FROM forecast.run WHERE run_id = $run", run):
-        return True
+    """Whether every pair asked for is among those the set shows; a choice names both."""
     if not markets or not models:
         return False
     return {(m, k) for m in models for k in markets} <= shown_pairs(r, publication)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ import duckdb
 
 from tipoff.errors import LakeBusy, LakeUnavailable, NotFound
 from tipoff.lake import migrations
-from tipoff.lake.extensions import load_extensions
+from tipoff.lake.extensions import Config, connect
 from tipoff.lake.lock import writer_lock
 from tipoff.lake.reader import Reader
 from tipoff.lake.writer import Writer
@@ -137,14 +136,12 @@ class Lake:
         self._connection = self._attach()
 
     def _attach(self, version: int | None = None) -> duckdb.DuckDBPyConnection:
-        config: dict[str, str | bool | int | float | list[str]] = {
+        config: Config = {
             "memory_limit": MEMORY_LIMIT,
             "threads": min(4, os.cpu_count() or 1),
             "temp_directory": str(self.folder / "tmp"),
         }
-        connection = duckdb.connect(config=config)
-        _bind_without_pandas(connection)
-        load_extensions(connection)
+        connection = connect(config)
         connection.execute("SET TimeZone = 'UTC'")
         # A temporary table made in the open transaction counts as empty to the planner, which then
         # picks loop joins meant for a handful of rows: 19 s instead of 0.2 s for one ASOF join.
@@ -173,18 +170,3 @@ class Lake:
             yield Reader(past._connection)
         finally:
             past.close()
-
-
-def _bind_without_pandas(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bind a first parameter while pandas cannot be found.
-
-    DuckDB imports pandas then if it is installed (CatBoost brings it): a third of a second of
-    every command, to recognise types tipoff never binds. It asks once per process.
-    """
-    if "pandas" in sys.modules:
-        return
-    sys.modules["pandas"] = None  # type: ignore[assignment]
-    try:
-        connection.execute("SELECT $x", {"x": 1}).fetchall()
-    finally:
-        del sys.modules["pandas"]

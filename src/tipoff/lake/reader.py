@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from tipoff.errors import LakeUnavailable
+from tipoff.lake.binding import without_pandas
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,6 +57,7 @@ class Reader:
         self.queries += 1
         wanted = {k: v for k, v in (params or {}).items() if f"${k}" in sql}
         try:
-            return self._connection.execute(sql, wanted or None)
+            with without_pandas():
+                return self._connection.execute(sql, wanted or None)
         except duckdb.IOException as error:
             raise LakeUnavailable(f"a file of the lake could not be read: {error}") from error
