@@ -41,7 +41,11 @@ _TEAM_MINUTES = "SELECT game_id, team, sum(minutes) AS minutes FROM fx_box GROUP
 _TEAM_COLUMNS = (
     "game_id, team, opponent, game_date, season, pts, opp_pts, possessions, tipoff, known_at"
 )
-_TEAM_GAMES = f"FROM {current_sql('league.team_game', _TEAM_COLUMNS)}"
+_REACHES = f"""game_date >= coalesce((SELECT min(game_date) - 400 FROM {BOX}), DATE '1900-01-01')"""
+"""Team games can reach a row from a season before the first box score, no further: windows hold
+fifteen games or one season. Schedules go back decades."""
+
+_TEAM_GAMES = f"FROM {current_sql('league.team_game', _TEAM_COLUMNS)} WHERE {_REACHES}"
 
 _TEAM_PLAYED = f"FROM {team_games_played_sql('fx_team_games', 'fx_team_minutes')}"
 
@@ -186,7 +190,7 @@ RELATIONS: dict[str, Relation] = {
         Relation(BOX, _BOX),
         Relation(PLAYERS, _PLAYERS),
         Relation("fx_team_minutes", _TEAM_MINUTES, (BOX,)),
-        Relation("fx_team_games", _TEAM_GAMES),
+        Relation("fx_team_games", _TEAM_GAMES, (BOX,)),
         Relation("fx_team_played", _TEAM_PLAYED, ("fx_team_games", "fx_team_minutes")),
         Relation("fx_numbered", _NUMBERED, (BOX, "fx_team_played")),
         Relation("fx_played", _PLAYED, ("fx_numbered",)),
@@ -195,7 +199,9 @@ RELATIONS: dict[str, Relation] = {
         Relation("fx_stints", _STINTS, ("fx_played",)),
         Relation("fx_versus", _VERSUS, ("fx_played",)),
         Relation(
-            "fx_schedule", f"FROM {team_games_sql(GAMES)} WHERE nba_game_id IS NOT NULL", (GAMES,)
+            "fx_schedule",
+            f"FROM {team_games_sql(GAMES)} WHERE nba_game_id IS NOT NULL AND {_REACHES}",
+            (GAMES, BOX),
         ),
         Relation("fx_nights", _NIGHTS),
         Relation("fx_team_nights", _TEAM_NIGHTS, ("fx_nights", "fx_team_played", "fx_schedule")),

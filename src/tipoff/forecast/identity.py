@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,39 +17,32 @@ UNSEALED = ("record_hash", "recorded_seq", "run_id")
 """Fields outside a row's seal: itself, the commit's number, and the set it was published in."""
 
 
-def prediction_id(
-    game_id: str,
-    player_key: str,
-    market: str,
-    model_id: str,
-    as_of: object,
-    values: Mapping[str, float | None],
-    definitions: Mapping[str, str],
-    line_ids: list[str] | None,
+def reading_id(
+    market: str, model_id: str, as_of: object, names: Sequence[str], definitions: Mapping[str, str]
 ) -> str:
+    """Hash of what all predictions of a model and market share: what it reads, as of when."""
+    return content_id("reads", [market, model_id, as_of, [[n, definitions[n]] for n in names]])
+
+
+def prediction_id(
+    reading: str, game_id: str, player_key: str, values: Sequence[float | None],
+    line_ids: list[str] | None,
+) -> str:  # fmt: skip
     """Hash of the values and definitions the model reads, the model, the lines and as_of."""
-    made_from = [
-        game_id, player_key, market, model_id, as_of,
-        [[name, definitions[name], value] for name, value in values.items()],
-        sorted(line_ids or []),
-    ]  # fmt: skip
+    made_from = [reading, game_id, player_key, list(values), sorted(line_ids or [])]
     return content_id("pred", made_from)
 
 
 def record_hashes(rows: pl.DataFrame) -> list[str]:
     """A seal per prediction row: a hash of every field, the pmf's bytes included."""
-    return [record_hash(row) for row in _records(rows)]
-
-
-def record_hash(row: Mapping[str, Any]) -> str:
-    """The seal of one prediction row given as a mapping of its columns."""
-    fields = {k: v for k, v in row.items() if k not in UNSEALED and k != "pmf"}
-    pmf = np.asarray(row["pmf"], dtype=np.float64).tobytes()
-    return content_id("row", [fields, hashlib.sha256(pmf).hexdigest()])
-
-
-def _records(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    yield from rows.iter_rows(named=True)
+    names = sorted(set(rows.columns) - {*UNSEALED, "pmf"})
+    ends = np.cumsum(rows["pmf"].list.len().to_numpy())
+    flat = rows["pmf"].explode().to_numpy() if rows.height else np.zeros(0)
+    pmfs = np.split(np.asarray(flat, dtype=np.float64), ends[:-1]) if rows.height else []
+    return [
+        content_id("row", [names, row, hashlib.sha256(pmf.tobytes()).hexdigest()])
+        for row, pmf in zip(rows.select(names).iter_rows(), pmfs, strict=True)
+    ]
 
 
 def run_id(made_from: Mapping[str, Any], predictions: list[str], refusals: list[str]) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 from tipoff.errors import ArtifactError, ContractError, IntegrityError, NotFound
 from tipoff.features import definition_hashes, load_snapshot, slate_frame
 from tipoff.forecast.build import refusal_keys, sealed_form
-from tipoff.forecast.identity import record_hash, run_id
+from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.score import KEYS, Scene, score_model
 from tipoff.hashing import code_version
@@ -102,13 +102,14 @@ def _head(r: Reader, run: str) -> dict[str, Any]:
 
 def _broken_seals(r: Reader, head: Mapping[str, Any], rows: pl.DataFrame) -> list[str]:
     found = []
-    for row in rows.iter_rows(named=True):
+    fields = rows.drop("pmf").iter_rows(named=True)
+    for row, seal in zip(fields, record_hashes(rows), strict=True):
         if row["code_version"] != head["code_version"]:
             found.append(
                 f"{row['prediction_id']}: recorded code_version is {row['code_version']},"
                 f" its run was made by {head['code_version']}"
             )
-        elif record_hash(row) != row["record_hash"]:
+        elif seal != row["record_hash"]:
             found.append(f"{row['prediction_id']}: the stored row was changed after its commit")
     return found or _broken_run(r, head)
 

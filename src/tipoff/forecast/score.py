@@ -13,7 +13,7 @@ import polars as pl
 
 from tipoff.errors import TipoffError
 from tipoff.forecast.assess import Assessment, assess
-from tipoff.forecast.identity import prediction_id
+from tipoff.forecast.identity import prediction_id, reading_id
 from tipoff.forecast.recommend import recommend
 from tipoff.models.model import column
 
@@ -163,15 +163,12 @@ def _numbers(columns: dict[str, Any]) -> list[pl.Series]:
 def _ids(
     scene: Scene, model: Model, market: str, rows: pl.DataFrame, line_ids: list[list[str] | None]
 ) -> list[str]:
-    model_id, names = model.manifest.model_id, model.manifest.contract.names[market]
-    definitions = scene.snapshot.definitions
+    names = model.manifest.contract.names[market]
+    reading = reading_id(
+        market, model.manifest.model_id, scene.as_of, names, scene.snapshot.definitions
+    )
+    read = rows.select("game_id", "player_key", *names).iter_rows()
     return [
-        prediction_id(
-            row["game_id"], row["player_key"], market, model_id, scene.as_of,
-            {n: row[n] for n in names}, definitions, ids,
-        )
-        for row, ids in zip(
-            rows.select("game_id", "player_key", *names).iter_rows(named=True), line_ids,
-            strict=True,
-        )
-    ]  # fmt: skip
+        prediction_id(reading, game, player, values, ids)
+        for (game, player, *values), ids in zip(read, line_ids, strict=True)
+    ]
