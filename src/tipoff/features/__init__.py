@@ -6,7 +6,13 @@ from tipoff.features.checks import CheckResult, batch_checks
 from tipoff.features.definition import Feature
 from tipoff.features.lineage import sources_of
 from tipoff.features.quality import Quality, gate, row_quality
-from tipoff.features.snapshot import Snapshot, build_snapshot, load_snapshot, store_snapshot
+from tipoff.features.snapshot import (
+    Snapshot,
+    build_snapshot,
+    checked,
+    load_snapshot,
+    store_snapshot,
+)
 
 __all__ = [
     "CheckResult",
@@ -17,6 +23,7 @@ __all__ = [
     "batch_checks",
     "build_snapshot",
     "catalogue",
+    "checked",
     "definition_hashes",
     "feature_set",
     "gate",

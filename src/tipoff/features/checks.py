@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tipoff.lake import Reader
 
 HISTORY = 20
-LEAST_ROWS = 20
-"""Variance and drift say nothing about fewer rows."""
+LEAST_ROWS = 30
+"""Variance and drift say nothing about fewer rows: one game can have two equal teams."""
 LEAST_HISTORY = 5
 DRIFT = 6.0
 """A mean this many standard deviations from the recent snapshots' means has drifted."""

@@ -86,7 +86,7 @@ def gate(quality: Quality, least: float) -> list[str | None]:
             found.append(f"missing {', '.join(quality.missing[at])}")
         elif not score >= least:
             found.append(f"quality {score} is under {least}")
-        elif matchup is not None and matchup[at] < LOWEST_MATCHUP:
+        elif matchup is not None and not matchup[at] >= LOWEST_MATCHUP:
             found.append(f"matchup quality {matchup[at]:.0f} is under {LOWEST_MATCHUP:.0f}")
         else:
             found.append(None)

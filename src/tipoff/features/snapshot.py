@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,11 @@ class Snapshot:
         keys = self.frame.select("game_id", "player_key").rows()
         return {(game, player): at for at, (game, player) in enumerate(keys)}
 
+    @cached_property
+    def blocked(self) -> dict[str, str]:
+        """Feature -> why a batch check forbids reading it as it is."""
+        return {c["feature"]: f"{c['feature']}: {c['detail']}" for c in self.report if c["blocks"]}
+
     def quality(self, names: tuple[str, ...], required: tuple[str, ...]) -> Quality:
         """Quality of every row over the names a model reads."""
         present = {n: self.frame[n].is_not_null().to_numpy() for n in names}
@@ -98,6 +103,12 @@ def build_snapshot(slate: date, as_of: datetime, seq: int, features: SlateFeatur
     )  # fmt: skip
 
 
+def checked(r: Reader, snapshot: Snapshot) -> Snapshot:
+    """The snapshot with its batch checks as report: against itself and the newest stored ones."""
+    found = batch_checks(snapshot, recent_means(r))
+    return replace(snapshot, report=[asdict(check) for check in found])
+
+
 def store_snapshot(w: Writer, snapshot: Snapshot) -> None:
     """Store a snapshot in this commit, adding feature columns the table lacks; once per id."""
     sql = "SELECT count(*) FROM features.snapshot WHERE snapshot_id = $id"
@@ -106,7 +117,7 @@ def store_snapshot(w: Writer, snapshot: Snapshot) -> None:
     declared = catalogue()
     comments = {n: f"{declared[n].unit}; {declared[n].category}" for n in snapshot.definitions}
     add_columns(w, "features.value", comments, "DOUBLE")
-    w.append("features.snapshot", pl.DataFrame([_head(w, snapshot)]), key=("snapshot_id",))
+    w.append("features.snapshot", pl.DataFrame([_head(snapshot)]), key=("snapshot_id",))
     key = ("snapshot_id", "game_id", "player_key")
     w.append("features.value", _rows(snapshot), key=key)
 
@@ -159,12 +170,11 @@ def _identity(snapshot: Snapshot) -> str:
     return content_id("snap", made_from)
 
 
-def _head(w: Writer, snapshot: Snapshot) -> dict[str, Any]:
-    report = [asdict(check) for check in batch_checks(snapshot, recent_means(w))]
+def _head(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "snapshot_id": snapshot.snapshot_id, "slate": snapshot.slate, "as_of": snapshot.as_of,
         "facts_seq": snapshot.facts_seq, "definitions": json.dumps(snapshot.definitions),
-        "rows": snapshot.frame.height, "report": json.dumps(report),
+        "rows": snapshot.frame.height, "report": json.dumps(snapshot.report),
         "code_version": code_version(),
     }  # fmt: skip
 

@@ -56,10 +56,14 @@ def assess(
 ) -> Assessment:
     """Judge each of `rows` (game_id, player_key, in this order) over the model's own names.
 
-    An error inside the gate blocks every row: reason `gate_error`.
+    A feature that fails a batch check blocks every row of a model that reads it (`batch_check`),
+    and so does an error inside the gate (`gate_error`).
     """
     names, required = contract.names[market], contract.required(market)
     at = _positions(rows, snapshot)
+    unfit = [snapshot.blocked[n] for n in names if n in snapshot.blocked]
+    if unfit:
+        return _all_refused(len(at), "batch_check", "; ".join(unfit))
     try:
         quality = snapshot.quality(names, required)
         blocked = gate(quality, least)
@@ -68,9 +72,11 @@ def assess(
             quality.score[at], [quality.tiers[i] for i in at], reasons, [blocked[i] for i in at]
         )
     except GATE_ERRORS as error:
-        text = f"{type(error).__name__}: {error}"
-        n = len(at)
-        return Assessment(np.full(n, np.nan), ["critical"] * n, ["gate_error"] * n, [text] * n)
+        return _all_refused(len(at), "gate_error", f"{type(error).__name__}: {error}")
+
+
+def _all_refused(n: int, reason: str, detail: str) -> Assessment:
+    return Assessment(np.full(n, np.nan), ["critical"] * n, [reason] * n, [detail] * n)
 
 
 def _positions(rows: pl.DataFrame, snapshot: Snapshot) -> list[int]:

@@ -13,7 +13,7 @@ import polars as pl
 
 from tipoff import clock
 from tipoff.errors import ArtifactError, ContractError, NotFound, UsageError
-from tipoff.features import build_snapshot, definition_hashes, slate_frame
+from tipoff.features import build_snapshot, checked, definition_hashes, slate_frame
 from tipoff.forecast.assess import MODES
 from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
@@ -114,7 +114,7 @@ def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame) -> Snapshot:
     keys = ["game_id", "player_key", "team", "opponent", "home", "game_date", "season",
             "game_type", "tipoff"]  # fmt: skip
     features = slate_frame(r, tonight.select(keys), as_of=slate.as_of, seq=slate.seq)
-    return build_snapshot(slate.day, slate.as_of, slate.seq, features)
+    return checked(r, build_snapshot(slate.day, slate.as_of, slate.seq, features))
 
 
 def _score_all(lake: Lake, r: Reader, scene: Scene, wanted: Wanted, say: Say) -> Scored:

@@ -35,10 +35,11 @@ def prediction_id(
 
 def record_hashes(rows: pl.DataFrame) -> list[str]:
     """A seal per prediction row: a hash of every field, the pmf's bytes included."""
+    if not rows.height:
+        return []
     names = sorted(set(rows.columns) - {*UNSEALED, "pmf"})
     ends = np.cumsum(rows["pmf"].list.len().to_numpy())
-    flat = rows["pmf"].explode().to_numpy() if rows.height else np.zeros(0)
-    pmfs = np.split(np.asarray(flat, dtype=np.float64), ends[:-1]) if rows.height else []
+    pmfs = np.split(rows["pmf"].explode().to_numpy(), ends[:-1])
     return [
         content_id("row", [names, row, hashlib.sha256(pmf.tobytes()).hexdigest()])
         for row, pmf in zip(rows.select(names).iter_rows(), pmfs, strict=True)
