@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 FALLBACK = "fallback"
 TONIGHT = "tonight"
+_TABLE = re.compile(r"\bfx_\w+")
 
 _PLAYED_SPINE = f"""
   SELECT b.game_id, b.player_key, b.team, b.opponent, coalesce(g.home = b.team, false) AS home,
@@ -142,11 +143,11 @@ def _built(r: Reader, program: Program, spine: str, params: dict[str, object]) -
     ]  # fmt: skip
     made: list[str] = []
     tables = dict(first) | {k: v for k, v in program.tables if k not in dict(first)}
-    kept = [BOX, program.query]
+    wanted = [set(_TABLE.findall(sql)) for sql in (*tables.values(), program.query)]
     for at, (name, sql) in enumerate(tables.items()):
         r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", params)
-        later = " ".join([*list(tables.values())[at + 1 :], *kept])
-        for done in [t for t in made if not re.search(rf"\b{t}\b", later)]:
+        later = {BOX}.union(*wanted[at + 1 :])
+        for done in [t for t in made if t not in later]:
             r.rows(f"DROP TABLE {done}")
             made.remove(done)
         made.append(name)

@@ -25,10 +25,6 @@ DRIFT = 6.0
 """A mean this many standard deviations from the recent snapshots' means has drifted."""
 MOST_NULL = 0.5
 
-_VALUE_COLUMNS = """
-  SELECT column_name FROM duckdb_columns()
-  WHERE database_name = 'lake' AND schema_name = 'features' AND table_name = 'value'"""
-
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -62,7 +58,7 @@ def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> 
 
 def recent_means(r: Reader) -> dict[str, list[float]]:
     """Feature -> its mean in each of the newest stored snapshots, at most 20 of them."""
-    columns = {row[0] for row in r.rows(_VALUE_COLUMNS)}
+    columns = set(r.query("SELECT * FROM features.value LIMIT 0").columns)
     names = [n for n in catalogue() if n in columns]
     if not names:
         return {}

@@ -87,15 +87,7 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
 
 def add_columns(writer: Writer, table: str, columns: dict[str, str], kind: str) -> None:
     """Add the columns a table lacks (name -> comment), all in this commit."""
-    schema_name, name = table.split(".")
-    have = {
-        row[0]
-        for row in writer.rows(
-            "SELECT column_name FROM duckdb_columns() WHERE database_name = 'lake'"
-            " AND schema_name = $schema AND table_name = $name",
-            {"schema": schema_name, "name": name},
-        )
-    }
+    have = set(writer.query(f"SELECT * FROM {table} LIMIT 0").columns)
     for column, comment in columns.items():
         if column not in have:
             text = comment.replace("'", "''")

@@ -43,13 +43,13 @@ class Writer(Reader):
         self, table: str, columns: str, select: str, intended: int, params: Params = None
     ) -> int:
         """Insert what `select` gives, stamped with this commit's recorded_seq, and count it."""
-        before = self.value(f"SELECT count(*) FROM {table}")
         numbered = f"SELECT *, {self.seq}::BIGINT FROM ({select})"
         try:
-            self._execute(f"INSERT INTO {table} ({columns}, recorded_seq) {numbered}", params)
+            written = int(
+                self.value(f"INSERT INTO {table} ({columns}, recorded_seq) {numbered}", params)
+            )
         except (duckdb.BinderException, duckdb.ConversionException) as error:
             raise IntegrityError(f"{table}: rows do not fit the table: {error}") from error
-        written = int(self.value(f"SELECT count(*) FROM {table}")) - int(before)
         if written != intended:
             raise IntegrityError(f"{table}: {intended} rows intended, {written} written")
         return written
