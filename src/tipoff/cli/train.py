@@ -28,11 +28,17 @@ def train(
     as_json: JsonFlag = False,
 ) -> None:
     """Fit a model on player-games through a date and store it as a new version."""
+    from datetime import timedelta
+
     from tipoff.clock import parse_date
+    from tipoff.models import ensure_baselines
     from tipoff.models import train as fit
 
+    last = parse_date(through)
     with open_lake(ctx) as lake, progress(as_json) as say:
-        report = fit(lake, model, parse_date(through), say)
+        report = fit(lake, model, last, say)
+        # With the next day's baselines, so that the first run of a month need not fit them.
+        ensure_baselines(lake, last + timedelta(days=1), say)
     emit(asdict(report), as_json, lambda: _print(report))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,6 +55,12 @@ class Manifest(BaseModel):
     def model_id(self) -> str:
         """Content hash of the manifest without `code_version`."""
         return content_id("model", self.model_dump(mode="json", exclude={"code_version"}))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A changed copy; the id is computed anew, because pydantic would copy the cached one."""
+        made = super().model_copy(update=update, deep=deep)
+        made.__dict__.pop("model_id", None)
+        return made
 
     def to_json(self) -> str:
         """Canonical JSON text: floats survive the round trip exactly."""

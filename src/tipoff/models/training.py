@@ -52,8 +52,6 @@ def train(
     model, report = _fit(spec, data)
     progress(f"{name}: storing")
     new = store(lake, model)
-    # The next day's baselines come with it, so that the first run of a month need not fit them.
-    ensure_baselines(lake, through + timedelta(days=1), progress)
     made = model.manifest
     return TrainReport(
         name, made.model_id, new, made.rows, made.trained_from, made.trained_through, report
