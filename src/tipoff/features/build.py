@@ -13,6 +13,7 @@ from tipoff.errors import IntegrityError
 from tipoff.features.catalogue import CATALOGUE, Catalogue
 from tipoff.features.compile import Program
 from tipoff.features.relations import BOX, GAMES, PLAYERS, SPINE
+from tipoff.lake import bound
 from tipoff.league.markets import MARKETS
 
 if TYPE_CHECKING:
@@ -143,9 +144,10 @@ def _built(r: Reader, program: Program, spine: str, params: dict[str, object]) -
     ]  # fmt: skip
     made: list[str] = []
     tables = dict(first) | {k: v for k, v in program.tables if k not in dict(first)}
+    r.bind(params)
     wanted = [set(_TABLE.findall(sql)) for sql in (*tables.values(), program.query)]
     for at, (name, sql) in enumerate(tables.items()):
-        r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", params)
+        r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {bound(sql, params)}")
         later = {BOX}.union(*wanted[at + 1 :])
         for done in [t for t in made if t not in later]:
             r.rows(f"DROP TABLE {done}")

@@ -39,7 +39,10 @@ _ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
 
 
 def warm_up() -> None:
-    """Import CatBoost beside the queries: it takes a second, and DuckDB leaves Python free."""
+    """Import CatBoost beside the feature queries: it takes a second of Python, they take DuckDB.
+
+    Those queries bind nothing, so DuckDB does not wait for the pandas that CatBoost brings.
+    """
     welcome_pandas()
     Thread(target=importlib.import_module, args=("catboost",), daemon=True).start()
 
@@ -96,9 +99,11 @@ def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> 
     """Plan, features, lines, scores: one complete set with every triple predicted or refused."""
     say(f"{slate.day}: planning {slate.games.height} games")
     plan = make_plan(r, slate, wanted.settings)
-    say(f"{slate.day}: features of {plan.tonight.height} players")
-    snapshot = make_snapshot(r, slate, plan.tonight)
     lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
+    say(f"{slate.day}: features of {plan.tonight.height} players")
+    r.bind({"as_of": slate.as_of, "seq": slate.seq})
+    warm_up()
+    snapshot = make_snapshot(r, slate, plan.tonight)
     scene = Scene(plan.players, snapshot, lines, slate.as_of, gate_of(wanted), wanted.settings)
     scored = _score_all(lake, r, scene, wanted, say)
     return _assemble(slate, wanted, scene, scored, r.simulated())

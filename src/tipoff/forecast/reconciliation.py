@@ -67,11 +67,10 @@ def reconcile(
             if holds(r, current, clock.now(), code_version(), *asked):
                 return _report(r, current, nothing_to_do=True)
     # What scores is imported only now: looking whether anything is to do must stay instant.
-    from tipoff.forecast.build import build_set, wanted_set, warm_up
+    from tipoff.forecast.build import build_set, wanted_set
     from tipoff.forecast.slate import find_slate
     from tipoff.models import ensure_baselines
 
-    warm_up()
     with lake.reading() as r:
         find_slate(r, day, now=clock.now(), as_of=as_of)
     ensure_baselines(lake, day, say)

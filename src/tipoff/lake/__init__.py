@@ -2,7 +2,7 @@
 
 from tipoff.lake.asof import KEYS, as_of_sql
 from tipoff.lake.connection import Lake
-from tipoff.lake.reader import Reader
+from tipoff.lake.reader import Reader, bound
 from tipoff.lake.writer import Writer
 
-__all__ = ["KEYS", "Lake", "Reader", "Writer", "as_of_sql"]
+__all__ = ["KEYS", "Lake", "Reader", "Writer", "as_of_sql", "bound"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -22,6 +23,7 @@ class Reader:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self.queries = 0
+        self._bound: dict[str, Any] = {}
 
     def query(self, sql: str, params: Params = None) -> pl.DataFrame:
         """The result as a Polars frame. Parameters are named, `$name`, and always bound."""
@@ -35,6 +37,13 @@ class Reader:
         """The first column of the first row, or None when there is no row."""
         row = self._execute(sql, params).fetchone()
         return row[0] if row else None
+
+    def bind(self, params: Mapping[str, Any]) -> None:
+        """Bind values to names once, for every later query written with `bound`."""
+        for name, value in params.items():
+            if name not in self._bound or self._bound[name] != value:
+                self._execute(f"SET VARIABLE {name} = $value", {"value": value})
+                self._bound[name] = value
 
     def register(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable as a table of that name on this connection."""
@@ -61,3 +70,9 @@ class Reader:
                 return self._connection.execute(sql, wanted or None)
         except duckdb.IOException as error:
             raise LakeUnavailable(f"a file of the lake could not be read: {error}") from error
+
+
+def bound(sql: str, names: Iterable[str]) -> str:
+    """SQL that reads the named parameters from `Reader.bind` instead of binding them itself."""
+    pattern = "|".join(map(re.escape, names))
+    return re.sub(rf"\$({pattern})\b", r"getvariable('\1')", sql)
