@@ -116,9 +116,7 @@ def gate_of(wanted: Wanted) -> float:
 
 def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame) -> Snapshot:
     """The feature snapshot of tonight's players, as of the slate's moment."""
-    keys = ["game_id", "player_key", "team", "opponent", "home", "game_date", "season",
-            "game_type", "tipoff"]  # fmt: skip
-    features = slate_frame(r, tonight.select(keys), as_of=slate.as_of, seq=slate.seq)
+    features = slate_frame(r, tonight, as_of=slate.as_of, seq=slate.seq)
     return checked(r, build_snapshot(slate.day, slate.as_of, slate.seq, features))
 
 

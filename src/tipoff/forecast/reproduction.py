@@ -152,14 +152,12 @@ def _snapshot(
         found.notes.append(f"{len(changed)} definitions changed since, not rebuilt: {some}")
     games = r.query(
         "SELECT DISTINCT game_id, game_date, season, game_type FROM league.game"
-        " QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY recorded_seq DESC) = 1"
+        " WHERE recorded_seq <= $seq"
+        " QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY recorded_seq DESC) = 1",
+        {"seq": head["facts_seq"]},
     )
     tonight = wanted.join(games, on="game_id", how="left")
-    rebuilt = slate_frame(
-        r, tonight.select("game_id", "player_key", "team", "opponent", "home", "game_date",
-                          "season", "game_type", "tipoff"),
-        as_of=head["as_of"], seq=head["facts_seq"], names=same,
-    )  # fmt: skip
+    rebuilt = slate_frame(r, tonight, as_of=head["as_of"], seq=head["facts_seq"], names=same)
     found.differences += _feature_differences(wanted, rebuilt.frame, same)
     return stored
 
