@@ -64,7 +64,7 @@ def words(
 @pytest.mark.parametrize("path", WITH_COMMANDS, ids=[path.stem for path in WITH_COMMANDS])
 def test_the_commands_of_a_page_run(path: Path, words: dict[str, str]) -> None:
     for command in commands_of(path):
-        asked = [words.get(word, word) for word in command]
+        asked = [":".join(words.get(part, part) for part in word.split(":")) for word in command]
         done = CliRunner().invoke(app, asked)
         assert done.exit_code == 0, f"tipoff {shlex.join(asked)}\n{done.output}\n{done.exception!r}"
 

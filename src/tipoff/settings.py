@@ -55,9 +55,16 @@ class Settings(BaseSettings):
         default=70, ge=0, le=100, description="lowest quality, last call and backfill"
     )
 
+    kelly_fraction: float = Field(
+        default=0.25, ge=0, le=1, description="stake: share of the Kelly stake"
+    )
+    kelly_cap: float = Field(
+        default=0.02, ge=0, le=1, description="stake: largest share of the bankroll on one bet"
+    )
+
     def scoring_json(self) -> str:
-        """The settings that can change a number, as JSON: stored with every run."""
-        return self.model_dump_json(exclude={"lake"})
+        """The settings that can change a forecast, as JSON: stored with every run."""
+        return self.model_dump_json(exclude={"lake", "kelly_fraction", "kelly_cap"})
 
     @classmethod
     def settings_customise_sources(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tipoff.cli import models
+from tipoff.cli.bets import bets
 from tipoff.cli.common import errors_to_exit_codes
 from tipoff.cli.demo import demo
 from tipoff.cli.diff import diff
@@ -17,6 +18,7 @@ from tipoff.cli.explain import explain
 from tipoff.cli.grade import grade
 from tipoff.cli.imports import import_folder
 from tipoff.cli.player import player
+from tipoff.cli.price import legs, price
 from tipoff.cli.reproduce import reproduce
 from tipoff.cli.run import regenerate, run
 from tipoff.cli.scoreboard import scoreboard
@@ -37,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo, "simulate": simulate, "import": import_folder, "run": run, "slate": slate,
     "player": player, "regenerate": regenerate, "explain": explain, "reproduce": reproduce,
     "diff": diff, "grade": grade, "scoreboard": scoreboard, "train": train, "doctor": doctor,
+    "bets": bets, "price": price, "legs": legs,
 }  # fmt: skip
 """Command name -> function, in the order of `tipoff --help`; each has a page in docs/."""
 

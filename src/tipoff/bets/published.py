@@ -1,0 +1,74 @@
+"""The champions' predictions of a published slate with their pmfs: what bets are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tipoff.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from tipoff.lake import Reader
+
+_SQL = """
+  SELECT prediction_id, game_id, player_key, player, team, opponent, market, model, tipoff,
+         mean, median, pmf, $day::DATE AS game_date
+  FROM forecast.prediction WHERE run_id = $run AND role = 'champion'
+  ORDER BY tipoff, game_id, team, player_key, market"""
+
+
+@dataclass(frozen=True)
+class Champions:
+    """Champion predictions of a slate, one row per player and market, and the slate's labels."""
+
+    rows: pl.DataFrame
+    as_of: datetime
+    head: dict[str, Any]
+
+    def one(self, name: str, market: str) -> dict[str, Any]:
+        """The prediction of the player whose name contains `name`.
+
+        Raises NotFound when there is none, UsageError when several players fit.
+        """
+        from tipoff.sources.names import player_key
+
+        key = player_key(name)
+        inside = pl.col("player_key").str.contains(key, literal=True)
+        fits = self.rows.filter((pl.col("player_key") == key) | inside)
+        # A full name is never ambiguous with a longer one that contains it.
+        exact = fits.filter(pl.col("player_key") == key)
+        fits = exact if exact.height else fits
+        players = fits["player"].unique().sort().to_list()
+        if len(players) > 1:
+            raise UsageError(f"{name!r} fits {', '.join(players)}", "write more of the name")
+        found = fits.filter(pl.col("market") == market)
+        if not key or not found.height:
+            known = ", ".join(fits["market"].to_list()) or "no market"
+            raise NotFound(
+                f"no champion predicts {market} of {name!r} on {self.head['date']} ({known})",
+                f"tipoff player {name!r} --date {self.head['date']}",
+            )
+        return found.row(0, named=True)
+
+
+def champions(r: Reader, day: date) -> Champions:
+    """The champions of the slate's current publication. Raises NotFound before the first."""
+    from tipoff.forecast import find_publication, is_stale
+    from tipoff.forecast.view import publication_is_backfill
+
+    publication = find_publication(r, day)
+    rows = r.query(_SQL, {"run": publication.run_id, "day": day})
+    sql = "SELECT as_of FROM forecast.run WHERE run_id = $run"
+    as_of: datetime = r.value(sql, {"run": publication.run_id})
+    head = {
+        "date": day.isoformat(),
+        "simulated": r.simulated(),
+        "backfill": publication_is_backfill(r, publication),
+        "stale": is_stale(r, publication),
+        "publication_id": publication.publication_id,
+        "as_of": as_of.isoformat(),
+    }
+    return Champions(rows, as_of, head)

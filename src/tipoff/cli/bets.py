@@ -1,0 +1,111 @@
+"""tipoff bets DATE: what the champions would bet at the best prices on offer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.run import Date
+from tipoff.cli.slate import number
+
+SHOWN = 25
+"""Bets shown to people unless --all is given."""
+
+Prices = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Moment of the prices; default the slate's own as_of."),
+]
+
+
+def bets(
+    ctx: typer.Context,
+    date: Date,
+    market: Annotated[
+        list[str] | None, typer.Option("--market", help="Only this market (repeatable).")
+    ] = None,
+    min_ev: Annotated[
+        float, typer.Option(help="Only bets whose EV per unit is more than this.")
+    ] = 0.0,
+    bankroll: Annotated[
+        float | None, typer.Option(min=0, help="Also show each stake in these units.")
+    ] = None,
+    alternates: Annotated[
+        bool,
+        typer.Option("--alternates", help="Consider alternate lines too, not only main."),
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every bet, not only the best 25.")] = False,
+    as_of: Prices = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List the bets of a published slate: book, price, EV, Kelly stake, break-even.
+
+    Exit codes: 0 listed, also when there are none; 1 nothing is published; 2 usage.
+    """
+    from tipoff import clock
+    from tipoff.bets import best_bets
+
+    day, moment = clock.parse_date(date), clock.parse_moment(as_of) if as_of else None
+    with open_lake(ctx) as lake, lake.reading() as r:
+        found = best_bets(
+            r, day, markets=market, min_ev=min_ev, bankroll=bankroll, alternates=alternates,
+            as_of=moment,
+        )  # fmt: skip
+    emit(found, as_json, lambda: _show(found, None if every else SHOWN))
+
+
+def header(out: Any, found: dict[str, Any]) -> None:
+    """The slate's labels and the moment of the prices, as on every page of a slate."""
+    labels = [name.upper() for name in ("simulated", "backfill", "stale") if found[name]]
+    out.print(f"[bold]{found['date']}[/bold]  forecast as of {found['as_of']}  {' '.join(labels)}")
+    if "prices_as_of" in found:
+        out.print(f"prices as of {found['prices_as_of']}", highlight=False)
+
+
+def _show(found: dict[str, Any], most: int | None) -> None:
+    out = console()
+    header(out, found)
+    out.print("\n".join(["", _HEAD, *map(_line, found["bets"][:most])]), highlight=False)
+    hidden = len(found["bets"]) - len(found["bets"][:most])
+    if hidden:
+        out.print(f"  {hidden} more (--all)")
+    for row in found["markets"]:
+        out.print(_coverage(row), highlight=False)
+    if found["implausible"]:
+        out.print(
+            f"{found['implausible']} have an EV above .10: several books at once are seldom that"
+            " wrong, so suspect the pmf first (tipoff explain ID)",
+            highlight=False,
+        )
+    out.print(
+        f"all of them together stake {found['staked_share']:.1%} of the bankroll. An EV is as true"
+        " as the pmf behind it; no profit is proven (tipoff scoreboard).\n"
+        f"next: tipoff price NAME {found['date']} --market M",
+        highlight=False,
+    )
+
+
+_HEAD = (
+    f"{'player':<25}{'game':<9}{'bet':<22}{'price':>6}  {'book':<15}{'P(win)':>7}{'even':>6}"
+    f"{'fair':>7}{'EV':>7}{'stake':>8}"
+)
+
+
+def _line(bet: dict[str, Any]) -> str:
+    stake = f"{bet['stake']:.2f}" if "stake" in bet else f"{bet['stake_share']:.2%}"
+    what = f"{bet['side']} {bet['line']:g} {bet['market']}" + ("" if bet["main"] else " alt")
+    return (
+        f"{bet['player'][:24]:<25}{bet['team'] + '-' + bet['opponent']:<9}{what:<22}"
+        f"{bet['price']:>+6.0f}  {bet['book'][:14]:<15}{bet['p_win']:>7.3f}"
+        f"{bet['break_even']:>6.3f}{number(bet['fair'], 0, '+'):>7}{bet['ev']:>+7.3f}{stake:>8}"
+    )
+
+
+def _coverage(row: dict[str, Any]) -> str:
+    text = f"{row['market']:<9}{row['players']:>4} predicted, {row['priced']} with a real price"
+    if row["only_pickem"]:
+        text += (
+            f", {row['only_pickem']} offered by pick'em books alone: fixed payouts, no EV or stake"
+        )
+    return text + (f", {row['no_price']} without any" if row["no_price"] else "")
