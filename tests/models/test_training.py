@@ -11,7 +11,7 @@ from tests.models.conftest import FAST
 from tests.models.league_frame import OPTIONAL, V2_33, definitions
 from tipoff.errors import ContractError, UsageError
 from tipoff.lake import Lake, Reader
-from tipoff.models import training
+from tipoff.models import fitting, training
 from tipoff.models.baselines import WEIGHTS, base_names
 from tipoff.models.catboost_model import fit_catboost
 from tipoff.models.governance import eligible, retire
@@ -43,8 +43,8 @@ def features(lake: Lake, frame: pl.DataFrame, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("tipoff.features.definition_hashes", lambda: fake.known)
     monkeypatch.setattr("tipoff.features.feature_set", ALL.__getitem__)
     monkeypatch.setattr("tipoff.features.training_frame", fake.training_frame)
-    monkeypatch.setattr(training, "_optional", lambda _names: OPTIONAL)
-    monkeypatch.setattr(training, "fit_catboost", partial(fit_catboost, parameters=FAST))
+    monkeypatch.setattr(fitting, "_optional", lambda _names: OPTIONAL)
+    monkeypatch.setattr(fitting, "fit_catboost", partial(fit_catboost, parameters=FAST))
     played = fake.frame.select("game_id", "player_key", "game_date", "season")
     lake.write(lambda w: w.append("league.player_game", played))
     return fake

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tipoff.cli import models
+from tipoff.cli.backtest import backtest
 from tipoff.cli.bets import bets
 from tipoff.cli.common import errors_to_exit_codes
 from tipoff.cli.demo import demo
@@ -38,7 +39,8 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo, "simulate": simulate, "import": import_folder, "run": run, "slate": slate,
     "player": player, "regenerate": regenerate, "explain": explain, "reproduce": reproduce,
-    "diff": diff, "grade": grade, "scoreboard": scoreboard, "train": train, "doctor": doctor,
+    "diff": diff, "grade": grade, "scoreboard": scoreboard, "train": train,
+    "backtest": backtest, "doctor": doctor,
     "bets": bets, "price": price, "legs": legs,
 }  # fmt: skip
 """Command name -> function, in the order of `tipoff --help`; each has a page in docs/."""

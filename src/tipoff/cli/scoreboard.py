@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tipoff.cli.backtest_board import RESEARCH, Wanted, show_backtest
 from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
 
 if TYPE_CHECKING:
@@ -24,12 +26,37 @@ def scoreboard(
     record: Annotated[
         str, typer.Option(help="live: published before tip-off; backfill: made later.")
     ] = "live",
+    backtest: Annotated[
+        Path | None, typer.Option(help="Judge this file of `tipoff backtest` instead.")
+    ] = None,
+    min_games: Annotated[
+        int, typer.Option(min=0, help="With --backtest: least games a player played before.")
+    ] = 10,
+    plots: Annotated[
+        Path | None, typer.Option(help="With --backtest: folder for PIT and reliability pictures.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="With --backtest: write the whole page to this file.")
+    ] = None,
+    research: Annotated[
+        Path, typer.Option(help="With --backtest: the log whose rows are the trials.")
+    ] = RESEARCH,
     as_json: JsonFlag = False,
 ) -> None:
     """Show how the models did, beside the line and the EWMA on the same rows.
 
     The live record holds only what was published before tip-off; backfills stand apart.
     """
+    if backtest is not None:
+        wanted = Wanted(backtest, market, min_games, plots, write, research, as_json)
+        return show_backtest(ctx, wanted)
+    return _live(ctx, start, end, market, model, record, as_json)
+
+
+def _live(
+    ctx: typer.Context, start: str | None, end: str | None, market: str | None,
+    model: str | None, record: str, as_json: bool,
+) -> None:  # fmt: skip
     from tipoff import clock
     from tipoff.grading import scoreboard as judge
     from tipoff.grading.record import parse_record, published_span

@@ -80,6 +80,11 @@ def _empty(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(schema=schema | dict.fromkeys(("value", "low", "high"), pl.Float64))
 
 
+def mean_of(rows: pl.DataFrame, name: str, value: pl.Expr, by: Sequence[str] = ()) -> pl.DataFrame:
+    """The mean of any expression over the columns of `rows`, as a metric of that name."""
+    return _mean(rows, by, name=name, value=value)
+
+
 mae: Metric = partial(_mean, name="mae", value=pl.col("absolute_error"))
 """Mean |median - actual|, in units of the market."""
 

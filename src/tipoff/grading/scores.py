@@ -55,7 +55,7 @@ def _shapes(graded: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shape(part: pl.DataFrame) -> pl.DataFrame:
-    pmf = Pmf(np.array(part["pmf"].to_list(), dtype=np.float64))
+    pmf = Pmf(part["pmf"].explode().to_numpy().reshape(part.height, -1))
     actual = part["actual"].cast(pl.Float64).to_numpy()
     u = np.array([uniform(name) for name in part["prediction_id"]])
     return pl.DataFrame(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,14 +83,19 @@ class Baseline:
 _SHAPELESS = Dispersion(knots=(0.0,), values=(1.0,), floor=0.0, rows=0)
 
 
-def fit_baseline(name: str, data: TrainingData, definitions: Mapping[str, str]) -> Baseline:
+def fit_baseline(
+    name: str,
+    data: TrainingData,
+    definitions: Mapping[str, str],
+    markets: Sequence[str] = tuple(MARKETS),
+) -> Baseline:
     """Estimate the dispersion of each market on its rows with a known centre.
 
     Markets with too few rows are left out of `manifest.markets`. Raises ContractError when
     the catalogue lacks a name, UsageError for a baseline that does not exist.
     """
-    contract = make_contract({m: tuple(terms(name, m)) for m in MARKETS}, definitions)
-    shapes = {m: _shape(data.frame, name, m) for m in MARKETS}
+    contract = make_contract({m: tuple(terms(name, m)) for m in markets}, definitions)
+    shapes = {m: _shape(data.frame, name, m) for m in markets}
     known = {m: shape for m, shape in shapes.items() if shape is not None}
     bare = Baseline(_manifest(name, data, contract, known))
     golden = make_golden(bare, data.frame)
@@ -115,7 +120,7 @@ def _manifest(
         trained_from=data.trained_from,
         trained_through=data.through,
         rows=data.frame.height,
-        data_sha256=data.digest((*contract.reads, *(f"y_{m}" for m in MARKETS))),
+        data_sha256=data.digest((*contract.reads, *(f"y_{m}" for m in contract.names))),
         code_version=code_version(),
         parameters={**WEIGHTS[name]},
         dispersion=shapes,

@@ -30,6 +30,11 @@ class Spec:
     feature_set: str | None = None
     through: date | None = None
 
+    @property
+    def family(self) -> str:
+        """The family that fits it, a key of `fitting.FAMILIES`."""
+        return "baseline" if self.feature_set is None else "catboost"
+
 
 def parse_model(name: str) -> Spec:
     """The spec of a model name. Raises UsageError listing the names that exist."""

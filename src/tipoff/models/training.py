@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tipoff.errors import UsageError
 from tipoff.league.markets import MARKETS
-from tipoff.models.baselines import WEIGHTS, Baseline, base_names, fit_baseline
-from tipoff.models.catboost_model import fit_catboost
+from tipoff.models.baselines import WEIGHTS, base_names, fit_baseline
 from tipoff.models.data import TrainingData, training_data
+from tipoff.models.fitting import fit_catboost_spec, fit_model
 from tipoff.models.holdout import Holdout, newest_rows, score
 from tipoff.models.model import Model, column
 from tipoff.models.names import Spec, end_of_month_before, parse_model, window_end
@@ -67,16 +67,28 @@ def ensure_baselines(
     it reads are those in force; a retired name is left alone, and so is one that reads a
     feature the catalogue lacks. Empty when no games precede.
     """
-    through = end_of_month_before(day)
     with lake.reading() as r:
-        present = _present(r, through)
-        absent = [name for name in WEIGHTS if name not in present]
-        wanted = absent and _played(r, through)
-        missing = [name for name in absent if name not in _retired(r)] if wanted else []
+        present, missing = _baselines(r, day)
     if missing:
+        through = end_of_month_before(day)
         progress(f"fitting {', '.join(missing)} on player-games through {through}")
         present |= _fit_baselines(lake, missing, through)
     return present
+
+
+def missing_baselines(r: Reader, day: date) -> list[str]:
+    """The baselines `ensure_baselines` would fit for that day."""
+    return _baselines(r, day)[1]
+
+
+def _baselines(r: Reader, day: date) -> tuple[dict[str, str], list[str]]:
+    through = end_of_month_before(day)
+    present = _present(r, through)
+    absent = [name for name in WEIGHTS if name not in present]
+    if not absent or not _played(r, through):
+        return present, []
+    retired = _retired(r)
+    return present, [name for name in absent if name not in retired]
 
 
 def _fit_baselines(lake: Lake, names: list[str], through: date) -> dict[str, str]:
@@ -158,24 +170,13 @@ WHERE season = (SELECT max_by(season, game_date) FROM league.player_game
 
 
 def _fit(spec: Spec, data: TrainingData) -> tuple[Model, Holdout]:
-    from tipoff.features import definition_hashes, feature_set
-
-    definitions = definition_hashes()
-    if spec.feature_set is None:
-        baseline = fit_baseline(spec.model, data, definitions)
-        return baseline, _held_out(baseline, data)
-    names = feature_set(spec.feature_set)
-    return fit_catboost(spec.model, data, names, definitions, _optional(names))
+    if spec.feature_set is not None:
+        return fit_catboost_spec(spec, data)
+    baseline = fit_model(spec, data)
+    return baseline, _held_out(baseline, data)
 
 
-def _optional(names: tuple[str, ...]) -> list[str]:
-    from tipoff.features import catalogue
-
-    declared = catalogue()
-    return [name for name in names if not declared[name].required]
-
-
-def _held_out(baseline: Baseline, data: TrainingData) -> Holdout:
+def _held_out(baseline: Model, data: TrainingData) -> Holdout:
     """The newest tenth of the rows in points; only the dispersion has seen them."""
     if not baseline.manifest.markets:
         least = f"{data.frame.height} player-games through {data.through} are too few"

@@ -1,0 +1,100 @@
+"""`tipoff backtest`: forecasts of past slates by models that knew only what came before each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tipoff.cli.common import JsonFlag, console, emit, open_lake
+
+if TYPE_CHECKING:
+    from tipoff.grading.backtest import Backtest
+    from tipoff.grading.backtest.run import Progress
+
+_THREADS = 2
+
+
+def backtest(
+    ctx: typer.Context,
+    start: Annotated[str, typer.Option("--from", help="First league date to predict.")],
+    end: Annotated[str, typer.Option("--to", help="Last league date to predict.")],
+    market: Annotated[
+        list[str] | None, typer.Option(help="A market; may be repeated. Default: all.")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A model, by name; may be repeated. line and ewma_hl8 always take part."),
+    ] = None,
+    refit: Annotated[str, typer.Option(help="daily, weekly or monthly.")] = "weekly",
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("backtest.parquet"),
+    work: Annotated[
+        Path | None, typer.Option(help="Folder of finished folds; default: beside the lake.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes, each with 2 threads; 0: one per two cores.")
+    ] = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Predict every player-game of a span by models fitted only on what came before.
+
+    Stopped half-way, the same command goes on where it stopped.
+    """
+    from tipoff.clock import parse_date
+    from tipoff.grading.backtest import backtest as walk
+    from tipoff.grading.backtest import make_plan
+
+    plan = make_plan(parse_date(start), parse_date(end), market or (), model or (), refit)
+    processes = workers or max(1, (os.cpu_count() or 1) // _THREADS)
+    with open_lake(ctx) as lake, _progress(as_json) as say:
+        done = walk(lake, plan, out, work, processes, say)
+    emit(done.as_dict(), as_json, lambda: _print(done))
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[Progress]:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    if as_json:
+        yield lambda _done, _total, _text: None
+        return
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console(stderr=True)) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def say(done: int, total: int, text: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=text)
+
+        yield say
+
+
+def _print(done: Backtest) -> None:
+    out = console()
+    label = "  SIMULATED" if done.simulated else ""
+    out.print(
+        f"[bold]{done.start} to {done.end}[/bold], fitted again {done.refit}{label}\n"
+        f"{done.asked} player-games, {done.folds} folds ({done.fitted} made now), {done.rows} rows",
+        highlight=False,
+    )
+    for row in done.predicted:
+        out.print(f"  {row['model']} {row['market']}: {row['rows']} predicted", highlight=False)
+    for row in done.refused:
+        text = f"  refused {row['n']:6d}  {row['model']} {row['market']}: {row['reason']}"
+        out.print(text, highlight=False)
+    out.print(f"{done.out}  sha256 {done.sha256[:16]}", highlight=False)
+    out.print(f"next: tipoff scoreboard --backtest {done.out}", highlight=False)

@@ -1,0 +1,193 @@
+"""One fold: a model fitted on what came before a window, and its forecasts of that window."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from tipoff.errors import ContractError, UsageError
+from tipoff.grading.backtest.plan import Plan, Window
+from tipoff.grading.backtest.rows import Rows
+from tipoff.hashing import code_version, content_id, file_sha256
+from tipoff.models import catboost_model
+from tipoff.models.data import TrainingData
+from tipoff.models.fitting import Prepared, family_of, fit_model, training_window
+from tipoff.models.model import Model, Prediction, column
+from tipoff.models.names import Spec
+
+COLUMNS = (
+    "game_date", "game_id", "player_id", "player_key", "market", "model", "as_of",
+    "trained_through", "snapshot_id", "mean", "median", "pmf", "line", "p_over",
+)  # fmt: skip
+NO_FIT = "could not be fitted"
+NOT_ITS_MARKET = "the model does not predict this market"
+NO_SHAPE = "too few rows to fit this market"
+Refused = dict[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A model, the markets asked of it that it covers, and the window it is to predict."""
+
+    spec: Spec
+    markets: tuple[str, ...]
+    window: Window
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Rows of a fold in the columns of COLUMNS, and (market, reason) -> rows not predicted."""
+
+    rows: pl.DataFrame
+    refused: Refused
+
+
+def make_folds(plan: Plan, rows: Rows) -> list[Fold]:
+    """The folds of a plan whose window has rows, oldest window first."""
+    days = set(rows.frame["game_date"].unique().to_list())
+    filled = [w for w in plan.windows if any(w.first <= d <= w.last for d in days)]
+    made = [Fold(spec, plan.covered(spec), w) for w in filled for spec in plan.specs]
+    return [fold for fold in made if fold.markets]
+
+
+def fold_id(fold: Fold, rows: Rows) -> str:
+    """The hash of all a fold's forecasts are made from: rows before the window with their
+    outcomes, rows of the window without, definitions, parameters and code."""
+    names = _reads(fold)
+    window, inputs = fold.window, rows.inputs(names)
+    seen = [(d, inputs[d], h) for d, h in rows.outcomes().items() if d < window.first]
+    asked = [(d, h) for d, h in inputs.items() if window.first <= d <= window.last]
+    parts = [
+        vars(fold.spec), fold.markets, window.first, seen, asked,
+        {n: rows.definitions.get(n) for n in names}, catboost_model.PARAMETERS,
+        catboost_model.SEED, catboost_model.THREADS, code_version(), _own_code(),
+    ]  # fmt: skip
+    return content_id("fold", parts)
+
+
+def _reads(fold: Fold) -> list[str]:
+    lines = {f"line_{m}" for m in fold.markets}
+    return sorted(lines.union(family_of(fold.spec).names(fold.spec, fold.markets)))
+
+
+@cache
+def _own_code() -> str:
+    here = Path(__file__).parent
+    return content_id("code", [file_sha256(here / n) for n in ("folds.py", "plan.py", "rows.py")])
+
+
+@dataclass
+class Fitter:
+    """Fits folds one after the other, doing the work of a season once and no fit twice."""
+
+    rows: Rows
+    _seasons: dict[tuple[str, tuple[str, ...], date], Prepared] = field(default_factory=dict)
+    _last: dict[str, tuple[str, Model]] = field(default_factory=dict)
+
+    def forecasts(self, fold: Fold) -> Forecasts:
+        """Fit on what came before the window and predict it."""
+        asked = self.rows.between(fold.window.first, fold.window.last)
+        try:
+            model = self._model(fold, asked)
+        except (UsageError, ContractError) as error:
+            return _nothing(fold, asked.height, f"{NO_FIT}: {_short(error.message)}")
+        parts = [_predict(model, asked, market, self.rows) for market in fold.markets]
+        rows = pl.concat([p.rows for p in parts])
+        return Forecasts(rows, {k: n for p in parts for k, n in p.refused.items()})
+
+    def _model(self, fold: Fold, asked: pl.DataFrame) -> Model:
+        earlier = self.rows.before(fold.window.first)
+        data = training_window(fold.spec, earlier, fold.window.first)
+        ident = _identity(data, fold)
+        model, (known, last) = fold.spec.model, self._last.get(fold.spec.model, ("", None))
+        if last is None or known != ident:
+            prepared = self._prepared(fold, earlier, asked)
+            last = fit_model(fold.spec, data, fold.markets, prepared)
+            self._last[model] = (ident, last)
+        return last
+
+    def _prepared(self, fold: Fold, earlier: pl.DataFrame, asked: pl.DataFrame) -> Prepared:
+        season = self.rows.frame.filter(pl.col("season") == asked["season"][0])
+        first: date = season["game_date"][0]
+        key = (fold.spec.model, fold.markets, first)
+        if key not in self._seasons:
+            before = earlier.filter(pl.col("game_date") < first)
+            made = family_of(fold.spec).prepare(fold.spec, fold.markets, before, first)
+            self._seasons[key] = made
+        return self._seasons[key]
+
+
+def _identity(data: TrainingData, fold: Fold) -> str:
+    keys = data.frame.select("game_id", "player_key").hash_rows(seed=1).to_numpy().tobytes()
+    digest = hashlib.sha256(keys).hexdigest()
+    return content_id("fit", [digest, data.trained_from, data.through, fold.markets])
+
+
+def _short(message: str) -> str:
+    # Numbers would make a reason of every window.
+    return "too few complete rows before it" if "are needed" in message else message
+
+
+def _nothing(fold: Fold, n: int, reason: str) -> Forecasts:
+    return Forecasts(empty(), {(market, reason): n for market in fold.markets})
+
+
+def _predict(model: Model, asked: pl.DataFrame, market: str, rows: Rows) -> Forecasts:
+    made = model.manifest
+    if market not in made.markets:
+        return Forecasts(empty(), {(market, NO_SHAPE): asked.height})
+    answer = model.predict(asked, market)
+    names = made.contract.names[market]
+    table = _table(model, asked, market, answer)
+    ids = _snapshot_ids(names, rows, set(asked["game_date"].to_list()))
+    found = table.with_columns(
+        snapshot_id=pl.col("game_date").replace_strict(ids, return_dtype=pl.String)
+    ).select(COLUMNS)
+    reasons = _reasons(asked.filter(pl.Series(~answer.ok)), made.contract.required(market))
+    return Forecasts(found, {(market, reason): n for reason, n in reasons.items()})
+
+
+def _table(model: Model, asked: pl.DataFrame, market: str, answer: Prediction) -> pl.DataFrame:
+    keep = pl.Series(answer.ok)
+    pmf = answer.pmf
+    line = column(asked, f"line_{market}")
+    numbers = {
+        "mean": pmf.mean(), "median": pmf.median(), "line": line, "p_over": pmf.p_over(line),
+    }  # fmt: skip
+    return asked.select(
+        "game_date", "game_id", pl.col("player_id").cast(pl.Int64), "player_key", "as_of",
+        pl.lit(market).alias("market"), pl.lit(model.manifest.model).alias("model"),
+        pl.lit(model.manifest.trained_through).alias("trained_through"),
+        pl.Series("pmf", pmf.p).arr.to_list(),
+        *(pl.Series(k, v).fill_nan(None) for k, v in numbers.items()),
+    ).filter(keep)  # fmt: skip
+
+
+def _snapshot_ids(names: tuple[str, ...], rows: Rows, days: set[date]) -> dict[date, str]:
+    definitions = {n: rows.definitions.get(n) for n in names}
+    digests = rows.inputs(names)
+    return {day: content_id("snap", [definitions, day, digests[day]]) for day in days}
+
+
+def _reasons(refused: pl.DataFrame, required: Iterable[str]) -> dict[str, int]:
+    """Why rows were not predicted: the first required feature each of them lacks."""
+    reason: pl.Expr = pl.lit("no answer from the model")
+    for name in reversed(tuple(required)):
+        lacks = pl.col(name).is_null()
+        reason = pl.when(lacks).then(pl.lit(f"missing {name}")).otherwise(reason)
+    counted = refused.select(reason.alias("reason")).group_by("reason").len().sort("reason")
+    return {str(name): int(n) for name, n in counted.iter_rows()}
+
+
+def empty() -> pl.DataFrame:
+    """No rows, with the columns and types of a backtest."""
+    text, moment = pl.String, pl.Datetime("us", "UTC")
+    types = (pl.Date, text, pl.Int64, text, text, text, moment, pl.Date, text,
+             pl.Float64, pl.Float64, pl.List(pl.Float64), pl.Float64, pl.Float64)  # fmt: skip
+    return pl.DataFrame(schema=dict(zip(COLUMNS, types, strict=True)))

@@ -1,0 +1,173 @@
+"""Running a backtest: make the folds that are not there, then one file of all of them."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tipoff.grading.backtest import store
+from tipoff.grading.backtest.folds import NOT_ITS_MARKET, Fitter, Fold, fold_id, make_folds
+from tipoff.grading.backtest.plan import Plan
+from tipoff.grading.backtest.rows import Rows, load_rows
+from tipoff.hashing import content_id, file_sha256
+
+if TYPE_CHECKING:
+    from tipoff.lake import Lake
+
+Progress = Callable[[int, int, str], None]
+Named = dict[str, Fold]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A finished backtest. `asked` player-games lie in the span; every one of them is, per model
+    and market, a row of the file or counted in `refused` (model, market, reason, n)."""
+
+    out: Path
+    sha256: str
+    simulated: bool
+    start: str
+    end: str
+    refit: str
+    asked: int
+    rows: int
+    folds: int
+    fitted: int
+    predicted: list[dict[str, Any]]
+    refused: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return asdict(self) | {"out": str(self.out)}
+
+
+def backtest(
+    lake: Lake,
+    plan: Plan,
+    out: Path,
+    work: Path | None = None,
+    workers: int = 1,
+    progress: Progress = lambda _done, _all, _text: None,
+) -> Backtest:
+    """Predict every player-game of a plan's span by models that knew only what came before.
+
+    Folds are kept in `work` (default: beside the lake) as they are made. `workers` processes make
+    them; each fit uses the same threads whatever their number, so the file is the same.
+    Raises NotFound without player-games, UsageError when `out` cannot be written.
+    """
+    progress(0, 0, "reading player-games")
+    with lake.reading() as r:
+        rows, simulated = load_rows(r, plan.names, plan.end), r.simulated()
+    return from_rows(rows, plan, out, work or beside(lake), workers, progress, simulated)
+
+
+def beside(lake: Lake) -> Path:
+    """The folder of folds when none is named."""
+    return lake.folder.with_name(lake.folder.name + "-backtest")
+
+
+def from_rows(
+    rows: Rows, plan: Plan, out: Path, work: Path, workers: int, progress: Progress,
+    simulated: bool = False,
+) -> Backtest:  # fmt: skip
+    """As `backtest`, of rows already read."""
+    named = {fold_id(fold, rows): fold for fold in make_folds(plan, rows)}
+    missing = {name: f for name, f in named.items() if not store.checked(work, name)}
+    done = len(named) - len(missing)
+    progress(done, len(named), f"{done} folds found")
+    for name in _made(rows, missing, work, workers):
+        done += 1
+        progress(done, len(named), _words(named[name]))
+    return _finish(rows, plan, out, work, named, len(missing), simulated)
+
+
+def _words(fold: Fold) -> str:
+    return f"{fold.spec.model} {fold.window.first}"
+
+
+def _made(rows: Rows, missing: Named, work: Path, workers: int) -> Iterator[str]:
+    if workers <= 1 or len(missing) <= 1:
+        fitter = Fitter(rows)
+        for name, fold in missing.items():
+            store.write_fold(work, name, fitter.forecasts(fold))
+            yield name
+        return
+    with _pool(rows, work, workers) as pool:
+        waiting = {pool.submit(_make, name, fold): name for name, fold in missing.items()}
+        for future in as_completed(waiting):
+            future.result()
+            yield waiting[future]
+
+
+@contextmanager
+def _pool(rows: Rows, work: Path, workers: int) -> Iterator[ProcessPoolExecutor]:
+    # spawn: a fork of a process whose libraries run threads can hang.
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), _begin, (rows.frame, rows.definitions, work)
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_STATE: dict[str, Any] = {}
+
+
+def _begin(frame: Any, definitions: dict[str, str], work: Path) -> None:
+    _STATE.update(fitter=Fitter(Rows(frame, definitions)), work=work)
+
+
+def _make(name: str, fold: Fold) -> None:
+    store.write_fold(_STATE["work"], name, _STATE["fitter"].forecasts(fold))
+
+
+def _finish(
+    rows: Rows, plan: Plan, out: Path, work: Path, named: Named, fitted: int, simulated: bool
+) -> Backtest:
+    asked = rows.between(plan.start, plan.end).height
+    refused = _refused(plan, asked, work, named)
+    about = {
+        "start": plan.start, "end": plan.end, "refit": plan.refit, "markets": plan.markets,
+        "models": [s.model for s in plan.specs], "asked": asked, "refused": refused,
+        "simulated": simulated, "made_from": content_id("backtest", sorted(named)),
+    }  # fmt: skip
+    written = store.merge(work, _by_window(named), out, about)
+    predicted = [
+        {"model": s.model, "market": m, "rows": asked - _sum(refused, s.model, m)}
+        for s in plan.specs for m in plan.markets
+    ]  # fmt: skip
+    return Backtest(
+        out, file_sha256(out), simulated, str(plan.start), str(plan.end), plan.refit, asked,
+        written, len(named), fitted, predicted, refused,
+    )  # fmt: skip
+
+
+def _by_window(named: Named) -> list[list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name, fold in named.items():
+        groups.setdefault(str(fold.window.first), []).append(name)
+    return [groups[first] for first in sorted(groups)]
+
+
+def _refused(plan: Plan, asked: int, work: Path, named: Named) -> list[dict[str, Any]]:
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for name, fold in named.items():
+        for (market, reason), n in store.refusals(work, name).items():
+            counted[fold.spec.model, market, reason] += n
+    for spec in plan.specs:
+        for market in set(plan.markets) - set(plan.covered(spec)):
+            counted[spec.model, market, NOT_ITS_MARKET] += asked
+    keys = ("model", "market", "reason", "n")
+    found = ((*key, n) for key, n in sorted(counted.items()) if n)
+    return [dict(zip(keys, values, strict=True)) for values in found]
+
+
+def _sum(refused: list[dict[str, Any]], model: str, market: str) -> int:
+    return sum(r["n"] for r in refused if (r["model"], r["market"]) == (model, market))

@@ -1,0 +1,49 @@
+"""Results too good to be believed: leaks until proven otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tipoff.grading.entries import TOO_GOOD
+
+Numbers = dict[str, Any]
+MIN_ROWS = 200
+"""Fewer rows say nothing."""
+OVER_LINE = 0.02
+"""The best honest model on record beats the line's CRPS by 0.4%."""
+OVER_EWMA = 0.12
+"""Knowing tonight's absences exactly is worth some 6% of the EWMA's CRPS (research log)."""
+_VERDICT = "too good: a leak until proven otherwise"
+
+
+def suspicions(market: str, model: str, everyone: Numbers, lined: Numbers | None) -> list[str]:
+    """What is too good about a model in a market, a sentence each; empty when nothing is.
+
+    `everyone` and `lined` are the model's results (see board.py) on all rows and on those with a
+    line. A margin over a reference counts when its whole interval is beyond what is plausible.
+    """
+    found = [_margin(everyone, "ewma_hl8", OVER_EWMA)]
+    if lined is not None:
+        found += [_low_mae(market, lined), _margin(lined, "line", OVER_LINE)]
+    return [f"{model} {market}: {_VERDICT}: {text}" for text in found if text]
+
+
+def _low_mae(market: str, lined: Numbers) -> str | None:
+    mae = lined["metrics"].get("mae")
+    if market != "points" or mae is None or mae["n"] < MIN_ROWS or mae["value"] >= TOO_GOOD:
+        return None
+    return f"points MAE {mae['value']:.2f} is under {TOO_GOOD} on {mae['n']} rows with a line"
+
+
+def _margin(result: Numbers, reference: str, limit: float) -> str | None:
+    pair = result["against"].get(reference) or {}
+    crps = pair.get("crps")
+    if crps is None or pair["n"] < MIN_ROWS or crps["difference"]["high"] is None:
+        return None
+    share = -crps["difference"]["high"] / crps["reference"]
+    if share <= limit:
+        return None
+    return (
+        f"CRPS better than {reference}'s by more than {share:.1%} on {pair['n']} rows; honest"
+        f" models stay within {limit:.0%}"
+    )
