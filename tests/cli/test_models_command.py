@@ -65,7 +65,7 @@ def test_show_prints_the_manifest(folder: Path) -> None:
 
 
 def test_promote_and_retire_are_recorded_and_shown(folder: Path) -> None:
-    words = ("models", "promote", "season_mean", "--market", "assists", "--reason", "steadier")
+    words = ("models", "promote", "season_mean", "--market", "assists", "--reason", "r", "--force")
     assert "now champion in assists" in run(folder, *words)
     done = json.loads(
         run(folder, "models", "retire", "last_5", "--market", "blocks", "--reason", "bad", "--json")

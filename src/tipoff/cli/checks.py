@@ -132,6 +132,23 @@ def line_only_games(reader: Reader, day: date | None) -> Finding:
     return _listed(reader, day, sql, "games only in lines", "games have no schedule row", "")
 
 
+def decaying(reader: Reader, day: date | None) -> Finding:
+    """Models whose newest graded slates are not what they should be."""
+    from tipoff import clock
+    from tipoff.grading.decay import decay_states
+
+    states = decay_states(reader, day or clock.parse_date("tomorrow"))
+    bad = [d for d in states if d.state != "healthy"]
+    worse = [d for d in bad if d.state != "watch"]
+    bad.sort(key=lambda d: d.state == "watch")
+    detail = [{"market": d.market, "model": d.model, "state": d.state, "why": d.reason}
+              for d in bad[:SHOWN]]  # fmt: skip
+    level: Level = "problem" if worse else "note" if bad else "ok"
+    step = "tipoff models review shows every figure and blocks what must go; train it again"
+    summary = f"{len(bad)} of {len(states)} graded models and markets are not healthy"
+    return Finding("decaying models", level, len(bad), summary, detail, step if bad else "")
+
+
 NOTES = {
     "rows set aside", "lines timed by rule", "tip-offs by default", "games only in lines",
     "unresolved injury names", "lines without a game", "names never seen",
@@ -147,6 +164,7 @@ CHECKS: list[Check] = [
     estimated_times,
     default_tipoffs,
     line_only_games,
+    decaying,
 ]
 
 

@@ -14,20 +14,28 @@ if TYPE_CHECKING:
 
 
 def grade(ctx: typer.Context, date: Date, as_json: JsonFlag = False) -> None:
-    """Grade a slate by the latest box scores; grading again stores nothing new.
+    """Grade a slate by the latest box scores, and block models that have decayed.
+
+    Grading again stores nothing new.
 
     Void needs proof and the unknown waits: a game that was not played is never a loss.
     """
+    from datetime import timedelta
+
     from tipoff import clock
     from tipoff.grading import grade as grade_slate
+    from tipoff.grading.decay import review
 
     day = clock.parse_date(date)
     with open_lake(ctx) as lake, progress(as_json) as say:
         report = grade_slate(lake, day, say)
-    emit(report.as_dict(), as_json, lambda: _show(report))
+        say("reviewing the models")
+        gone = review(lake, day + timedelta(days=1))
+    blocked = [{"model": d.model, "market": d.market, "reason": d.reason} for d in gone]
+    emit(report.as_dict() | {"blocked": blocked}, as_json, lambda: _show(report, blocked))
 
 
-def _show(report: GradeReport) -> None:
+def _show(report: GradeReport, blocked: list[dict[str, str]]) -> None:
     out = console()
     labels = (("SIMULATED", report.simulated), ("BACKFILL", not report.live and report.backfill))
     out.print(f"[bold]{report.slate}[/bold]  {' '.join(word for word, on in labels if on)}")
@@ -42,6 +50,9 @@ def _show(report: GradeReport) -> None:
         out.print(f"void     {line}", highlight=False)
     for row in report.pending:
         out.print(f"pending  {_who(row)}: {row['reason']}", highlight=False)
+    for row in blocked:
+        text = f"blocked  {row['model']} in {row['market']}: {row['reason']}"
+        out.print(text, highlight=False)
     record = "live" if report.live else "backfill"
     out.print(
         f"next: tipoff scoreboard --from {report.slate} --to {report.slate} --record {record}",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -11,6 +12,7 @@ import polars as pl
 
 from tipoff.clock import now
 from tipoff.errors import GateBlocked, NotFound, UsageError
+from tipoff.hashing import content_id
 from tipoff.league.markets import MARKETS
 from tipoff.models.registry import load
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 Role = Literal["champion", "challenger", "shadow"]
 Gate = Callable[["Lake", str, str], str | None]
 """(lake, model_id, market) -> why the promotion must not happen, or None."""
+
+GONE = ("retired", "blocked")
+"""States without a seat: retired is final for a version, blocked until it is promoted again."""
 
 DEFAULT_LEADERS = ("catboost_v9", "ewma_hl8")
 """Who leads a market while nobody has been promoted: the first of these that predicts it."""
@@ -64,8 +69,12 @@ def promote(
     to: Role = "champion",
     gates: tuple[Gate, ...] = (),
     available: Mapping[str, str] | None = None,
+    record: Mapping[str, Any] | None = None,
 ) -> None:
     """Give a version a role in a market, on record with a reason.
+
+    `record` goes into ops.event in the same commit: what the promotion was decided by, with
+    its `kind`. A promotion also lifts a block.
 
     Raises NotFound for an unknown version, UsageError for a retired one, an empty reason or a
     market it does not predict, ArtifactError or ContractError when it does not load, and
@@ -84,8 +93,27 @@ def promote(
         if _state(w, model_id, market) == "retired":
             raise UsageError(f"{model_id} is retired in {market}", "train a new version")
         _append_states(w, {(model_id, market): to}, reason)
+        if record is not None:
+            _append_event(w, record)
 
     lake.write(commit)
+
+
+def block(lake: Lake, seats: Iterable[Seat], reasons: Mapping[tuple[str, str], str]) -> list[Seat]:
+    """Withdraw decayed versions from the next publications; the seats that were newly blocked.
+
+    `reasons`: (model, market) -> why. A block ends with a promotion or a newer version.
+    """
+    wanted = [seat for seat in seats if (seat.model, seat.market) in reasons]
+
+    def commit(w: Writer) -> list[Seat]:
+        fresh = [s for s in wanted if _state(w, s.model_id, s.market) not in GONE]
+        for seat in fresh:
+            why = reasons[seat.model, seat.market]
+            _append_states(w, {(seat.model_id, seat.market): "blocked"}, why)
+        return fresh
+
+    return lake.write(commit) if wanted else []
 
 
 def retire(lake: Lake, model: str, reason: str, market: str | None = None) -> list[str]:
@@ -121,12 +149,14 @@ def versions_of(r: Reader, model: str) -> list[dict[str, Any]]:
 
 
 def list_versions(r: Reader) -> list[dict[str, Any]]:
-    """Every version by name, newest first, with the markets it is retired in."""
+    """Every version by name, newest first, with the markets it is retired or blocked in."""
     sql = """
-    WITH gone AS (SELECT model_id, list(market ORDER BY market) AS markets
-                  FROM models.current_state WHERE state = 'retired' GROUP BY model_id)
+    WITH gone AS (SELECT model_id,
+                    list(market ORDER BY market) FILTER (state = 'retired') AS retired,
+                    list(market ORDER BY market) FILTER (state = 'blocked') AS blocked
+                  FROM models.current_state GROUP BY model_id)
     SELECT v.model_id, v.model, v.family, v.markets, v.trained_from, v.trained_through,
-           coalesce(g.markets, []) AS retired
+           coalesce(g.retired, []) AS retired, coalesce(g.blocked, []) AS blocked
     FROM models.version v LEFT JOIN gone g USING (model_id)
     ORDER BY v.model, v.trained_through DESC, v.recorded_seq DESC"""
     return r.query(sql).to_dicts()
@@ -167,7 +197,7 @@ def _seats(versions: list[dict[str, Any]], market: str) -> list[Seat]:
         chosen.setdefault(row["model"], row)
     if promoted is not None:
         chosen[promoted["model"]] = promoted
-    seats = [_seat(row) for row in chosen.values() if row["state"] != "retired"]
+    seats = [_seat(row) for row in chosen.values() if row["state"] not in GONE]
     return _crowned(seats, promoted["model_id"] if promoted else None)
 
 
@@ -198,6 +228,15 @@ def _append_states(w: Writer, states: Mapping[tuple[str, str], str], reason: str
         for (i, m), s in states.items()
     ]
     w.append("models.state", pl.DataFrame(rows))
+
+
+def _append_event(w: Writer, record: Mapping[str, Any]) -> None:
+    moment, detail = now(), json.dumps(record, default=str, sort_keys=True)
+    row = {
+        "event_id": content_id("event", [detail, moment]), "happened_at": moment,
+        "kind": str(record["kind"]), "detail": detail,
+    }  # fmt: skip
+    w.append("ops.event", pl.DataFrame([row]))
 
 
 def _check_reason(reason: str) -> None:

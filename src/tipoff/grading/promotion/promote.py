@@ -1,0 +1,85 @@
+"""Promoting through the gates: gather the evidence, judge, and put it on record with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tipoff.errors import GateBlocked
+from tipoff.grading.promotion.evidence import file_evidence, live_evidence
+from tipoff.grading.promotion.gates import Candidate, Verdict, judge_candidate
+from tipoff.models import Seat, eligible, promote, versions_of
+
+if TYPE_CHECKING:
+    from tipoff.lake import Lake, Reader
+
+FALLBACK = "ewma_hl8"
+"""Whom a champion's own refit, or the first champion of a market, is compared with."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Every gate's verdict on a version in a market, and against which evidence."""
+
+    model_id: str
+    market: str
+    reference: str
+    evidence: str
+    verdicts: list[Verdict]
+
+    @property
+    def objections(self) -> list[str]:
+        """What the gates that did not pass say."""
+        return [f"{v.gate}: {v.figure} (bar: {v.bar})" for v in self.verdicts if not v.passed]
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON-ready form."""
+        return asdict(self)
+
+
+def judge_version(r: Reader, model: str, market: str, day: date, file: Path | None) -> Judgement:
+    """Hold a version (or the newest of a name) against the gates of a market.
+
+    The evidence is that of its name: a backtest's file, else the live record. It is compared
+    with the champion of `day`. Raises NotFound for an unknown model, UsageError for a bad file.
+    """
+    version = versions_of(r, model)[0]
+    name, identity = str(version["model"]), str(version["model_id"])
+    evidence = file_evidence(r, file, market) if file else live_evidence(r, market)
+    seats = [s for s in eligible(r, day, market) if s.model != name]
+    leader = next((s.model for s in seats if s.role == "champion"), FALLBACK)
+    others = tuple(sorted({s.model for s in seats} - {name}))
+    candidate = Candidate(name, leader, _twins(r, identity, seats), others, evidence)
+    return Judgement(identity, market, leader, evidence.source, judge_candidate(candidate))
+
+
+def promote_through_gates(
+    lake: Lake, judged: Judgement, reason: str, *, force: bool = False,
+    available: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Make a judged version the champion of its market; the verdicts are recorded with it.
+
+    Raises GateBlocked with every objection unless `force`, which is on record as such, and
+    whatever `models.promote` raises.
+    """
+    if judged.objections and not force:
+        gates = ", ".join(v.gate for v in judged.verdicts if not v.passed)
+        raise GateBlocked(
+            f"{judged.model_id} is not promoted in {judged.market}: no pass at {gates}",
+            "bring --evidence FILE.parquet, or --force with a reason that will stay on record",
+        )
+    kind = "forced_promotion" if judged.objections else "promotion"
+    record = {"kind": kind, "reason": reason, **judged.as_dict()}
+    promote(lake, judged.model_id, judged.market, reason, available=available, record=record)
+
+
+def _twins(r: Reader, model_id: str, seats: list[Seat]) -> tuple[str, ...]:
+    """Other seated models made of the same artifact; baselines have none."""
+    sql = """SELECT DISTINCT o.model FROM models.version v JOIN models.version o
+             ON o.artifact_sha256 = v.artifact_sha256 AND o.model <> v.model
+             WHERE v.model_id = $id AND list_contains($seated::VARCHAR[], o.model_id) ORDER BY 1"""
+    seated = [seat.model_id for seat in seats]
+    return tuple(str(row[0]) for row in r.rows(sql, {"id": model_id, "seated": seated}))

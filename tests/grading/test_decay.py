@@ -1,0 +1,143 @@
+"""Decay: the rule in numbers, blind to the day itself, and a block that shows as a withdrawal."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tipoff.forecast import current_publication, reconcile
+from tipoff.grading.decay import LEAST_SLATES, WINDOW, State, decay_states, judge, review
+from tipoff.lake import Lake
+from tipoff.models import champion, eligible, promote
+
+SLATES, ROWS = 14, 100
+
+
+def slates(
+    n: int = SLATES, *, crps: float = 0.0, bias: float = 0.0, coverage: float = 0.8,
+    noise: float = 0.01,
+) -> pl.DataFrame:  # fmt: skip
+    """Sums per slate of a model that is off by those shares, on average, with some noise."""
+    shift = np.resize([1.0, -1.0], n) * noise
+    return pl.DataFrame({
+        "slate": [date(2025, 1, 1) + timedelta(days=i) for i in range(n)],
+        "n": [ROWS] * n, "actual": [10.0 * ROWS] * n,
+        "mean_error": (bias + shift) * 10.0 * ROWS,
+        "covered": (coverage + shift) * ROWS, "pairs": [ROWS] * n,
+        "difference": (crps + shift) * 3.0 * ROWS, "yardstick": [3.0 * ROWS] * n,
+    })  # fmt: skip
+
+
+CASES: list[tuple[dict[str, float], State]] = [
+    ({}, "healthy"),
+    ({"crps": -0.05}, "healthy"),
+    ({"crps": 0.015, "noise": 0.05}, "watch"),
+    ({"crps": 0.015}, "degrading"),
+    ({"crps": 0.04}, "blocked"),
+    ({"bias": 0.04, "noise": 0.0}, "watch"),
+    ({"bias": -0.06}, "degrading"),
+    ({"bias": 0.12}, "blocked"),
+    ({"bias": -0.12}, "blocked"),
+    ({"coverage": 0.83}, "watch"),
+    ({"coverage": 0.75}, "degrading"),
+    ({"coverage": 0.9}, "blocked"),
+    ({"coverage": 0.7, "crps": -0.1}, "blocked"),
+]
+
+
+@pytest.mark.parametrize(("off", "state"), CASES, ids=[str(off) for off, _ in CASES])
+def test_a_state_follows_from_how_far_off_and_how_surely(off: dict[str, Any], state: State) -> None:
+    found = judge("catboost_v9", "points", slates(**off))
+    assert found.state == state, found.reason
+
+
+def test_a_crps_that_is_not_surely_worse_is_never_more_than_watch() -> None:
+    assert judge("catboost_v9", "points", slates(crps=0.04, noise=0.4)).state == "watch"
+
+
+def test_too_little_is_not_judged_and_says_so() -> None:
+    few = judge("catboost_v9", "points", slates(LEAST_SLATES - 1, bias=0.5))
+    assert few.state == "healthy"
+    assert few.reason.startswith("not judged")
+
+
+def test_a_baseline_is_a_yardstick_and_is_never_blocked() -> None:
+    assert judge("ewma_hl8", "points", slates(bias=0.3)).state == "degrading"
+
+
+def graded(lake: Lake, model: str, days: list[date], off: float, wide: float = 0.0) -> None:
+    """Graded slates of a model whose means are `off` points too high."""
+    at = datetime(2024, 1, 1, tzinfo=UTC)
+    heads, grades = [], []
+    for i, day in enumerate(days):
+        run = f"run_{model}_{day}"
+        heads.append({"publication_id": f"pub_{run}", "slate": day, "seq": 99, "run_id": run,
+                      "kind": "first", "reason": "test", "committed_at": at})  # fmt: skip
+        grades += [
+            {"grade_id": f"{run}{k}", "slate": day, "run_id": run, "prediction_id": f"{run}{k}",
+             "game_id": "g", "player_key": f"p{k}", "market": "points", "model": model,
+             "outcome": "no_pick", "actual": 10.0, "crps": 3.0 + wide,
+             "mean_error": off + (-0.1 if i % 2 else 0.1), "covered80": k % 5 != 0}
+            for k in range(50)
+        ]  # fmt: skip
+    lake.write(lambda w: [w.append("forecast.publication", pl.DataFrame(heads)),
+                          w.append("grading.grade", pl.DataFrame(grades))])  # fmt: skip
+
+
+def state_of(lake: Lake, day: date, model: str = "catboost_v9") -> State | None:
+    with lake.reading() as r:
+        found = {d.model: d.state for d in decay_states(r, day)}
+    return found.get(model)
+
+
+def before(day: date, n: int) -> list[date]:
+    return [day - timedelta(days=i) for i in range(1, n + 1)]
+
+
+def test_only_slates_before_the_day_count_and_only_the_newest(
+    published: Lake, slate_day: date
+) -> None:
+    graded(published, "catboost_v9", before(slate_day, WINDOW), off=0.0)
+    graded(published, "other", before(slate_day, WINDOW), off=0.0)
+    later = [slate_day + timedelta(days=400 + i) for i in range(WINDOW)]
+    graded(published, "catboost_v9", later, off=5.0)
+    assert state_of(published, slate_day) == "healthy"
+    assert state_of(published, later[0]) == "healthy"
+    assert state_of(published, later[-1] + timedelta(days=1)) == "blocked"
+
+
+def test_a_decayed_model_is_withdrawn_by_the_next_publication_which_says_so(
+    published: Lake, slate_day: date
+) -> None:
+    graded(published, "catboost_v9", before(slate_day, 10), off=3.0)
+    assert [(d.model, d.market) for d in review(published, slate_day)] == [
+        ("catboost_v9", "points")
+    ]
+    assert review(published, slate_day) == []
+    with published.reading() as r:
+        assert "catboost_v9" not in {s.model for s in eligible(r, slate_day, "points")}
+        reason = r.value("SELECT reason FROM models.current_state WHERE state = 'blocked'")
+    assert "bias +30" in reason
+    report = reconcile(published, slate_day)
+    assert report.kind == "withdraw"
+    with published.reading() as r:
+        shown = current_publication(r, slate_day)
+        leader = champion(r, "points", slate_day)
+        left = r.value("SELECT count(*) FROM forecast.current_prediction"
+                       " WHERE slate = $d AND model = 'catboost_v9'", {"d": slate_day})  # fmt: skip
+    assert shown is not None
+    assert "catboost_v9" in shown.reason
+    assert leader is not None
+    assert (leader.model, left) == ("ewma_hl8", 0)
+
+
+def test_a_promotion_lifts_a_block(published: Lake, slate_day: date) -> None:
+    graded(published, "catboost_v9", before(slate_day, 10), off=3.0)
+    with published.reading() as r:
+        version = next(s for s in eligible(r, slate_day, "points") if s.model == "catboost_v9")
+    review(published, slate_day)
+    promote(published, version.model_id, "points", "mended by hand", to="challenger")
+    with published.reading() as r:
+        assert version.model_id in {s.model_id for s in eligible(r, slate_day, "points")}
