@@ -53,11 +53,15 @@ def _files(found: Board, wanted: Wanted) -> None:
 
         draw(found, wanted.plots)
     if wanted.write:
-        pictures = wanted.plots and Path(os.path.relpath(wanted.plots, wanted.write.parent))
+        text = page(found, _beside(wanted.plots, wanted.write))
         try:
-            wanted.write.write_text(page(found, pictures and pictures.as_posix()), "utf-8")
+            wanted.write.write_text(text, "utf-8")
         except OSError as error:
             raise UsageError(f"cannot write {wanted.write}: {error}", "choose another") from error
+
+
+def _beside(plots: Path | None, page: Path) -> str | None:
+    return None if plots is None else Path(os.path.relpath(plots, page.parent)).as_posix()
 
 
 def _print(found: Board, wanted: Wanted) -> None:

@@ -1,0 +1,36 @@
+"""Pictures are drawn without a network, the same bytes every time, a panel per model."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.grading.backtest.conftest import MODEL
+from tipoff.errors import UsageError
+from tipoff.grading.backtest import Board
+from tipoff.grading.backtest.plots import draw
+
+
+def points_only(judged: Board) -> Board:
+    return replace(judged, markets=[b for b in judged.markets if b.market == "points"])
+
+
+def test_pit_and_reliability_are_drawn_twice_alike(judged: Board, tmp_path: Path) -> None:
+    found = points_only(judged)
+    paths = draw(found, tmp_path / "a")
+    names = {f"{kind}-points.{end}" for kind in ("pit", "reliability") for end in ("svg", "png")}
+    assert {p.name for p in paths} == names
+    for path, again in zip(paths, draw(found, tmp_path / "b"), strict=True):
+        assert path.read_bytes() == again.read_bytes()
+        head = b"\x89PNG" if path.suffix == ".png" else b"<svg"
+        assert path.read_bytes().startswith(head)
+    pit = (tmp_path / "a" / "pit-points.svg").read_text("utf-8")
+    assert all(model in pit for model in (MODEL, "line", "ewma_hl8"))
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_in_words(
+    judged: Board, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(UsageError, match="cannot write"):
+        draw(points_only(judged), tmp_path / "file" / "plots")
