@@ -16,6 +16,7 @@ float sums differ in their last bits between plans, and a hash must not."""
 ID_LENGTH = 24
 
 _AS_IS = (str, int, bool)
+_LISTS = (list, tuple)
 Canonical = None | bool | int | str | list["Canonical"] | dict[str, "Canonical"]
 
 
@@ -31,6 +32,8 @@ def canonical(value: object) -> Canonical:
         return None if number != number else repr(number + 0.0)
     if value is None or kind in _AS_IS:
         return cast(Canonical, value)
+    if kind in _LISTS:
+        return [canonical(v) for v in cast(list[object], value)]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
@@ -44,7 +47,19 @@ def canonical(value: object) -> Canonical:
 
 def content_id(prefix: str, value: object) -> str:
     """`prefix_` and the first 24 hex digits of the SHA-256 of the canonical form."""
-    text = json.dumps(canonical(value), sort_keys=True, separators=(",", ":"))
+    return text_id(prefix, spell(value))
+
+
+def spell(value: object) -> str:
+    """The canonical form as JSON text without white space, keys in order."""
+    if type(value) is float:
+        number = canonical(value)
+        return "null" if number is None else f'"{number}"'
+    return json.dumps(canonical(value), sort_keys=True, separators=(",", ":"))
+
+
+def text_id(prefix: str, text: str) -> str:
+    """The id of what is spelled so."""
     return f"{prefix}_{hashlib.sha256(text.encode()).hexdigest()[:ID_LENGTH]}"
 
 

@@ -1,5 +1,7 @@
 """The lake: one write path, consistent reads, time travel, schema and its versions."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -150,3 +152,16 @@ def test_columns_are_added_once_and_commented(lake: Lake) -> None:
             " AND table_name = 'value' AND column_name = 'pace'"
         )
     assert found == [("DOUBLE", "its pace")]
+
+
+def test_a_table_nobody_has_written_to_has_statistics_so_that_reading_it_is_quick(
+    lake: Lake,
+) -> None:
+    with lake.reading() as r:
+        for table in {table for table, _, _ in migrations.column_comments()}:
+            stored = r.value(f"SELECT count(*) FROM {table}")
+            assert stored == {"ops.guard": 1, "ops.meta": 1}.get(table, 0), table
+    with closing(sqlite3.connect(lake.folder / "catalog.sqlite")) as catalog:
+        known = "SELECT count(*) FROM ducklake_table_stats"
+        tables = "SELECT count(*) FROM ducklake_table"
+        assert catalog.execute(known).fetchone() == catalog.execute(tables).fetchone()

@@ -1,11 +1,12 @@
 """Features: declared once, built for history and tonight alike, stored by content hash."""
 
-from tipoff.features.build import SlateFeatures, slate_frame, training_frame
+from tipoff.features.build import Facts, SlateFeatures, known_facts, slate_frame, training_frame
 from tipoff.features.catalogue import catalogue, definition_hashes, feature_set
 from tipoff.features.checks import CheckResult, batch_checks
 from tipoff.features.definition import Feature
 from tipoff.features.lineage import sources_of
 from tipoff.features.quality import Quality, gate, row_quality
+from tipoff.features.relations import BOX
 from tipoff.features.snapshot import (
     Snapshot,
     build_snapshot,
@@ -15,7 +16,9 @@ from tipoff.features.snapshot import (
 )
 
 __all__ = [
+    "BOX",
     "CheckResult",
+    "Facts",
     "Feature",
     "Quality",
     "SlateFeatures",
@@ -27,6 +30,7 @@ __all__ = [
     "definition_hashes",
     "feature_set",
     "gate",
+    "known_facts",
     "load_snapshot",
     "row_quality",
     "slate_frame",

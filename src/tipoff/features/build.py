@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -57,6 +57,31 @@ class SlateFeatures:
         return "observed" if reason is None else FALLBACK if reason == FALLBACK else "missing"
 
 
+@dataclass(frozen=True)
+class Facts:
+    """Says that the tables GAMES and BOX hold what was known at `as_of` of rows up to `seq`."""
+
+    as_of: datetime
+    seq: int
+
+    def require(self, as_of: datetime, seq: int) -> None:
+        """Raises IntegrityError when they are not the facts of that moment."""
+        if (self.as_of, self.seq) != (as_of, seq):
+            raise IntegrityError(f"facts as of {as_of} up to {seq} asked for, there are {self}")
+
+
+@contextmanager
+def known_facts(r: Reader, as_of: datetime, seq: int) -> Iterator[Facts]:
+    """Make GAMES and BOX once for all that reads them: the plan of a slate and its features."""
+    relations, params = CATALOGUE.relations, {"as_of": as_of, "seq": seq}
+    r.bind(params)
+    for name in (GAMES, BOX):
+        r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {bound(relations[name].sql, params)}")
+    yield Facts(as_of, seq)
+    for name in (GAMES, BOX):
+        r.rows(f"DROP TABLE {name}")
+
+
 def training_frame(
     r: Reader,
     *,
@@ -79,7 +104,10 @@ def training_frame(
         "start": start or date.min, "through": through,
     }  # fmt: skip
     outcomes = ", ".join(f"({x})::DOUBLE AS y_{m}" for m, x in MARKETS.items())
-    with _built(r, program, _PLAYED_SPINE, params):
+    with (
+        known_facts(r, as_of or FOREVER, r.newest_seq() if seq is None else seq),
+        _built(r, program, _PLAYED_SPINE, params),
+    ):
         found = r.query(
             f"""SELECT v.*, {outcomes}, minutes::DOUBLE AS y_minutes
             FROM ({program.query}) v
@@ -97,11 +125,13 @@ def slate_frame(
     seq: int,
     names: Sequence[str] | None = None,
     catalogue: Catalogue = CATALOGUE,
+    facts: Facts | None = None,
 ) -> SlateFeatures:
     """Features of upcoming player-games as of a moment; no outcome of theirs is read.
 
     `tonight`: game_id, player_key, team, opponent, home, game_date, season, game_type, tipoff,
-    one row per (game_id, player_key). Raises IntegrityError when rows out are not rows in.
+    one row per (game_id, player_key). `facts`: those of the same moment, where they are made
+    already. Raises IntegrityError when rows out are not rows in.
     """
     import polars as pl
 
@@ -119,7 +149,10 @@ def slate_frame(
     ]
     r.register(TONIGHT, tonight.select(keys))
     try:
-        with _built(r, program, _TONIGHT_SPINE, {"as_of": as_of, "seq": seq}):
+        with (
+            _facts(r, facts, as_of, seq),
+            _built(r, program, _TONIGHT_SPINE, {"as_of": as_of, "seq": seq}),
+        ):
             found = r.query(program.query)
     finally:
         r.unregister(TONIGHT)
@@ -135,20 +168,26 @@ def slate_frame(
     return SlateFeatures(frame.select(pl.exclude("^why:.*$")), reasons)
 
 
+def _facts(
+    r: Reader, facts: Facts | None, as_of: datetime, seq: int
+) -> AbstractContextManager[Facts]:
+    if facts is None:
+        return known_facts(r, as_of, seq)
+    facts.require(as_of, seq)
+    return nullcontext(facts)
+
+
 @contextmanager
 def _built(r: Reader, program: Program, spine: str, params: dict[str, object]) -> Iterator[None]:
-    relations = program.catalogue.relations
-    first = [
-        (GAMES, relations[GAMES].sql), (BOX, relations[BOX].sql), (SPINE, spine),
-        (PLAYERS, relations[PLAYERS].sql),
-    ]  # fmt: skip
+    """Make the tables of a program from GAMES and BOX, each dropped once nothing reads it."""
     made: list[str] = []
-    tables = dict(first) | {k: v for k, v in program.tables if k not in dict(first)}
+    tables = {SPINE: spine, PLAYERS: program.catalogue.relations[PLAYERS].sql}
+    tables |= {k: v for k, v in program.tables if k not in (GAMES, BOX, *tables)}
     r.bind(params)
     wanted = [set(_TABLE.findall(sql)) for sql in (*tables.values(), program.query)]
     for at, (name, sql) in enumerate(tables.items()):
         r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {bound(sql, params)}")
-        later = {BOX}.union(*wanted[at + 1 :])
+        later = set().union(*wanted[at + 1 :])
         for done in [t for t in made if t not in later]:
             r.rows(f"DROP TABLE {done}")
             made.remove(done)

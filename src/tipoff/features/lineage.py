@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tipoff.features.catalogue import CATALOGUE
 from tipoff.features.definition import Column
+from tipoff.features.families.market import QUOTED
 from tipoff.lake import as_of_sql
 from tipoff.league.games import games_sql, team_games_sql
 
@@ -119,7 +120,8 @@ def _queries(name: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any
         elif family_name in ("status", "mates"):
             queries.append((_INJURY, {"mates": family_name == "mates"}))
         else:
-            queries.append((_LINES, {"market": family_name.removeprefix("quote_")}))
+            markets = {QUOTED[c] for c in CATALOGUE.closure([name]) if c in QUOTED}
+            queries += [(_LINES, {"market": market}) for market in sorted(markets)]
     return queries
 
 

@@ -25,8 +25,9 @@ HISTORY = "PARTITION BY player_key ORDER BY known_at, tipoff, game_id"
 """A player's games in order. A box score is known three hours after its tip-off, so this is
 tip-off order; ordering by known_at makes 'known by then' and 'the last n games' one thing."""
 
-_BOX_COLUMNS = """game_id, player_key, game_date, season, team, opponent, starter, minutes,
-         pts, reb, ast, stl, blk, fg3m, fg3a, fga, ftm, usg_pct, tipoff, known_at"""
+_BOX_COLUMNS = """game_id, player_key, player_name, player_id, game_date, season, team, opponent,
+         starter, minutes, pts, reb, ast, stl, blk, fg3m, fg3a, fga, ftm, usg_pct, tipoff,
+         known_at"""
 _BOX = f"""
   FROM {current_sql("league.player_game", _BOX_COLUMNS)} WHERE minutes > 0"""
 
@@ -183,6 +184,15 @@ _OUT = """
 
 _QUOTES = f"FROM {line_sql(SPINE)}"
 
+_OF_MARKET = ", ".join(
+    f"any_value({x}) FILTER (market = '{m}') AS {x}_{m}"
+    for m in MARKETS
+    for x in ("line", "opening", "estimated")
+)
+_LINES = f"""
+  -- a row per player-game: one join instead of one per market
+  SELECT game_id, player_key, {_OF_MARKET} FROM fx_quotes GROUP BY ALL"""
+
 RELATIONS: dict[str, Relation] = {
     relation.name: relation
     for relation in (
@@ -211,6 +221,7 @@ RELATIONS: dict[str, Relation] = {
         Relation("fx_mates", _MATES, ("fx_roster", "fx_status")),
         Relation("fx_out", _OUT, ("fx_mates",)),
         Relation("fx_quotes", _QUOTES),
+        Relation("fx_lines", _LINES, ("fx_quotes",)),
     )
 }
 """Every relation by name, in an order in which each can be made."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tipoff import clock
 from tipoff.errors import ArtifactError, ContractError, NotFound, UsageError
-from tipoff.features import build_snapshot, checked, definition_hashes, slate_frame
+from tipoff.features import build_snapshot, checked, definition_hashes, known_facts, slate_frame
 from tipoff.forecast.assess import MODES
 from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
@@ -22,12 +20,11 @@ from tipoff.forecast.publish import RunSet
 from tipoff.forecast.score import Scene, Scored, refuse, score_model
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.hashing import code_version
-from tipoff.lake.binding import welcome_pandas
 from tipoff.league.markets import MARKETS
 from tipoff.models import Seat, eligible, open_model, read_version
 
 if TYPE_CHECKING:
-    from tipoff.features import Snapshot
+    from tipoff.features import Facts, Snapshot
     from tipoff.forecast.publish import Publication
     from tipoff.forecast.slate import Slate
     from tipoff.lake import Lake, Reader
@@ -36,15 +33,6 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 _ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
-
-
-def warm_up() -> None:
-    """Import CatBoost beside the feature queries: it takes a second of Python, they take DuckDB.
-
-    Those queries bind nothing, so DuckDB does not wait for the pandas that CatBoost brings.
-    """
-    welcome_pandas()
-    Thread(target=importlib.import_module, args=("catboost",), daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -98,12 +86,11 @@ def wanted_set(
 def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> RunSet:
     """Plan, features, lines, scores: one complete set with every triple predicted or refused."""
     say(f"{slate.day}: planning {slate.games.height} games")
-    plan = make_plan(r, slate, wanted.settings)
-    lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
-    say(f"{slate.day}: features of {plan.tonight.height} players")
-    r.bind({"as_of": slate.as_of, "seq": slate.seq})
-    warm_up()
-    snapshot = make_snapshot(r, slate, plan.tonight)
+    with known_facts(r, slate.as_of, slate.seq) as facts:
+        plan = make_plan(r, slate, wanted.settings, facts)
+        lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
+        say(f"{slate.day}: features of {plan.tonight.height} players")
+        snapshot = make_snapshot(r, slate, plan.tonight, facts)
     scene = Scene(plan.players, snapshot, lines, slate.as_of, gate_of(wanted), wanted.settings)
     scored = _score_all(lake, r, scene, wanted, say)
     return _assemble(slate, wanted, scene, scored, r.simulated())
@@ -114,9 +101,9 @@ def gate_of(wanted: Wanted) -> float:
     return MODES[wanted.mode](wanted.settings)
 
 
-def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame) -> Snapshot:
+def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame, facts: Facts) -> Snapshot:
     """The feature snapshot of tonight's players, as of the slate's moment."""
-    features = slate_frame(r, tonight, as_of=slate.as_of, seq=slate.seq)
+    features = slate_frame(r, tonight, as_of=slate.as_of, seq=slate.seq, facts=facts)
     return checked(r, build_snapshot(slate.day, slate.as_of, slate.seq, features))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tipoff.hashing import content_id
+from tipoff.hashing import content_id, spell, text_id
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,16 +34,30 @@ def prediction_id(
 
 
 def record_hashes(rows: pl.DataFrame) -> list[str]:
-    """A seal per prediction row: a hash of every field, the pmf's bytes included."""
+    """A seal per prediction row: a hash of every field, the pmf's bytes included.
+
+    It is `content_id("row", [names, values, pmf])`, spelled column by column, because most
+    columns hold few distinct values.
+    """
     if not rows.height:
         return []
     names = sorted(set(rows.columns) - {*UNSEALED, "pmf"})
     ends = np.cumsum(rows["pmf"].list.len().to_numpy())
     pmfs = np.split(rows["pmf"].explode().to_numpy(), ends[:-1])
+    columns = [_spelled(rows[name]) for name in names]
+    head = spell(names)
     return [
-        content_id("row", [names, row, hashlib.sha256(pmf.tobytes()).hexdigest()])
-        for row, pmf in zip(rows.select(names).iter_rows(), pmfs, strict=True)
+        text_id("row", f'[{head},[{",".join(row)}],"{hashlib.sha256(pmf.tobytes()).hexdigest()}"]')
+        for row, pmf in zip(zip(*columns, strict=True), pmfs, strict=True)
     ]
+
+
+def _spelled(column: pl.Series) -> list[str]:
+    values = column.to_list()
+    if column.dtype.is_nested():
+        return [spell(value) for value in values]
+    known = {value: spell(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 def run_id(made_from: Mapping[str, Any], predictions: list[str], refusals: list[str]) -> str:

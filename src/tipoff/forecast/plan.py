@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tipoff.features import BOX
 from tipoff.lake import as_of_sql
 from tipoff.league.availability import status_sql
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from tipoff.features import Facts
     from tipoff.forecast.slate import Slate
     from tipoff.lake import Reader
     from tipoff.settings import Settings
@@ -36,7 +38,7 @@ _ROTATION = """
   played AS (
     SELECT player_key, team, game_id, minutes, tipoff, player_name, player_id,
            row_number() OVER (PARTITION BY player_key ORDER BY tipoff DESC, game_id DESC) AS nth
-    FROM {box} WHERE minutes > 0),
+    FROM {box} WHERE game_date > $day - {days}),
   team_nth AS (
     SELECT team, game_id, row_number() OVER (PARTITION BY team ORDER BY tipoff DESC) AS nth
     FROM (SELECT DISTINCT team, game_id, tipoff FROM played)),
@@ -66,7 +68,7 @@ class Plan:
         return self.players.filter(~self.players["unresolved"] & self.players["team"].is_not_null())
 
 
-def make_plan(r: Reader, slate: Slate, settings: Settings) -> Plan:
+def make_plan(r: Reader, slate: Slate, settings: Settings, facts: Facts) -> Plan:
     """List the expected players and rule out those who are out, unresolved or without a team.
 
     A player is expected when he played for his team within its last `rotation_games` games with
@@ -74,9 +76,11 @@ def make_plan(r: Reader, slate: Slate, settings: Settings) -> Plan:
     that of his last box score unless a line's event says otherwise; when the event only says that
     it is one of two others, he is refused (team_unknown). Out means an out status of the slate's
     own date, or an open absence with no line on him: books posting a line later is newer word.
+    `facts` are those of the slate's moment; raises IntegrityError for others.
     """
     import polars as pl
 
+    facts.require(slate.as_of, slate.seq)
     r.register("slate_games", slate.games)
     params = slate.params | {
         "rotation_games": settings.rotation_games,
@@ -97,10 +101,9 @@ def make_plan(r: Reader, slate: Slate, settings: Settings) -> Plan:
 
 def _expected_sql() -> str:
     lines = as_of_sql("league.prop_line", "game_date = $day")
-    box = as_of_sql("league.player_game", f"game_date > $day - {HISTORY_DAYS}")
     return f"""
       WITH teams AS ({_TEAMS}), lined AS ({_LINED.format(lines=lines + " l")}),
-      {_ROTATION.format(box=box)},
+      {_ROTATION.format(box=BOX, days=HISTORY_DAYS)},
       by_line AS (
         SELECT l.game_id, l.player_key, l.player, l.unresolved, t.team
         FROM lined l LEFT JOIN last_team k ON k.player_key = l.player_key AND NOT l.unresolved
@@ -130,7 +133,7 @@ def _status_sql() -> str:
     spine = "(SELECT *, $as_of::TIMESTAMPTZ AS row_as_of FROM expected_players)"
     return f"""
       SELECT game_id, player_key, status, same_day, since
-      FROM ({status_sql(spine)})"""
+      FROM ({status_sql(spine, BOX)})"""
 
 
 def _with_reasons(players: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tipoff import clock
@@ -52,12 +52,13 @@ class Publication:
     run_id: str
     kind: str
     reason: str
+    committed_at: datetime
 
 
 def current_publication(r: Reader, day: date) -> Publication | None:
     """The slate's newest publication, or None before the first."""
     rows = r.rows(
-        "SELECT publication_id, slate, seq, parent, run_id, kind, reason"
+        "SELECT publication_id, slate, seq, parent, run_id, kind, reason, committed_at"
         " FROM forecast.current_publication WHERE slate = $day",
         {"day": day},
     )
@@ -97,10 +98,10 @@ def _commit(
     }  # fmt: skip
     schema_fix = pl.DataFrame([row]).with_columns(pl.col("parent").cast(pl.String))
     w.append("forecast.publication", schema_fix, key=("slate", "seq"))
-    return Publication(identity, day, seq, parent_id, run, kind, reason)
+    return Publication(identity, day, seq, parent_id, run, kind, reason, moment)
 
 
-def _store(w: Writer, made: RunSet, moment: Any) -> None:
+def _store(w: Writer, made: RunSet, moment: datetime) -> None:
     import polars as pl
 
     from tipoff.features import store_snapshot

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 from tipoff import clock
 from tipoff.forecast.publish import Publication, RunSet, current_publication, publish
 from tipoff.forecast.staleness import holds, record_verified
-from tipoff.forecast.view import publication_is_backfill, refusal_counts
+from tipoff.forecast.view import refusal_counts
 from tipoff.hashing import code_version
 from tipoff.settings import settings
 
 if TYPE_CHECKING:
+    from tipoff.forecast.build import Wanted
+    from tipoff.forecast.slate import Slate
     from tipoff.lake import Lake, Reader
 
 Say = Callable[[str], None]
+_SHOWN = ("as_of", "games", "expected", "predicted", "refused", "simulated")
 
 
 @dataclass(frozen=True)
@@ -65,29 +69,37 @@ def reconcile(
         if current and not reason and mode is None:
             asked = (as_of, markets, models, settings().scoring_json())
             if holds(r, current, clock.now(), code_version(), *asked):
-                return _report(r, current, nothing_to_do=True)
+                return _stored_report(r, current)
     # What scores is imported only now: looking whether anything is to do must stay instant.
     from tipoff.forecast.build import build_set, wanted_set
     from tipoff.forecast.slate import find_slate
-    from tipoff.models import ensure_baselines
+    from tipoff.models import ensure_baselines, missing_baselines
 
-    with lake.reading() as r:
-        find_slate(r, day, now=clock.now(), as_of=as_of)
-    ensure_baselines(lake, day, say)
-    with lake.reading() as r:
-        slate = find_slate(r, day, now=clock.now(), as_of=as_of)
+    def make(r: Reader, slate: Slate) -> tuple[Publication | None, Wanted, RunSet]:
         current = current_publication(r, day)
         wanted = wanted_set(r, slate, current, markets, models, mode, settings())
-        made = build_set(lake, r, slate, wanted, say)
+        return current, wanted, build_set(lake, r, slate, wanted, say)
+
+    with lake.reading() as r:
+        slate = find_slate(r, day, now=clock.now(), as_of=as_of)
+        missing = missing_baselines(r, day)
+        if not missing:
+            current, wanted, made = make(r, slate)
+    if missing:
+        ensure_baselines(lake, day, say)
+        with lake.reading() as r:
+            slate = find_slate(r, day, now=clock.now(), as_of=as_of)
+            current, wanted, made = make(r, slate)
     if current and not reason and made.run["run_id"] == current.run_id:
         record_verified(lake, current, slate.seq, slate.as_of, code_version())
         with lake.reading() as r:
-            return _report(r, current, nothing_to_do=True)
+            return _stored_report(r, current)
     say(f"{day}: publishing {made.predictions.height} predictions")
     kind, why = _kind(lake, current, made, reason)
     done = publish(lake, made, parent=current, kind=kind, reason=why)
-    with lake.reading() as r:
-        return _report(r, done, nothing_to_do=False, refused_models=wanted.refused)
+    counts = Counter(made.refusals["reason"].to_list())
+    refusals = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return _report(done, made.run, refusals, nothing_to_do=False, refused_models=wanted.refused)
 
 
 def _kind(
@@ -110,16 +122,22 @@ def _models_gone(lake: Lake, current: Publication, made: RunSet) -> list[str]:
     return sorted(before - set(made.predictions["model"].unique().to_list()))
 
 
+def _stored_report(r: Reader, publication: Publication) -> RunReport:
+    names = (*_SHOWN, "first_tipoff")
+    sql = f"SELECT {', '.join(names)} FROM forecast.run WHERE run_id = $run"
+    row = dict(zip(names, r.rows(sql, {"run": publication.run_id})[0], strict=True))
+    counts = refusal_counts(r, publication.run_id)
+    return _report(publication, row, counts, nothing_to_do=True, refused_models={})
+
+
 def _report(
-    r: Reader,
     publication: Publication,
+    run: Mapping[str, Any],
+    refusals: dict[str, int],
     *,
     nothing_to_do: bool,
-    refused_models: dict[str, list[str]] | None = None,
+    refused_models: dict[str, list[str]],
 ) -> RunReport:
-    names = ("as_of", "games", "expected", "predicted", "refused", "simulated")
-    sql = f"SELECT {', '.join(names)} FROM forecast.run WHERE run_id = $run"
-    row: dict[str, Any] = dict(zip(names, r.rows(sql, {"run": publication.run_id})[0], strict=True))
     return RunReport(
         day=publication.slate,
         nothing_to_do=nothing_to_do,
@@ -127,8 +145,8 @@ def _report(
         run_id=publication.run_id,
         seq=publication.seq,
         kind=publication.kind,
-        backfill=publication_is_backfill(r, publication),
-        refusals=refusal_counts(r, publication.run_id),
-        refused_models=refused_models or {},
-        **row,
+        backfill=publication.committed_at >= run["first_tipoff"],
+        refusals=refusals,
+        refused_models=refused_models,
+        **{name: run[name] for name in _SHOWN},
     )

@@ -19,7 +19,8 @@ from tipoff.models.model import column
 
 if TYPE_CHECKING:
     from tipoff.features import Snapshot
-    from tipoff.models import Model
+    from tipoff.models import Model, Pmf
+    from tipoff.models.pmf import Bools
     from tipoff.settings import Settings
 
 MODEL_FAILURES = (
@@ -58,6 +59,19 @@ class Scene:
     def ruled_out(self) -> pl.DataFrame:
         """Players refused before any model is asked."""
         return self.players.filter(pl.col("reason").is_not_null())
+
+    def lined(self, market: str) -> pl.DataFrame:
+        """Keys of `rows`, in its order, with their line in a market, null where there is none."""
+        if market not in self._lined:
+            lines = self.lines.filter(pl.col("market") == market).drop("market")
+            self._lined[market] = self.rows.select(KEYS).join(
+                lines, on=["game_id", "player_key"], how="left", maintain_order="left"
+            )
+        return self._lined[market]
+
+    @cached_property
+    def _lined(self) -> dict[str, pl.DataFrame]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -98,14 +112,13 @@ def _score_market(
     scene: Scene, model: Model, role: str, market: str
 ) -> tuple[pl.DataFrame | None, pl.DataFrame]:
     name = model.manifest.model
-    rows = scene.rows
-    judged = assess(rows, scene.snapshot, model.manifest.contract, market, scene.least)
-    answer = model.predict(rows, market)
+    judged = assess(scene.rows, scene.snapshot, model.manifest.contract, market, scene.least)
+    answer = model.predict(scene.rows, market)
     reasons = [
         reason or (None if ok else "unpredictable")
         for reason, ok in zip(judged.reasons, answer.ok.tolist(), strict=True)
     ]
-    judged_rows = rows.with_columns(
+    judged_rows = scene.rows.select("game_id", "player_key", "player", "team").with_columns(
         reason=pl.Series(reasons, dtype=pl.String),
         detail=pl.Series(judged.details, dtype=pl.String),
     )
@@ -113,24 +126,21 @@ def _score_market(
     good = np.array([reason is None for reason in reasons], dtype=bool)
     if not good.any():
         return None, refusals
-    kept = judged_rows.filter(pl.Series(good))
     pmf = type(answer.pmf)(answer.pmf.p[good])
-    return _predictions(scene, model, role, market, kept, pmf, judged.keep(good)), refusals
+    return _predictions(scene, model, role, market, good, pmf, judged.keep(good)), refusals
 
 
 def _predictions(
-    scene: Scene, model: Model, role: str, market: str, rows: pl.DataFrame, pmf: Any,
-    judged: Assessment,
+    scene: Scene, model: Model, role: str, market: str, good: Bools, pmf: Pmf, judged: Assessment,
 ) -> pl.DataFrame:  # fmt: skip
-    lines = scene.lines.filter(pl.col("market") == market).drop("market")
-    lined = rows.select("game_id", "player_key").join(
-        lines, on=["game_id", "player_key"], how="left", maintain_order="left"
-    )
+    kept = pl.Series(good)
+    lined = scene.lined(market).filter(kept)
     line, over, under = (column(lined, c) for c in ("line", "over_price", "under_price"))
     picks = recommend(pmf, line, over, under, scene.settings)
-    ids = _ids(scene, model, market, rows, lined["line_ids"].to_list())
-    return rows.select(KEYS).with_columns(
-        pl.Series("prediction_id", ids),
+    names = model.manifest.contract.names[market]
+    read = scene.rows.select("game_id", "player_key", *names).filter(kept)
+    return lined.select(KEYS).with_columns(
+        pl.Series("prediction_id", _ids(scene, model, market, read, lined["line_ids"].to_list())),
         pl.lit(market).alias("market"),
         pl.lit(model.manifest.model).alias("model"),
         pl.lit(model.manifest.model_id).alias("model_id"),
@@ -161,14 +171,13 @@ def _numbers(columns: dict[str, Any]) -> list[pl.Series]:
 
 
 def _ids(
-    scene: Scene, model: Model, market: str, rows: pl.DataFrame, line_ids: list[list[str] | None]
+    scene: Scene, model: Model, market: str, read: pl.DataFrame, line_ids: list[list[str] | None]
 ) -> list[str]:
     names = model.manifest.contract.names[market]
     reading = reading_id(
         market, model.manifest.model_id, scene.as_of, names, scene.snapshot.definitions
     )
-    read = rows.select("game_id", "player_key", *names).iter_rows()
     return [
         prediction_id(reading, game, player, values, ids)
-        for (game, player, *values), ids in zip(read, line_ids, strict=True)
+        for (game, player, *values), ids in zip(read.iter_rows(), line_ids, strict=True)
     ]

@@ -47,7 +47,8 @@ class Reader:
 
     def register(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable as a table of that name on this connection."""
-        self._connection.register(name, frame.to_arrow())
+        with without_pandas():
+            self._connection.register(name, frame.to_arrow())
 
     def unregister(self, name: str) -> None:
         """Forget a registered frame."""

@@ -16,7 +16,7 @@ from tipoff.models.manifest import Manifest
 from tipoff.models.model import Model, Prediction
 from tipoff.models.pmf import Pmf, nb_with_median, negative_binomial
 from tipoff.models.registry import load, open_model, read_version, store
-from tipoff.models.training import TrainReport, ensure_baselines, train
+from tipoff.models.training import TrainReport, ensure_baselines, missing_baselines, train
 
 __all__ = [
     "Contract",
@@ -33,6 +33,7 @@ __all__ = [
     "ensure_baselines",
     "list_versions",
     "load",
+    "missing_baselines",
     "nb_with_median",
     "negative_binomial",
     "open_model",

@@ -1,7 +1,4 @@
-"""CatBoost on points: a point target, and a negative binomial around the predicted mean.
-
-catboost is imported on first use: it costs a second.
-"""
+"""CatBoost on points: a point target, and a negative binomial around the predicted mean."""
 
 from __future__ import annotations
 
@@ -21,6 +18,7 @@ from tipoff.league.markets import MAX_COUNT
 from tipoff.models.contract import make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.dispersion import Dispersion, estimate
+from tipoff.models.engine import catboost
 from tipoff.models.golden import make_golden
 from tipoff.models.holdout import Holdout, newest_rows, score
 from tipoff.models.manifest import Manifest, Scalar
@@ -71,10 +69,8 @@ class CatBoostModel:
 
     def shap(self, row: pl.DataFrame, market: str) -> tuple[float, dict[str, float]]:
         """(expected value, feature -> SHAP value) of one row; they sum to the raw prediction."""
-        import catboost
-
         names = self.manifest.contract.names[market]
-        pool = catboost.Pool(matrix(row, names), feature_names=list(names))
+        pool = catboost().Pool(matrix(row, names), feature_names=list(names))
         values = self.regressor.get_feature_importance(pool, type="ShapValues", thread_count=1)[0]
         return float(values[-1]), {n: float(v) for n, v in zip(names, values[:-1], strict=True)}
 
@@ -119,14 +115,13 @@ def load_catboost(manifest: Manifest, artifact: Path | None) -> CatBoostModel:
 
     Raises ArtifactError when it is not a CatBoost file or reads other names than the contract.
     """
-    import catboost
-
     if artifact is None:
         raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact file")
-    regressor = catboost.CatBoostRegressor()
+    engine = catboost()
+    regressor = engine.CatBoostRegressor()
     try:
         regressor.load_model(str(artifact), format="cbm")
-    except catboost.CatBoostError as error:
+    except engine.CatBoostError as error:
         raise ArtifactError(f"{artifact} is not a CatBoost model: {error}") from error
     found = tuple(regressor.feature_names_)
     if found != manifest.contract.names[MARKET]:
@@ -162,12 +157,10 @@ def _held_out(
 
 
 def _fit(data: TrainingData, names: tuple[str, ...], parameters: Mapping[str, Scalar]) -> Any:
-    import catboost
-
-    pool = catboost.Pool(
+    pool = catboost().Pool(
         matrix(data.frame, names), column(data.frame, f"y_{MARKET}"), feature_names=list(names)
     )
-    regressor = catboost.CatBoostRegressor(
+    regressor = catboost().CatBoostRegressor(
         **parameters,
         random_seed=SEED,
         thread_count=THREADS,

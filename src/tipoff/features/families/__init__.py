@@ -9,6 +9,6 @@ from tipoff.features.families.team import ABSENCES, MATES, STATUS, TEAM, TENURE,
 
 FAMILIES = (
     PLAYER, FORM, TEAM, OPPONENT, VERSUS, MATCHUP, STATUS, MATES, USAGE, TENURE, ABSENCES,
-    DAYS, REST, CONTEXT, *QUOTES, MARKET, BREAKOUT,
+    DAYS, REST, CONTEXT, QUOTES, MARKET, BREAKOUT,
 )  # fmt: skip
 """Every family, in an order in which each attaches after those its join names."""

@@ -7,27 +7,29 @@ from tipoff.league.markets import MARKETS
 _K: Category = "market"
 
 
-def _quotes(market: str) -> Family:
-    alias = f"quote_{market}"
+def _quoted(market: str) -> tuple[Column, ...]:
     high = HIGHEST.get(market, 15)
-    return Family(
-        name=alias,
-        relation="fx_quotes",
-        attach=f"""LEFT JOIN {{table}} {alias} ON {alias}.game_id = s.game_id
-          AND {alias}.player_key = s.player_key AND {alias}.market = '{market}'""",
-        why="'no_line'",
-        columns=(
-            Column(f"{market}_line_estimated", f"coalesce({alias}.estimated, false)"),
-            Column(f"{market}_opening", f"{alias}.opening"),
-            Feature(
-                f"line_{market}", f"{alias}.line", market, 0, high, _K, False, "base",
-                fallback=f"{market}_line_estimated",
-            ),
+    return (
+        Column(f"{market}_line_estimated", f"coalesce(quotes.estimated_{market}, false)"),
+        Column(f"{market}_opening", f"quotes.opening_{market}"),
+        Feature(
+            f"line_{market}", f"quotes.line_{market}", market, 0, high, _K, False, "base",
+            fallback=f"{market}_line_estimated",
         ),
     )  # fmt: skip
 
 
-QUOTES = tuple(_quotes(market) for market in MARKETS)
+QUOTED = {column.name: market for market in MARKETS for column in _quoted(market)}
+"""Column -> the market whose lines it reads."""
+
+QUOTES = Family(
+    name="quotes",
+    relation="fx_lines",
+    attach="""LEFT JOIN {table} quotes
+      ON quotes.game_id = s.game_id AND quotes.player_key = s.player_key""",
+    why="'no_line'",
+    columns=tuple(column for market in MARKETS for column in _quoted(market)),
+)
 _RULE = "points_line_estimated"
 
 MARKET = Family(
