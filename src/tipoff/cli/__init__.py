@@ -11,6 +11,7 @@ import typer
 from tipoff.cli import models
 from tipoff.cli.backtest import backtest
 from tipoff.cli.bets import bets
+from tipoff.cli.breakouts import breakouts
 from tipoff.cli.common import errors_to_exit_codes
 from tipoff.cli.demo import demo
 from tipoff.cli.diff import diff
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "diff": diff, "grade": grade, "scoreboard": scoreboard, "train": train,
     "backtest": backtest, "doctor": doctor,
     "bets": bets, "price": price, "legs": legs,
+    "breakouts": breakouts,
 }  # fmt: skip
 """Command name -> function, in the order of `tipoff --help`; each has a page in docs/."""
 

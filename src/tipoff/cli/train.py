@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,9 @@ from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
 
 if TYPE_CHECKING:
     from tipoff.models import TrainReport
+    from tipoff.models.breakout import BreakoutReport
+
+BREAKOUT = "breakout"
 
 
 def train(
@@ -19,27 +23,74 @@ def train(
         str,
         typer.Argument(
             help="catboost_v8, catboost_v9, catboost_v9_37, catboost_v9_39, catboost_v9_YYYY_MM,"
-            " or a baseline: season_mean, last_5, ewma_hl8, line, old_moving_average."
+            " breakout, or a baseline: season_mean, last_5, ewma_hl8, line, old_moving_average."
         ),
     ],
     through: Annotated[
-        str, typer.Option(help="Last league date to learn from (YYYY-MM-DD, today).")
-    ],
+        str | None,
+        typer.Option(
+            help="Last league date to learn from (YYYY-MM-DD, today); a YYYY_MM name has its own."
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Fit a model on player-games through a date and store it as a new version."""
     from datetime import timedelta
 
-    from tipoff.clock import parse_date
     from tipoff.models import ensure_baselines
     from tipoff.models import train as fit
 
-    last = parse_date(through)
+    last = _last(model, through)
+    if model == BREAKOUT:
+        _train_breakout(ctx, last, as_json)
+        return
     with open_lake(ctx) as lake, progress(as_json) as say:
         report = fit(lake, model, last, say)
         # With the next day's baselines, so that the first run of a month need not fit them.
         ensure_baselines(lake, last + timedelta(days=1), say)
     emit(asdict(report), as_json, lambda: _print(report))
+
+
+def _last(model: str, through: str | None) -> date:
+    """The date asked for, else the one a monthly refit's name fixes."""
+    from tipoff.clock import parse_date
+    from tipoff.errors import UsageError
+    from tipoff.models.names import parse_model
+
+    fixed = None if model == BREAKOUT else parse_model(model).through
+    if through is not None:
+        return parse_date(through)
+    if fixed is None:
+        raise UsageError(f"{model} needs the last date to learn from", "pass --through DATE")
+    return fixed
+
+
+def _train_breakout(ctx: typer.Context, last: date, as_json: bool) -> None:
+    from tipoff.models.breakout import train_breakout
+
+    with open_lake(ctx) as lake, progress(as_json) as say:
+        say(f"breakout: fitting on games of role players through {last}")
+        report = train_breakout(lake, last)
+    emit(asdict(report), as_json, lambda: _print_breakout(report))
+
+
+def _print_breakout(report: BreakoutReport) -> None:
+    out = console()
+    state = "stored, a shadow for ever" if report.new else "already stored, nothing to do"
+    out.print(f"{report.model}  {report.model_id}  {state}", highlight=False)
+    out.print(
+        f"  trained on {report.rows} games of role players, {report.breakouts} breakouts,"
+        f" {report.trained_from} through {report.trained_through}",
+        highlight=False,
+    )
+    named = {"a fit on the seasons before": report.auc, "breakout_risk_score": report.score_auc}
+    for name, auc in named.items():
+        text = "nothing to read" if auc is None else (
+            f"AUC {auc.value:.3f} [{auc.low:.3f}, {auc.high:.3f}], n = {auc.n},"
+            f" {auc.positives} breakouts, {auc.slates} slates"
+        )  # fmt: skip
+        out.print(f"  {report.season or 'no season'} by {name}: {text}", highlight=False)
+    out.print("  next: tipoff breakouts DATE", highlight=False)
 
 
 def _print(report: TrainReport) -> None:

@@ -14,7 +14,7 @@ import polars as pl
 from tipoff.clock import now
 from tipoff.errors import ArtifactError, NotFound
 from tipoff.hashing import file_sha256
-from tipoff.models import baselines, catboost_model
+from tipoff.models import baselines, breakout, catboost_model
 from tipoff.models.contract import require
 from tipoff.models.golden import check_golden
 from tipoff.models.manifest import Manifest
@@ -27,6 +27,7 @@ FOLDER = "models"
 _LOADERS: dict[str, ArtifactLoader] = {
     baselines.FAMILY: baselines.load_baseline,
     catboost_model.FAMILY: catboost_model.load_catboost,
+    breakout.FAMILY: breakout.load_breakout,
 }
 
 
