@@ -91,7 +91,7 @@ def _print(done: Backtest) -> None:
         f"{done.asked} player-games, {done.folds} folds ({done.fitted} made now), {done.rows} rows",
         highlight=False,
     )
-    for row in done.predicted:
+    for row in [row for row in done.predicted if row["rows"]]:
         out.print(f"  {row['model']} {row['market']}: {row['rows']} predicted", highlight=False)
     for row in done.refused:
         text = f"  refused {row['n']:6d}  {row['model']} {row['market']}: {row['reason']}"

@@ -79,6 +79,13 @@ def test_over_and_under_are_those_of_plain_arithmetic(made: Made, judged: Board)
     entropy = -base * math.log(base) - (1 - base) * math.log(1 - base)
     assert found["base_rate"]["log_loss"]["value"] == pytest.approx(entropy)
     assert found["base_rate"]["difference"]["value"] == pytest.approx(np.mean(loss) - entropy)
+    picked = [(r["median"] > r["line"]) == over for _, over, r in decided
+              if abs(r["median"] - r["line"]) > 1e-6]  # fmt: skip
+    assert found["metrics"]["hit_rate"]["n"] == len(picked)
+    assert found["metrics"]["hit_rate"]["value"] == pytest.approx(np.mean(picked))
+    clv = found["clv_points"]
+    assert clv["picks"] == found["counts"]["graded"] - found["counts"]["no_pick"]
+    assert clv["missing"] + (clv["mean"] or {"n": 0})["n"] == clv["picks"]
     surest = sorted(decided, key=lambda d: -abs(d[0] - 0.5))[: math.ceil(len(rows) / 10)]
     hits = [(p > 0.5) == over for p, over, _ in surest]
     assert found["top_tenth"]["n"] == len(hits)

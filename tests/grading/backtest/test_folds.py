@@ -74,6 +74,17 @@ def test_a_result_before_the_window_does_change_the_forecast(made: Made) -> None
     assert fold_id(fold, rows) != fold_id(fold, made.rows)
 
 
+def test_a_result_known_too_late_changes_no_forecast(made: Made) -> None:
+    fold = Fold(_spec(made.plan, "ewma_hl8"), ("points",), made.plan.windows[1])
+    earlier = made.rows.frame.filter(pl.col("game_date") < fold.window.first)
+    eve = pl.col("game_date") == earlier["game_date"].max()
+    late = pl.when(eve).then(pl.col("known_at") + pl.duration(days=30)).otherwise("known_at")
+    frame = made.rows.frame.with_columns(known_at=late)
+    other = frame.with_columns(y_points=pl.when(eve).then(80.0).otherwise("y_points"))
+    one, two = (Fitter(Rows(f, made.rows.definitions)).forecasts(fold).rows for f in (frame, other))
+    assert one["pmf"].equals(two["pmf"])
+
+
 def _spec(plan: Plan, name: str) -> Spec:
     return next(s for s in plan.specs if s.model == name)
 
