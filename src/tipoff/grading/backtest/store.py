@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,13 +107,12 @@ def _write(path: Path, tables: Iterable[pl.DataFrame], about: Mapping[str, Any])
 
 def _whole(target: Path, write: Callable[[Path], int]) -> int:
     # Written aside and renamed: an interruption leaves the whole file or none.
+    aside = target.with_name(f".half-{os.getpid()}-{target.name}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".half-")
+        aside.touch()
     except OSError as error:
         raise UsageError(f"cannot write {target}: {error}", "choose another place") from error
-    os.close(handle)
-    aside = Path(name)
     try:
         rows = write(aside)
         aside.replace(target)
