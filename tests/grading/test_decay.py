@@ -10,7 +10,7 @@ import pytest
 from tipoff.forecast import current_publication, reconcile
 from tipoff.grading.decay import LEAST_SLATES, WINDOW, State, decay_states, judge, review
 from tipoff.lake import Lake
-from tipoff.models import champion, eligible, promote
+from tipoff.models import champion, eligible, promote, retire
 
 SLATES, ROWS = 14, 100
 
@@ -100,7 +100,6 @@ def test_only_slates_before_the_day_count_and_only_the_newest(
     published: Lake, slate_day: date
 ) -> None:
     graded(published, "catboost_v9", before(slate_day, WINDOW), off=0.0)
-    graded(published, "other", before(slate_day, WINDOW), off=0.0)
     later = [slate_day + timedelta(days=400 + i) for i in range(WINDOW)]
     graded(published, "catboost_v9", later, off=5.0)
     assert state_of(published, slate_day) == "healthy"
@@ -128,7 +127,7 @@ def test_a_decayed_model_is_withdrawn_by_the_next_publication_which_says_so(
         left = r.value("SELECT count(*) FROM forecast.current_prediction"
                        " WHERE slate = $d AND model = 'catboost_v9'", {"d": slate_day})  # fmt: skip
     assert shown is not None
-    assert "catboost_v9" in shown.reason
+    assert shown.reason.startswith("withdrawn: catboost_v9 (blocked: decayed: bias +30")
     assert leader is not None
     assert (leader.model, left) == ("ewma_hl8", 0)
 
@@ -141,3 +140,14 @@ def test_a_promotion_lifts_a_block(published: Lake, slate_day: date) -> None:
     promote(published, version.model_id, "points", "mended by hand", to="challenger")
     with published.reading() as r:
         assert version.model_id in {s.model_id for s in eligible(r, slate_day, "points")}
+
+
+def test_a_model_retired_in_one_market_is_a_withdrawal_that_names_the_market(
+    published: Lake, slate_day: date
+) -> None:
+    retire(published, "last_5", "weak on steals", "steals")
+    assert reconcile(published, slate_day).kind == "withdraw"
+    with published.reading() as r:
+        shown = current_publication(r, slate_day)
+    assert shown is not None
+    assert shown.reason == "withdrawn: last_5 in steals (retired: weak on steals)"

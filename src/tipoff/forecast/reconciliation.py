@@ -109,17 +109,33 @@ def _kind(
         return "first", reason or "first set of this slate"
     if reason:
         return "regenerate", reason
-    gone = _models_gone(lake, current, made)
+    gone = _withdrawn(lake, current, made)
     if gone:
-        return "withdraw", f"withdrawn: {', '.join(gone)}"
+        return "withdraw", f"withdrawn: {'; '.join(gone)}"
     return "supersede", "facts, models or settings changed"
 
 
-def _models_gone(lake: Lake, current: Publication, made: RunSet) -> list[str]:
-    sql = "SELECT DISTINCT model FROM forecast.prediction WHERE run_id = $run"
+def _withdrawn(lake: Lake, current: Publication, made: RunSet) -> list[str]:
+    """What is shown no more, in words: a model as a whole, or one taken out of a market.
+
+    A market alone counts only when the version was retired or blocked there: a night without
+    lines is no withdrawal.
+    """
+    sql = """
+      SELECT DISTINCT p.model, p.market, s.state, s.reason
+      FROM forecast.prediction p LEFT JOIN models.current_state s
+        ON s.model_id = p.model_id AND s.market = p.market AND s.state IN ('retired', 'blocked')
+      WHERE p.run_id = $run ORDER BY ALL"""
     with lake.reading() as r:
-        before = {name for (name,) in r.rows(sql, {"run": current.run_id})}
-    return sorted(before - set(made.predictions["model"].unique().to_list()))
+        before = r.rows(sql, {"run": current.run_id})
+    left = set(made.predictions.select("model", "market").unique().rows())
+    models = {model for model, _ in left}
+    told: dict[str, list[str]] = {}
+    for model, market, state, reason in before:
+        if (model, market) not in left and (state or model not in models):
+            where = model if model not in models else f"{model} in {market}"
+            told.setdefault(where, []).extend([f"{state}: {reason}"] if state else [])
+    return [f"{where} ({why[0]})" if why else where for where, why in told.items()]
 
 
 def _stored_report(r: Reader, publication: Publication) -> RunReport:
