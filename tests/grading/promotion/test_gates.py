@@ -103,6 +103,12 @@ def test_a_fault_is_stopped_by_its_own_gate_alone(good: Candidate, fault: str) -
     assert refused(judge_candidate(changed(good, change))) == expected
 
 
+def test_many_rows_of_few_slates_are_not_enough(good: Candidate) -> None:
+    few = changed(good, lambda rows: rows.with_columns(slate=pl.lit(date(2024, 11, 1))))
+    passed, figure, _ = module.enough_rows(few)
+    assert (passed, figure) == (False, f"n = {SLATES * PLAYERS:,} on 1 slates")
+
+
 def test_a_copy_under_another_name_is_a_duplicate(good: Candidate) -> None:
     def copy(rows: pl.DataFrame) -> pl.DataFrame:
         own = good.evidence.of("new")
