@@ -145,6 +145,22 @@ def test_a_superseded_set_stays_reproducible(published: Lake, slate_day: date) -
     assert reproduce(published, new).ok
 
 
+def test_a_fixture_that_moved_after_publication_changes_nothing(
+    published: Lake, slate_day: date
+) -> None:
+    with published.reading() as r:
+        games = r.query(
+            "SELECT * EXCLUDE (recorded_seq) FROM league.game WHERE game_date = $day",
+            {"day": slate_day},
+        )
+    moved = games.with_columns(
+        pl.col("game_date") + pl.duration(days=3), pl.col("tipoff") + pl.duration(days=3),
+        fact_id="moved:" + pl.col("fact_id"),
+    )  # fmt: skip
+    assert published.write(lambda w: w.append("league.game", moved)) > 0
+    assert reproduce(published, run_of(published, slate_day)).ok
+
+
 def test_an_unknown_or_ambiguous_id_is_said_so(published: Lake) -> None:
     with published.reading() as r:
         with pytest.raises(NotFound, match="is no prediction"):
