@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import date
 
+import polars as pl
 import pytest
 
 from tipoff.errors import NotFound

@@ -11,7 +11,7 @@ from tests.models.conftest import FAST
 from tests.models.league_frame import OPTIONAL, V2_33, definitions
 from tipoff.errors import ContractError, UsageError
 from tipoff.lake import Lake, Reader
-from tipoff.models import fitting, training
+from tipoff.models import fitting
 from tipoff.models.baselines import WEIGHTS, base_names
 from tipoff.models.catboost_model import fit_catboost
 from tipoff.models.governance import eligible, retire
