@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tipoff.errors import NotFound
 from tipoff.lake import as_of_sql
 from tipoff.league.markets import MARKETS
+from tipoff.models.resampling import slate_weights
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -107,9 +108,7 @@ def estimate(rows: pl.DataFrame, relation: Relation) -> Correlation:
     if table.height < 2 or not table["n"].sum():
         raise NotFound(f"no {relation} pairs before that date", "tipoff import an earlier season")
     values = table.sort("game_date").select("cross", "n", "s1", "s2", "k").to_numpy()
-    draws = np.random.default_rng([SEED, len(values)])
-    weights = draws.multinomial(len(values), np.full(len(values), 1 / len(values)), size=DRAWS)
-    drawn = _rho(weights.astype(np.float64) @ values)
+    drawn = _rho(slate_weights(SEED, len(values), DRAWS) @ values)
     low, high = np.quantile(drawn, [0.025, 0.975])
     rho = float(_rho(values.sum(axis=0, keepdims=True))[0])
     return Correlation(rho, float(low), float(high), int(table["n"].sum()), table.height)

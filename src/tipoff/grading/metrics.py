@@ -11,13 +11,14 @@ because games of one night are not independent. One slate alone has no interval 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tipoff.grading.scores import taken_decimal
+from tipoff.models.resampling import slate_weights
 
 Floats = NDArray[np.float64]
 Metric = Callable[..., pl.DataFrame]
@@ -62,16 +63,9 @@ def _interval(sums: pl.Series, counts: pl.Series) -> tuple[float | None, float |
     # Slates in a fixed order, so that the same rows in another order give the same bits.
     pairs = sorted(zip(sums.to_list(), counts.to_list(), strict=True))
     table = np.array(pairs, dtype=np.float64)
-    drawn = _weights(len(pairs)) @ table
+    drawn = slate_weights(SEED, len(pairs), DRAWS) @ table
     low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
-
-
-@lru_cache(maxsize=32)
-def _weights(slates: int) -> Floats:
-    draws = np.random.default_rng([SEED, slates])
-    counts = draws.multinomial(slates, np.full(slates, 1.0 / slates), size=DRAWS)
-    return counts.astype(np.float64)
 
 
 def _empty(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

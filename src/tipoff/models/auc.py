@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tipoff.models.pmf import Bools, Floats
+from tipoff.models.resampling import slate_weights
 
 DRAWS, SEED = 1000, 20_250_110
 
@@ -37,8 +38,7 @@ def clustered_auc(score: Floats, y: Bools, slates: NDArray[Any]) -> Auc | None:
         return None
     filled = np.where(np.isnan(score), -np.inf, score)
     levels, level = np.unique(filled, return_inverse=True)
-    draws = np.random.default_rng([SEED, count])
-    weights = draws.multinomial(count, np.full(count, 1 / count), size=DRAWS)
+    weights = slate_weights(SEED, count, DRAWS)
     drawn = [_weighted(level, y, row[night], len(levels)) for row in weights]
     low, high = np.nanquantile(drawn, [0.025, 0.975])
     value = _weighted(level, y, np.ones(len(y)), len(levels))
