@@ -91,7 +91,7 @@ def _mean(total: str, games: int, unit: int = 1) -> str:
     return f"{total} / least(p.n, {games}) / {unit}"
 
 
-def _ewma(x: str, half_life: int, unit: int = 1, *, more: bool = False) -> str:
+def _ewma(x: str, half_life: int, unit: int = 1, *, more: bool = False, digits: int = 9) -> str:
     """Of this era's running totals and what came before, which weighs 2^-40 (2^-80) as much."""
     bits, decay = (40, HALF_LIFE_8) if half_life == 8 else (80, HALF_LIFE_4)
     now, back = ("m", "q_era") if more else ("p", "b_era")
@@ -99,7 +99,7 @@ def _ewma(x: str, half_life: int, unit: int = 1, *, more: bool = False) -> str:
     before = f"coalesce({back}.{run}, 0)"
     total = f"(({now}.{run} - {before})::DOUBLE + {before}::DOUBLE * power(2, -{bits}))"
     mean = f"{total} / p.w{half_life}::DOUBLE * (1 - {decay}) / (1 - power({decay}, p.n))"
-    return f"round({mean} / {unit}, 9)"
+    return f"round({mean} / {unit}, {digits})"
 
 
 _RATES = {"pts": "points", "reb": "rebounds", "ast": "assists", "fg3a": "threes", "stl": "steals",
@@ -112,7 +112,8 @@ _SD10 = f"(least(p.n, 10) * {_more('square', 10)} - {_TEN} * {_TEN})"
 _R, _A, _T, _B = (f"m.run30_{x}::DOUBLE / m.run30_millis" for x in ("reb", "ast", "fg3a", "blk"))
 
 _FORMS = f"""
-  -- One row per game a player played, his form after it, for games that can be somebody's newest
+  -- One row per game a player played, his form after it, for games that can be somebody's newest.
+  -- start4: six decimals, as precise as w4, so that all who always start are level
   WITH firsts AS (
     SELECT player_key, max(n) AS n FROM fx_played
     WHERE known_at <= (SELECT min(row_as_of) FROM fx_spine) GROUP BY ALL)
@@ -127,7 +128,7 @@ _FORMS = f"""
     CASE WHEN p.n > 1
          THEN round(sqrt({_SD10} / (least(p.n, 10) * (least(p.n, 10) - 1))) / 1000, 9) END AS sd10,
     {_ewma("millis", 8, 1000)} AS m8, {_ewma("millis", 4, 1000)} AS m4,
-    {_ewma("start", 4, more=True)} AS start4, {_ewma("pts", 8)} AS p8, {_ewma("reb", 8)} AS r8,
+    {_ewma("start", 4, more=True, digits=6)} AS start4, {_ewma("pts", 8)} AS p8, {_ewma("reb", 8)} AS r8,
     {_ewma("fga", 8, more=True)} AS fga8, {_ewma("fg3a", 8, more=True)} AS fg3a8,
     round(1000 * {_R}, 9) AS reb30, round(1000 * {_A}, 9) AS ast30,
     round(ln((36000 * {_R} + 54000 * {_B} + .5) / (36000 * {_A} + 18000 * {_T} + .5)), 9) AS role
@@ -162,6 +163,7 @@ _REPORTS = f"""
   WHERE player_key IS NOT NULL
   QUALIFY row_number() OVER (PARTITION BY player_key, kind = 'transaction', known_at
                              ORDER BY date DESC, {_SEVERITY} DESC, fact_id) = 1"""  # fmt: skip
+
 
 def _played_of(last: int) -> str:
     """How many of the team's last games he played, read up to his newest known one."""
