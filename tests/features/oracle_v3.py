@@ -157,7 +157,7 @@ class Member:
         x += c["free_last"] * (self.minutes[-1] < 0.6 * self.m8) + c["free_late"] * (self.gno > 72)
         x += c["free_po"] * playoff + c["free_po_miss"] * playoff * gone
         x += c["free_b2b_big"] * (o.played_yesterday(self.team) and self.m8 >= 28)
-        return x + c["free_start"] * (mean(self.starts[-5:]) or 0)
+        return float(x + c["free_start"] * (mean(self.starts[-5:]) or 0))
 
     @property
     def usual(self) -> float:
@@ -232,7 +232,8 @@ class NewOracle(Oracle):
             "points_avg_last_20": mean(pts[-20:]), "points_avg_career": mean(pts),
             "minutes_avg_career": mean(minutes), "games_career": len(games),
             "games_since_return": min(30, len(games) - returned[-1]),
-            "role_size": role(slow(games)), "minutes_last_to_ewma": minutes[-1] / (ewma(minutes, 8) or 1),
+            "role_size": role(slow(games)),
+            "minutes_last_to_ewma": minutes[-1] / (ewma(minutes, 8) or 1),
             "days_since_game": min(60, (self.day - games[-1]["game_date"]).days),
             **{f"{name}_per_minute_50": rate(games, c) for name, c in RATES.items()},
         }  # fmt: skip
@@ -301,7 +302,7 @@ class NewOracle(Oracle):
         points, own = ewma([g["pts"] for g in self.past], 8) or 0.0, slow(self.past)
 
         def above(value: float, of: Any) -> float:
-            return sum((1 - q) * (of(m) > value + 1e-10) for m, q in mates)
+            return float(sum((1 - q) * (of(m) > value + 1e-10) for m, q in mates))
 
         return {
             "rank_points": above(points, lambda m: m.points),
@@ -309,5 +310,6 @@ class NewOracle(Oracle):
             "rank_start": above(starts, lambda m: m.start4),
             "rank_assists": above(own["ast"], lambda m: m.slow["ast"]),
             "rank_rebounds": above(own["reb"], lambda m: m.slow["reb"]),
-            "minutes_240": m8 * 240 / (m8 + active), "minutes4_240": m4 * 240 / (m8 + active),
+            "minutes_240": m8 * 240 / (m8 + active),
+            "minutes4_240": m4 * 240 / (m8 + active),
         }

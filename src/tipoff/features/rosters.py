@@ -128,7 +128,8 @@ _FORMS = f"""
     CASE WHEN p.n > 1
          THEN round(sqrt({_SD10} / (least(p.n, 10) * (least(p.n, 10) - 1))) / 1000, 9) END AS sd10,
     {_ewma("millis", 8, 1000)} AS m8, {_ewma("millis", 4, 1000)} AS m4,
-    {_ewma("start", 4, more=True, digits=6)} AS start4, {_ewma("pts", 8)} AS p8, {_ewma("reb", 8)} AS r8,
+    {_ewma("start", 4, more=True, digits=6)} AS start4,
+    {_ewma("pts", 8)} AS p8, {_ewma("reb", 8)} AS r8,
     {_ewma("fga", 8, more=True)} AS fga8, {_ewma("fg3a", 8, more=True)} AS fg3a8,
     round(1000 * {_R}, 9) AS reb30, round(1000 * {_A}, 9) AS ast30,
     round(ln((36000 * {_R} + 54000 * {_B} + .5) / (36000 * {_A} + 18000 * {_T} + .5)), 9) AS role
