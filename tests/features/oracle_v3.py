@@ -269,6 +269,7 @@ class NewOracle(Oracle):
             "roster_place": 1 + sum(x.m8 > m.m8 + 1e-9 for x in counted) if m.missed < 10 else None,
             "roster_minutes": sum(x.m8 for x in counted) if counted else None,
             "roster_moves_today": sum(x.state in ("act_today", "out_today") for x, _ in own),
+            "mate_back_today": any(x.state == "act_today" for x in counted),
             "report_day_to_day": "(dtd)" in m.detail, "report_indefinite": "indefinite" in m.detail,
             "report_for_season": "season" in m.detail,
         }  # fmt: skip

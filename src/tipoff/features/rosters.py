@@ -41,6 +41,8 @@ _WEIGHED_30 = ", ".join(
     f"sum({x} * w30) OVER career AS run30_{x}" for x in ("reb", "ast", "fg3a", "blk", "millis")
 )
 
+_OURS = "player_key IN (SELECT player_key FROM fx_players)"
+
 _MORE = f"""
   -- Running totals that fx_played lacks, by its ids. w8, w4: its weights. w30: weights of half-life
   -- 30 games that never start again; 2,500 games fit.
@@ -52,8 +54,8 @@ _MORE = f"""
       CASE WHEN lag(p.team) OVER history = p.team AND lag(p.season) OVER history = p.season
            THEN c.gno - lag(c.gno) OVER history > 3 END AS returned
     FROM fx_played p
-    JOIN fx_numbered b ON b.player_key = p.player_key AND b.n = p.n
-    LEFT JOIN {current_sql("league.player_game", "game_id, player_key, oreb")} o
+    JOIN fx_numbered b ON b.first_id + b.n = p.id
+    LEFT JOIN {current_sql("league.player_game", "game_id, player_key, oreb", _OURS)} o
       ON o.game_id = b.game_id AND o.player_key = b.player_key
     LEFT JOIN fx_calendar c ON c.game_id = b.game_id AND c.team = b.team
     WINDOW history AS (PARTITION BY p.player_key ORDER BY p.n))
@@ -284,10 +286,11 @@ _SIDE_OUT = f"""
 _TEAM_COLUMNS = """game_id, team, opponent, season, game_date, tipoff, known_at, reb, ast, fg3a,
          fgm, fga, tov"""
 _ALLOWED = f"""
-  -- what a team's opponents did against it; shares as whole billionths, so that sums are exact
+  -- what a team's opponents did against it, as far back as twenty games can lie; shares as whole
+  -- billionths, so that sums are exact
   WITH played AS (
     FROM {current_sql("league.team_game", _TEAM_COLUMNS)}
-    WHERE game_date >= coalesce((SELECT min(game_date) - 400 FROM fx_box), DATE '1900-01-01'))
+    WHERE game_date >= (SELECT min(game_date) - 800 FROM fx_spine))
   SELECT t.team, t.season, t.game_id, t.tipoff, t.known_at, t.tov, o.ast, o.reb, o.fg3a,
          (o.fgm * 1e9 / nullif(o.fga, 0))::BIGINT AS share
   FROM played t LEFT JOIN played o ON o.game_id = t.game_id AND o.team = t.opponent"""
@@ -298,7 +301,7 @@ ROSTER_RELATIONS = (
     Relation("fx_more", _MORE, ("fx_played", "fx_numbered", "fx_calendar")),
     Relation("fx_forms", _FORMS, ("fx_played", "fx_more")),
     Relation("fx_team_seasons", _TEAM_SEASONS, ("fx_played", "fx_more")),
-    Relation("fx_against", _ALLOWED, ("fx_box",)),
+    Relation("fx_against", _ALLOWED),
     Relation("fx_injuries", _INJURIES, ("fx_calendar",)),
     Relation("fx_reports", _REPORTS, ("fx_injuries",)),
     Relation(
