@@ -62,8 +62,8 @@ _PLAYS = (
     "roster_minutes", "roster_moves_today", "mate_back_today", "report_day_to_day",
     "report_indefinite", "report_for_season", "minutes_avg_last_3", "minutes_ewma_hl4",
     "minutes_ewma_hl8", "minutes_last_to_ewma", "minutes_std_10", "start_rate_5",
-    "start_ewma_hl4", "days_since_game", "games_since_return", "games_career", "team_game_number", "back_to_back", "playoff_game",
-    "home_away",
+    "start_ewma_hl4", "days_since_game", "games_since_return",
+    "games_career", "team_game_number", "back_to_back", "playoff_game", "home_away",
 )  # fmt: skip
 """What says whether a roster member plays tonight."""
 
