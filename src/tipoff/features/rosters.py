@@ -45,12 +45,12 @@ _OURS = "player_key IN (SELECT player_key FROM fx_players)"
 
 _MORE = f"""
   -- Running totals that fx_played lacks, by its ids. w8, w4: its weights. w30: weights of half-life
-  -- 30 games that never start again; 2,500 games fit.
+  -- 30 games that never start again, level after 2,250 games so that they always fit.
   WITH placed AS (
     SELECT p.id, p.player_key, p.n, p.w8, p.w4, b.minutes, b.starter::INT AS start, o.oreb, b.reb,
       b.ast, b.fga, b.fg3a, b.blk, c.gno, (b.minutes * 1000)::INT AS millis,
-      round(power(2, (p.n % 30) / 30.0) * 1048576)::HUGEINT
-        * power(2, p.n // 30)::HUGEINT AS w30,
+      round(power(2, (least(p.n, 2250) % 30) / 30.0) * 1048576)::HUGEINT
+        * power(2, least(p.n, 2250) // 30)::HUGEINT AS w30,
       CASE WHEN lag(p.team) OVER history = p.team AND lag(p.season) OVER history = p.season
            THEN c.gno - lag(c.gno) OVER history > 3 END AS returned
     FROM fx_played p
