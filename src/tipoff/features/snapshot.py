@@ -72,9 +72,18 @@ class Snapshot:
 
     def quality(self, names: tuple[str, ...], required: tuple[str, ...]) -> Quality:
         """Quality of every row over the names a model reads."""
-        present = {n: self.frame[n].is_not_null().to_numpy() for n in names}
+        present = {n: self._present(n) for n in names}
         fallback = {n: self._fallback.get(n, self._nowhere) for n in names}
         return row_quality(present, fallback, required, catalogue())
+
+    def _present(self, name: str) -> NDArray[np.bool_]:
+        if name not in self._seen:
+            self._seen[name] = self.frame[name].is_not_null().to_numpy()
+        return self._seen[name]
+
+    @cached_property
+    def _seen(self) -> dict[str, NDArray[np.bool_]]:
+        return {}
 
     @cached_property
     def _fallback(self) -> dict[str, NDArray[np.bool_]]:

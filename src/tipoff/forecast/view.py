@@ -64,6 +64,7 @@ def view_of(r: Reader, publication: Publication, *, market: str | None = None,
             model: str | None = None, role: str | None = None) -> dict[str, Any]:  # fmt: skip
     """The set one publication points to, in the form of `slate_view`."""
     head = _run(r, publication.run_id)
+    first_tipoff = head.pop("first_tipoff")
     wanted = {"market": market, "model": model, "role": role}
     chosen = {k: v for k, v in wanted.items() if v is not None}
     narrowed = "".join(f" AND {k} = ${k}" for k in chosen)
@@ -75,7 +76,7 @@ def view_of(r: Reader, publication: Publication, *, market: str | None = None,
     )
     return {
         **head,
-        "backfill": publication_is_backfill(r, publication),
+        "backfill": publication.committed_at >= first_tipoff,
         "publication_id": publication.publication_id,
         "publication": {"seq": publication.seq, "kind": publication.kind,
                         "reason": publication.reason, "parent": publication.parent},
@@ -92,7 +93,9 @@ def is_stale(r: Reader, publication: Publication) -> bool:
     earlier, pinned answer wrong.
     """
     held = standing(r, publication)
-    return facts_moved(r, publication.slate, held.facts_seq, held.as_of, held.as_of)
+    return not held.untouched and facts_moved(
+        r, publication.slate, held.facts_seq, held.as_of, held.as_of
+    )
 
 
 def publication_is_backfill(r: Reader, publication: Publication) -> bool:
@@ -133,6 +136,7 @@ def iso(moment: datetime) -> str:
 def _run(r: Reader, run_id: str) -> dict[str, Any]:
     sql = """
       SELECT slate AS date, as_of, simulated, run_id, snapshot_id, mode, games, expected,
-             predicted, code_version, committed_at FROM forecast.run WHERE run_id = $run"""
+             predicted, code_version, committed_at, first_tipoff
+      FROM forecast.run WHERE run_id = $run"""
     row = next(r.query(sql, {"run": run_id}).iter_rows(named=True))
-    return plain(row) | {"date": row["date"].isoformat()}
+    return plain(row) | {"date": row["date"].isoformat(), "first_tipoff": row["first_tipoff"]}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Params = Mapping[str, Any] | None
+MOST_THREADS = min(4, os.cpu_count() or 1)
 
 
 class Reader:
@@ -56,6 +58,17 @@ class Reader:
                 with _running():
                     self._connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
                 self._bound[name] = value
+
+    @contextmanager
+    def every_core(self) -> Iterator[None]:
+        """Let the queries of the block run on every core: for those through all history."""
+        self._connection.execute(f"SET threads = {MOST_THREADS}")
+        try:
+            yield
+        finally:
+            # In a transaction that failed nothing can be set; the next block sets it back.
+            with suppress(duckdb.TransactionException):
+                self._connection.execute("SET threads = 1")
 
     def register(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable as a table of that name on this connection."""

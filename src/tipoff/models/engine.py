@@ -7,6 +7,7 @@ has imported the real ones; nobody else ever sees them.
 """
 
 import sys
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,17 @@ def catboost() -> Any:
     finally:
         for name in standing_in:
             del sys.modules[name]
+
+
+ENGINES: dict[str, Callable[[], Any]] = {"catboost": catboost}
+"""Model family -> what imports the library it runs on."""
+
+
+def import_engines(families: Iterable[str]) -> None:
+    """Import what models of these families run on, before they are opened in another thread:
+    while DuckDB runs in this one, modules are hidden from an import there."""
+    for family in sorted(set(families) & ENGINES.keys()):
+        ENGINES[family]()
 
 
 class _Empty(ModuleType):
