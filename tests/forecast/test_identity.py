@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
-from tipoff.forecast.identity import UNSEALED, prediction_ids, record_hashes, spelled
-from tipoff.hashing import content_id
+from tipoff.forecast.identity import UNSEALED, prediction_ids, record_hashes
+from tipoff.hashing import content_id, spelled
 
 ROWS = pl.DataFrame(
     {

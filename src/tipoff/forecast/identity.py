@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tipoff.hashing import content_id, spell, text_id
+from tipoff.hashing import content_id, spell, spelled, text_id
 
 if TYPE_CHECKING:
     import polars as pl
@@ -59,15 +59,6 @@ def record_hashes(rows: pl.DataFrame) -> list[str]:
         )
         for row, start, end in zip(zip(*columns, strict=True), [0, *ends], ends, strict=False)
     ]
-
-
-def spelled(column: pl.Series) -> list[str]:
-    """Every value of a column as it is spelled in what is hashed."""
-    values = column.to_list()
-    if column.dtype.is_nested():
-        return [spell(value) for value in values]
-    known = {value: spell(value) for value in set(values)}
-    return [known[value] for value in values]
 
 
 def run_id(made_from: Mapping[str, Any], predictions: list[str], refusals: list[str]) -> str:

@@ -13,9 +13,9 @@ import polars as pl
 
 from tipoff.errors import TipoffError
 from tipoff.forecast.assess import Assessment, assess
-from tipoff.forecast.identity import prediction_ids, reading_id, spelled
+from tipoff.forecast.identity import prediction_ids, reading_id
 from tipoff.forecast.recommend import recommend
-from tipoff.hashing import spell
+from tipoff.hashing import spell, spelled
 from tipoff.models.model import column
 
 if TYPE_CHECKING:

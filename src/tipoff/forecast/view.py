@@ -10,6 +10,8 @@ from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.staleness import facts_moved, standing
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tipoff.lake import Reader
 
 FIELDS = (
@@ -82,7 +84,7 @@ def view_of(r: Reader, publication: Publication, *, market: str | None = None,
                         "reason": publication.reason, "parent": publication.parent},
         "stale": is_stale(r, publication),
         "refused": refusal_counts(r, publication.run_id),
-        "predictions": [plain(row) for row in rows.iter_rows(named=True)],
+        "predictions": _plain_rows(rows),
     }  # fmt: skip
 
 
@@ -126,6 +128,18 @@ def refused_players(r: Reader, run_id: str) -> list[dict[str, Any]]:
 def plain(row: dict[str, Any]) -> dict[str, Any]:
     """A row whose moments are ISO text in UTC, ready for JSON."""
     return {k: iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
+
+
+def _plain_rows(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """`plain` of each row, asked of a column and not of every value."""
+    import polars as pl
+
+    made = list(rows.iter_rows(named=True))
+    for name in (n for n, dtype in rows.schema.items() if isinstance(dtype, pl.Datetime)):
+        known = {moment: iso(moment) for moment in set(rows[name].drop_nulls().to_list())}
+        for row in made:
+            row[name] = known.get(row[name])
+    return made
 
 
 def iso(moment: datetime) -> str:
