@@ -28,7 +28,7 @@ class Reader:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self.queries = 0
-        self._bound: dict[str, Any] = {}
+        self._bound: dict[str, tuple[type, Any]] = {}
 
     def query(self, sql: str, params: Params = None) -> pl.DataFrame:
         """The result as a Polars frame. Parameters are named, `$name`, and always bound."""
@@ -54,10 +54,10 @@ class Reader:
     def bind(self, params: Mapping[str, Any]) -> None:
         """Bind values to names once, for every later query written with `bound`."""
         for name, value in params.items():
-            if name not in self._bound or self._bound[name] != value:
+            if self._bound.get(name) != (type(value), value):
                 with _running():
                     self._connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
-                self._bound[name] = value
+                self._bound[name] = type(value), value
 
     @contextmanager
     def every_core(self) -> Iterator[None]:
