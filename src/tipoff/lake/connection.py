@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,7 +137,9 @@ class Lake:
     def _attach(self, version: int | None = None) -> duckdb.DuckDBPyConnection:
         config: Config = {
             "memory_limit": MEMORY_LIMIT,
-            "threads": min(4, os.cpu_count() or 1),
+            # A slate's queries are small: a second thread costs them a third more work than it
+            # saves. What goes through all history asks for every core (Reader.every_core).
+            "threads": 1,
             "temp_directory": str(self.folder / "tmp"),
         }
         connection = connect(config)
