@@ -191,5 +191,6 @@ def _entropy(centre: pl.Series, y: pl.Series) -> float:
 
 def _minutes(rows: pl.DataFrame) -> Measure:
     known = rows.drop_nulls("minutes_ewma_hl8")
-    spread = (known["y_minutes"] - known["minutes_ewma_hl8"]).pow(2).mean()
-    return Measure("games", "minutes: rms error of EWMA", float(spread or 0.0) ** 0.5, known.height)
+    error = (known["y_minutes"] - known["minutes_ewma_hl8"]).to_numpy()
+    spread = float(np.sqrt(np.mean(error**2)))
+    return Measure("games", "minutes: rms error of EWMA", spread, known.height)

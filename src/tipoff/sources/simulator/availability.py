@@ -15,7 +15,7 @@ from tipoff.sources.simulator.constants import (
 )
 from tipoff.sources.simulator.world import World
 
-_SPELLS_PER_SEASON = 4.0
+_SPELLS_PER_SEASON = 4.4
 _SEASON_DAYS = 175
 _TRADE_WINDOW = (0.29, 0.60)
 _REST_SHARE = 0.07

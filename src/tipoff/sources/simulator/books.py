@@ -19,18 +19,18 @@ from tipoff.sources.simulator.truth import Truth
 from tipoff.sources.simulator.world import World
 
 _SHADE = 0.04
-_COMMON_SD = 0.10
+_COMMON_SD = 0.07
 _ERROR_SD = {
-    "points": 0.313,
+    "points": 0.317,
     "rebounds": 0.30,
     "assists": 0.27,
-    "threes": 0.264,
-    "steals": 0.12,
-    "blocks": 0.30,
+    "threes": 0.270,
+    "steals": 0.08,
+    "blocks": 0.34,
     "pra": 0.332,
     "pr": 0.35,
     "pa": 0.336,
-    "ra": 0.337,
+    "ra": 0.345,
 }
 """How far all books together are off, in standard deviations of the stat: a part of his own
 (`_COMMON_SD`) moves every market of a player. Set so that lines beat the EWMA by as much as real
@@ -49,7 +49,7 @@ _LEAST_MINUTES = {
     "steals": 20.0,
     "blocks": 20.0,
 }
-_MOST_ZEROS = {"assists": 0.60, "threes": 0.62, "steals": 0.79, "blocks": 0.89}
+_MOST_ZEROS = {"assists": 0.60, "threes": 0.62, "steals": 0.79, "blocks": 0.895}
 """A market is not offered on a player more likely than this to have none (or one point)."""
 _CORE = frozenset({"points", "rebounds", "assists", "threes", "pra"})
 

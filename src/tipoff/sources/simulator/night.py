@@ -137,12 +137,12 @@ def _drift(
     """Role in minutes and form per stat tonight: slow walks over the season."""
     count, days = len(world.names), int(games.day.max()) + 1
     row, day = drawn.player, np.repeat(games.day, 2)[:, None]
-    role = _walk(rng, count, days, 25.0)[row, day] * 0.12
-    scoring = _walk(rng, count, days, 30.0)[row, day] * 0.075
-    other = _walk(rng, count, days, 30.0)[row, day] * 0.07
+    role = _walk(rng, count, days, 40.0)[row, day] * 0.09
+    scoring = _walk(rng, count, days, 40.0)[row, day] * 0.06
+    other = _walk(rng, count, days, 40.0)[row, day] * 0.06
     form = np.repeat(other[..., None], len(STATS), axis=2)
     form[..., SCORING] = scoring[..., None]
-    wanted = np.clip(world.role[row] * np.exp(role - 0.02), 1.5, 39.5)
+    wanted = np.clip(world.role[row] * np.exp(role - 0.01), 1.5, 39.5)
     return wanted, np.exp(form)
 
 
