@@ -9,6 +9,7 @@ ten games before them. Per market:
 entropy        of the outcome given the tenth of rows its EWMA lies in (half-life 8 games, earlier
                games only), in nats: mean over the tenths, each with Miller and Madow's correction
 variance/mean  sum (y - EWMA)^2 / sum EWMA
+EWMA's 80%     share of outcomes in the randomised central 80% of a negative binomial around it
 over rate      share of outcomes over the consensus line, pushes left out
 line's skill   1 - CRPS(line) / CRPS(EWMA) on rows with a line: negative binomials, the line as
                median and the EWMA as mean, both with the dispersion of these rows

@@ -13,7 +13,7 @@ from tipoff.league.current import current_sql
 from tipoff.league.markets import MARKETS
 from tipoff.models.baselines import fit_baseline
 from tipoff.models.data import TrainingData
-from tipoff.models.pmf import Floats
+from tipoff.models.pmf import Floats, Pmf
 from tipoff.models.resampling import slate_weights
 
 _EARLIER, _BANDS, _DRAWS, _SEED = 10, 10, 1000, 1
@@ -130,7 +130,7 @@ def measures(leagues: Sequence[Seen]) -> Measures:
     games = pl.concat([league.games for league in leagues])
     together = games.group_by("name", maintain_order=True).agg(value=mean, n=pl.col("n").sum())
     found += [Measure("games", **row) for row in together.iter_rows(named=True)]
-    return {(m.market, m.name): m for m in [*found, _minutes(rows)]}
+    return {(m.market, m.name): m for m in [*found, *_minutes(rows)]}
 
 
 def _market(rows: pl.DataFrame, market: str) -> Iterator[Measure]:
@@ -140,6 +140,7 @@ def _market(rows: pl.DataFrame, market: str) -> Iterator[Measure]:
     yield _share(
         market, "variance/mean", known, (pl.col(y) - pl.col(ewma)) ** 2, pl.col(ewma), known.height
     )
+    yield _coverage(known, market)
     line = f"line_{market}"
     lined = known.drop_nulls(line)
     if lined.height:
@@ -156,10 +157,23 @@ def _skills(lined: pl.DataFrame, market: str) -> Iterator[Measure]:
         yield _share(market, name, both, better, pl.col("ewma"))
 
 
+def _coverage(known: pl.DataFrame, market: str) -> Measure:
+    y = known[f"y_{market}"].to_numpy()
+    uniform = np.random.default_rng(_SEED).random(len(y))
+    inside = pl.Series(_pmf(known, "ewma_hl8", market).covered(y, uniform))
+    rows = known.select("day", inside=inside)
+    return _share(market, "EWMA's 80%", rows, pl.col("inside"), pl.lit(1.0))
+
+
 def _crps(rows: pl.DataFrame, model: str, market: str) -> pl.Series:
+    return pl.Series(_pmf(rows, model, market).crps(rows[f"y_{market}"].to_numpy()))
+
+
+def _pmf(rows: pl.DataFrame, model: str, market: str) -> Pmf:
+    """What a baseline whose dispersion is fitted on these very rows says of them."""
     data = TrainingData(rows, rows["game_date"].max())  # type: ignore[arg-type]
     fitted = fit_baseline(model, data, definition_hashes(), [market])
-    return pl.Series(fitted.predict(rows, market).pmf.crps(rows[f"y_{market}"].to_numpy()))
+    return fitted.predict(rows, market).pmf
 
 
 def _error(rows: pl.DataFrame, model: str, market: str) -> pl.Series:
@@ -189,8 +203,19 @@ def _entropy(centre: pl.Series, y: pl.Series) -> float:
     return float(corrected @ n[:, 0] / n.sum())
 
 
-def _minutes(rows: pl.DataFrame) -> Measure:
+def _minutes(rows: pl.DataFrame) -> Iterator[Measure]:
+    """How far minutes stray from their EWMA, and how long a player's role lasts."""
     known = rows.drop_nulls("minutes_ewma_hl8")
     error = (known["y_minutes"] - known["minutes_ewma_hl8"]).to_numpy()
     spread = float(np.sqrt(np.mean(error**2)))
-    return Measure("games", "minutes: rms error of EWMA", spread, known.height)
+    yield Measure("games", "minutes: rms error of EWMA", spread, known.height)
+    own = pl.col("y_minutes") - pl.col("y_minutes").mean()
+    before = pl.col("off").shift(1, fill_value=None)
+    pairs = (
+        rows.sort("tipoff")
+        .with_columns(off=own.over("player_key", "season"))
+        .with_columns(before=before.over("player_key", "season"))
+        .drop_nulls("before")
+    )
+    lasting = pairs.select(pl.corr("off", "before")).item()
+    yield Measure("games", "minutes: correlation with his last game's", lasting, pairs.height)
