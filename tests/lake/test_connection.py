@@ -165,3 +165,13 @@ def test_a_table_nobody_has_written_to_has_statistics_so_that_reading_it_is_quic
         known = "SELECT count(*) FROM ducklake_table_stats"
         tables = "SELECT count(*) FROM ducklake_table"
         assert catalog.execute(known).fetchone() == catalog.execute(tables).fetchone()
+
+
+def test_a_slow_query_draws_no_bar_into_the_answer(
+    lake: Lake, capfd: pytest.CaptureFixture[str]
+) -> None:
+    slow = "SELECT count(*) AS n FROM range(3000) a, range(3000) b WHERE hash(a.range) <> b.range"
+    with lake.reading() as r:
+        r.rows("SET progress_bar_time = 1")
+        assert r.query(slow)["n"].to_list() == [9_000_000]
+    assert capfd.readouterr().out == ""
