@@ -145,8 +145,7 @@ class Lake:
         connection = connect(config)
         connection.execute("SET TimeZone = 'UTC'")
         # DuckDB would draw a bar of its own into standard output, into the answer.
-        for name in ("enable_progress_bar", "enable_progress_bar_print"):
-            connection.execute(f"SET {name} = false")
+        connection.execute("SET enable_progress_bar = false")
         # A temporary table made in the open transaction counts as empty to the planner, which then
         # picks loop joins meant for a handful of rows: 19 s instead of 0.2 s for one ASOF join.
         for name in ("asof_loop_join", "nested_loop_join", "merge_join"):
