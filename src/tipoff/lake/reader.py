@@ -35,6 +35,10 @@ class Reader:
         import polars as pl
 
         named = _named(sql, params)
+        # A variable without a value has no type either, which a parameter takes from its place.
+        for name in [k for k, v in named.items() if v is None or v == []]:
+            text = "NULL" if named.pop(name) is None else "[]"
+            sql = re.sub(rf"\${name}\b", text, sql)
         self.bind(named)
         self.queries += 1
         with _running():
@@ -56,7 +60,7 @@ class Reader:
         for name, value in params.items():
             if self._bound.get(name) != (type(value), value):
                 with _running():
-                    self._connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
+                    self._connection.execute(f'SET VARIABLE "{name}" = $value', {"value": value})
                 self._bound[name] = type(value), value
 
     @contextmanager
