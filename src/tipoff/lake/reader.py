@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from tipoff.errors import LakeUnavailable
 from tipoff.lake.binding import without_pandas
+from tipoff.lake.foreign import in_our_words
 
 if TYPE_CHECKING:
+    import duckdb
     import polars as pl
 
 Params = Mapping[str, Any] | None
@@ -27,15 +26,18 @@ class Reader:
 
     def query(self, sql: str, params: Params = None) -> pl.DataFrame:
         """The result as a Polars frame. Parameters are named, `$name`, and always bound."""
-        return self._execute(sql, params).pl()
+        with in_our_words():
+            return self._execute(sql, params).pl()
 
     def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
         """The result as tuples, for small answers."""
-        return self._execute(sql, params).fetchall()
+        with in_our_words():
+            return self._execute(sql, params).fetchall()
 
     def value(self, sql: str, params: Params = None) -> Any:
         """The first column of the first row, or None when there is no row."""
-        row = self._execute(sql, params).fetchone()
+        with in_our_words():
+            row = self._execute(sql, params).fetchone()
         return row[0] if row else None
 
     def bind(self, params: Mapping[str, Any]) -> None:
@@ -66,11 +68,8 @@ class Reader:
     def _execute(self, sql: str, params: Params) -> duckdb.DuckDBPyConnection:
         self.queries += 1
         wanted = {k: v for k, v in (params or {}).items() if f"${k}" in sql}
-        try:
-            with without_pandas():
-                return self._connection.execute(sql, wanted or None)
-        except duckdb.IOException as error:
-            raise LakeUnavailable(f"a file of the lake could not be read: {error}") from error
+        with without_pandas(), in_our_words():
+            return self._connection.execute(sql, wanted or None)
 
 
 def bound(sql: str, names: Iterable[str]) -> str:
