@@ -65,7 +65,7 @@ def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> He
         newest = r.value("SELECT max(committed_at) FROM forecast.publication")
     found = [*_catalog(lake), *_guard(guards), *_schema(lake), *_clock(newest, now)]
     for file in files:
-        found.extend(_data_file(lake, file, read))
+        found.extend(_data_file(file, read))
     for path, digest in models:
         found.extend(_artifact(lake.folder, path, digest))
     found.extend(_leftovers(lake, now - age))
@@ -118,7 +118,7 @@ def _artifact(folder: Path, name: str, digest: str) -> Iterator[Trouble]:
         yield Trouble("damaged", str(path), f"hashes to {found}, its model says {digest}")
 
 
-def _data_file(lake: Lake, file: DataFile, read: bool) -> Iterator[Trouble]:
+def _data_file(file: DataFile, read: bool) -> Iterator[Trouble]:
     path = Path(file.path)
     if not path.is_file():
         yield Trouble("missing", file.path, f"{file.rows} rows of {file.table}")
@@ -127,7 +127,7 @@ def _data_file(lake: Lake, file: DataFile, read: bool) -> Iterator[Trouble]:
         yield Trouble("damaged", file.path, f"{size} bytes, the catalog says {file.size}")
         return
     try:
-        rows = _count(lake, file, read)
+        rows = _count(file, read)
     except LakeDamaged as error:
         yield Trouble("damaged", file.path, error.message)
         return
@@ -135,7 +135,7 @@ def _data_file(lake: Lake, file: DataFile, read: bool) -> Iterator[Trouble]:
         yield Trouble("damaged", file.path, f"{rows} rows, the catalog says {file.rows}")
 
 
-def _count(lake: Lake, file: DataFile, read: bool) -> int:
+def _count(file: DataFile, read: bool) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
