@@ -74,7 +74,7 @@ def compact(ctx: typer.Context, as_json: JsonFlag = False) -> None:
     with open_lake(ctx) as lake, progress(as_json) as say:
         say("merging files")
         done = merge(lake)
-    said = f"{done.files_before} files are now {done.files_after}; {done.rows_flushed} rows moved"
+    said = f"{done.files_before} files are now {done.files_after}"
     note = "  next: tipoff lake clean, once the replaced files are old enough"
     emit(done.as_dict(), as_json, lambda: console().print(f"{said}\n{note}", highlight=False))
 

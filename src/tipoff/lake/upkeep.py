@@ -31,11 +31,10 @@ class Cleaned:
 
 @dataclass(frozen=True)
 class Compacted:
-    """Small files before and after, and rows that moved out of the catalog into files."""
+    """How many files the newest version is made of, before and after."""
 
     files_before: int
     files_after: int
-    rows_flushed: int
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready form."""
@@ -66,16 +65,17 @@ def clean(lake: Lake, now: datetime, age: timedelta, *, dry_run: bool = False) -
 
 
 def compact(lake: Lake) -> Compacted:
-    """Move rows that wait in the catalog into files, and merge small files of each table.
+    """Merge the small files of each table.
 
     No row, no version and no number changes; the merged files stay until `clean` finds them old
     enough. The writer lock is held; DuckLake does not let the fence share the transaction.
+    Rows that wait in the catalog stay there: DuckLake's flush drops tables that other open
+    processes still read, and they fail, or miss rows, from then on.
     """
     with writer_lock(lake.folder), in_our_words():
         before = _count_files(lake)
-        flushed = lake._connection.execute("CALL ducklake_flush_inlined_data('lake')").fetchall()
         lake._connection.execute("CALL ducklake_merge_adjacent_files('lake')")
-        return Compacted(before, _count_files(lake), sum(int(row[2]) for row in flushed))
+        return Compacted(before, _count_files(lake))
 
 
 def _count_files(lake: Lake) -> int:
