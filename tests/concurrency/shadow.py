@@ -153,7 +153,8 @@ class Shadow:
             return command.action in PUBLISHING and bool(rivals)
         if kind == "NotFound" and command.action == "grade":
             return floor == 0
-        return kind == "UsageError" and command.action == "promote" and self.retiring
+        asks = ("promote", *PUBLISHING)
+        return kind == "UsageError" and command.action in asks and self.retiring
 
 
 def _publishes(command: Command, day: date | None) -> bool:
