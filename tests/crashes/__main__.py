@@ -19,7 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crashes")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--broken", default="none")
+    parser.add_argument("--broken", default="none", choices=("none", "split", "artifact-late"))
     asked = parser.parse_args()
     seed = random.SystemRandom().randrange(1 << 31) if asked.seed is None else asked.seed
     print(f"crashes: seed {seed}, {asked.kills} kills", flush=True)

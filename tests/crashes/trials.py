@@ -77,6 +77,7 @@ class Range:
         began = time.monotonic()
         answer = self._finish(job)
         self.seconds[command] = time.monotonic() - began
+        assert "error" not in answer, answer
         with Lake.open(job.folder) as lake:
             self.expected[command] = (answer, state(lake))
 
@@ -84,7 +85,7 @@ class Range:
         """One trial: a command killed at a random moment or at a point, both of the seed."""
         rng = random.Random(seed)
         command = command or rng.choice(list(COMMANDS))
-        drawn = rng.choice(("", "", *POINTS))
+        drawn = rng.choice(("", "", *POINTS[command]))
         job = self._job(command, self._copy("shot"), drawn if point is None else point)
         if command not in self.expected:
             self.learn(command)

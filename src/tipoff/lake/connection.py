@@ -22,6 +22,7 @@ from tipoff.lake.writer import Writer
 T = TypeVar("T")
 CATALOG = "catalog.sqlite"
 ATTEMPTS = 8
+BUSY_MS = 5000
 MEMORY_LIMIT = "700MB"
 
 
@@ -168,7 +169,8 @@ class Lake:
         try:
             connection.execute(
                 f"ATTACH 'ducklake:sqlite:{catalog}' AS lake (DATA_PATH '{data}',"
-                f" META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000, OVERRIDE_DATA_PATH true{pin})"
+                f" META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT {BUSY_MS},"
+                f" OVERRIDE_DATA_PATH true{pin})"
             )
         except duckdb.Error as error:
             connection.close()

@@ -37,6 +37,12 @@ _SIGNS: tuple[_Sign, ...] = tuple(
             "mend its permissions or its mount, or name another lake with --lake",
         ),
         (
+            r"disk i/o error",
+            LakeUnavailable,
+            "the disk refused to write: it is full, over a quota, or failing; nothing was stored",
+            "look at its free space (tipoff lake clean removes leftovers), then run it again",
+        ),
+        (
             r"malformed|not a database|no magic bytes|too small to be a parquet|not a parquet"
             r"|parquet magic|footer|corrupt|snappy|zstd|thrift|prematurely|invalid parquet"
             r"|out of buffer|end of file|unexpected end|could not read enough bytes|decompress",

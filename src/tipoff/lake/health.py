@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,15 +72,12 @@ def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> He
 
 
 def _catalog(lake: Lake) -> Iterator[Trouble]:
-    if not lake.catalog.is_file():
-        return
-    with (
-        in_our_words(),
-        closing(sqlite3.connect(f"{lake.catalog.as_uri()}?mode=ro", uri=True)) as db,
-    ):
-        for (said,) in db.execute("PRAGMA quick_check(5)"):
-            if said != "ok":
-                yield Trouble("catalog", str(lake.catalog), said)
+    # Through DuckDB's own SQLite: a second one in this process would, on closing the file, let go
+    # of the locks that the first holds on it.
+    sql = "FROM sqlite_query('__ducklake_metadata_lake', 'PRAGMA quick_check(5)')"
+    with in_our_words():
+        said = [str(text) for (text,) in lake._connection.execute(sql).fetchall()]
+    yield from (Trouble("catalog", str(lake.catalog), text) for text in said if text != "ok")
 
 
 def _guard(rows: list[tuple[Any, ...]]) -> Iterator[Trouble]:

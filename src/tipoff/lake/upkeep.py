@@ -45,23 +45,24 @@ def clean(lake: Lake, now: datetime, age: timedelta, *, dry_run: bool = False) -
     """Remove files that nothing names and that were last changed more than `age` ago.
 
     The writer lock is held, so no commit is under way; `age` spares what a process prepares
-    before its commit, and old versions that a reader still has open. Raises LakeBusy when the
-    lock is not free, LakeUnavailable when a file cannot be removed.
+    before its commit, and what a compaction replaced while a reader has it open. Raises LakeBusy
+    when the lock is not free, LakeUnavailable when a file cannot be removed.
     """
     before = now - age
-    removed, size = [], 0
     with writer_lock(lake.folder), in_our_words():
-        retired = _retired(lake, before)
-        found = orphans(lake)
+        found, replaced = orphans(lake), _replaced(lake)
         old = [p for p in found if _changed(p) < before]
-        for path in (*old, *retired):
-            size += path.stat().st_size if path.is_file() else 0
-            removed.append(str(path))
-            if not dry_run and path not in retired:
+        young = len(found) - len(old)
+        if any(when >= before for _, when in replaced):
+            replaced, young = [], young + len(replaced)
+        gone = [*old, *(path for path, _ in replaced)]
+        size = sum(path.stat().st_size for path in gone if path.is_file())
+        if not dry_run:
+            for path in old:
                 path.unlink(missing_ok=True)
-        if not dry_run and retired:
-            _forget(lake, before)
-    return Cleaned(dry_run, tuple(removed), size, len(found) - len(old))
+            if replaced:
+                _forget(lake)
+    return Cleaned(dry_run, tuple(map(str, gone)), size, young)
 
 
 def compact(lake: Lake) -> Compacted:
@@ -88,14 +89,18 @@ def _changed(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-_OLD = "CALL ducklake_cleanup_old_files('lake', older_than => $before{})"
+def _replaced(lake: Lake) -> list[tuple[Path, datetime]]:
+    """Files that a compaction replaced, and when.
+
+    DuckLake's own `older_than` compares text, and takes all of a day for older than its evening.
+    """
+    listed = "CALL ducklake_cleanup_old_files('lake', dry_run => true, cleanup_all => true)"
+    newest = """SELECT max(schedule_start::TIMESTAMPTZ)
+                FROM __ducklake_metadata_lake.ducklake_files_scheduled_for_deletion"""
+    paths = [Path(path) for (path,) in lake._connection.execute(listed).fetchall()]
+    row = lake._connection.execute(newest).fetchone()
+    return [(path, row[0]) for path in paths] if row else []
 
 
-def _retired(lake: Lake, before: datetime) -> list[Path]:
-    """Files that a compaction replaced before that moment."""
-    sql = _OLD.format(", dry_run => true")
-    return [Path(p) for (p,) in lake._connection.execute(sql, {"before": before}).fetchall()]
-
-
-def _forget(lake: Lake, before: datetime) -> None:
-    lake._connection.execute(_OLD.format(""), {"before": before})
+def _forget(lake: Lake) -> None:
+    lake._connection.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
