@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench install format clean
+.PHONY: demo test faults soak check bench install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -21,6 +21,14 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/pytest -n 2
+
+# Long forms of what `make test` samples; SEED=n replays one.
+faults: $(STAMP)
+	$(BIN)/python -m tests.concurrency --steps 2000 $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.crashes --kills 200 $(if $(SEED),--seed $(SEED))
+
+soak: $(STAMP)
+	$(BIN)/python -m tests.concurrency --steps 20000 $(if $(SEED),--seed $(SEED))
 
 check: $(STAMP)
 	$(BIN)/ruff check .

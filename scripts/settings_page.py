@@ -16,8 +16,8 @@ INTRO = """\
 Written by `python scripts/settings_page.py`; a test fails when it is not current. A setting comes
 from its environment variable, else from `tipoff.toml` in the working folder, else its default;
 `--lake` beats all three for the lake. An unknown name in `tipoff.toml`, or a value that does not
-fit, is a usage error (exit 2) naming the setting. `lake` and `kelly_*` change no forecast; the
-others are stored with every run, and after a change `run` builds a new set.
+fit, is a usage error (exit 2) naming the setting. `lake`, `kelly_*` and `orphan_*` change no
+forecast; the others are stored with every run, and after a change `run` builds a new set.
 
 """
 

@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from tipoff.hashing import content_id, file_sha256
 
-pytest_plugins = ["tests.simulated"]
+pytest_plugins = ["tests.simulated", "tests.faults.fixtures"]
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "tipoff"

@@ -7,12 +7,14 @@ TipoffError                   message says what and why; `next_step` says what t
 │   ├── NotFound              the thing asked for does not exist                 (exit 1)
 │   ├── ContractError         a model's contract cannot be met                   (exit 1)
 │   ├── ArtifactError         a stored artifact does not match its hash          (exit 1)
+│   ├── LakeDamaged           a file of the lake is missing or cannot be read    (exit 1)
 │   ├── GateBlocked           a gate said no, or could not answer                (exit 1)
 │   ├── IntegrityError        rows written are not the rows intended             (exit 1)
 │   └── NotReproducible       a re-run differs; names the first difference       (exit 1)
 └── Transient                 the same call may succeed later: retry is sound
     ├── LakeBusy              the writer lock or a commit was lost to others     (exit 3)
     ├── LakeUnavailable       the lake cannot be opened or attached              (exit 3)
+    ├── StorageFull           no room left to write; nothing was stored          (exit 3)
     └── PublicationConflict   the slate's pointer moved first; rebuild and retry (exit 3)
 """
 
@@ -69,6 +71,10 @@ class ArtifactError(Terminal):
     """A stored artifact does not match the hash or the golden rows of its manifest."""
 
 
+class LakeDamaged(Terminal):
+    """A file of the lake is missing, cut off or cannot be read."""
+
+
 class GateBlocked(Terminal):
     """A gate answered no, or failed to answer."""
 
@@ -87,6 +93,10 @@ class LakeBusy(Transient):
 
 class LakeUnavailable(Transient):
     """The lake cannot be opened."""
+
+
+class StorageFull(Transient):
+    """No room left to write; the commit was rolled back."""
 
 
 class PublicationConflict(Transient):

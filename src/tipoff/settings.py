@@ -62,9 +62,15 @@ class Settings(BaseSettings):
         default=0.02, ge=0, le=1, description="stake: largest share of the bankroll on one bet"
     )
 
+    orphan_age_hours: float = Field(
+        default=24.0, ge=0, description="lake clean spares leftovers changed within these hours"
+    )
+
     def scoring_json(self) -> str:
         """The settings that can change a forecast, as JSON: stored with every run."""
-        return self.model_dump_json(exclude={"lake", "kelly_fraction", "kelly_cap"})
+        return self.model_dump_json(
+            exclude={"lake", "kelly_fraction", "kelly_cap", "orphan_age_hours"}
+        )
 
     @classmethod
     def settings_customise_sources(

@@ -50,7 +50,7 @@ def close(built: float | None, expected: float | None) -> bool:
 
 
 def test_every_feature_of_every_small_row_is_what_plain_loops_give(small: Built) -> None:
-    rows = random.Random(3).sample(small.frame.to_dicts(), 150)  # noqa: S311
+    rows = random.Random(3).sample(small.frame.to_dicts(), 150)
     twice = small.frame.filter(pl.col("game_id").str.starts_with("twice")).to_dicts()
     assert len(twice) > 10
     assert compare(small, rows + twice) == []

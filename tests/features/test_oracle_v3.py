@@ -31,7 +31,7 @@ def compare(built: Built, rows: list[Row]) -> list[str]:
 
 
 def test_every_v3_feature_of_small_rows_is_what_plain_loops_give(small: Built) -> None:
-    rows = random.Random(4).sample(small.frame.to_dicts(), 60)  # noqa: S311
+    rows = random.Random(4).sample(small.frame.to_dicts(), 60)
     twice = small.frame.filter(pl.col("game_id").str.starts_with("twice")).to_dicts()
     assert len(twice) > 10
     assert compare(small, rows + twice) == []

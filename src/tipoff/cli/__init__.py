@@ -11,11 +11,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from tipoff.cli import lake as lake_commands
 from tipoff.cli import models
 from tipoff.cli.backtest import backtest
 from tipoff.cli.bets import bets
 from tipoff.cli.breakouts import breakouts
-from tipoff.cli.common import errors_to_exit_codes
+from tipoff.cli.common import ErrorsToExitCodes
 from tipoff.cli.demo import demo
 from tipoff.cli.diff import diff
 from tipoff.cli.doctor import doctor
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 for _name, _function in COMMANDS.items():
     app.command(_name)(_function)
 app.add_typer(models.app, name="models")
+app.add_typer(lake_commands.app, name="lake")
 
 
 @app.callback()
@@ -70,7 +72,7 @@ def main() -> None:
     # Importing makes millions of objects that live until the end: collecting them on the way
     # costs a tenth of a command.
     gc.set_threshold(200_000, 50, 50)
-    with errors_to_exit_codes():
+    with ErrorsToExitCodes():
         app()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,13 +56,29 @@ def progress(as_json: bool) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-@contextmanager
-def errors_to_exit_codes() -> Iterator[None]:
-    """Print a TipoffError with its next step and leave with its exit code."""
-    try:
-        yield
-    except TipoffError as error:
+class ErrorsToExitCodes(AbstractContextManager[None]):
+    """Prints an error of tipoff's, or of the disk told as one, with its next step, and leaves
+    with its exit code. Anything else is a bug and passes."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave with the error's exit code, if it is one of ours."""
+        error = value if isinstance(value, TipoffError) else _told(value)
+        if error is None:
+            return
         sys.stderr.write(f"error: {error.message}\n")
         if error.next_step:
             sys.stderr.write(f"  next: {error.next_step}\n")
-        raise SystemExit(error.exit_code) from error
+        raise SystemExit(error.exit_code) from value
+
+
+def _told(error: BaseException | None) -> TipoffError | None:
+    if error is None or isinstance(error, SystemExit | KeyboardInterrupt):
+        return None
+    from tipoff.lake import told
+
+    return told(error)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tipoff import clock
 from tipoff.errors import ArtifactError, ContractError, NotFound, UsageError
 from tipoff.features import build_snapshot, checked, definition_hashes, known_facts, slate_frame
 from tipoff.forecast.assess import MODES
 from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
-from tipoff.forecast.publish import RunSet
+from tipoff.forecast.publish import RunSet, present
 from tipoff.forecast.score import Scene, Scored, refuse, score_model
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.hashing import code_version
@@ -77,7 +76,7 @@ def wanted_set(
     shown = shown_pairs(r, current) if current else set()
     chosen = [s for s in seats if _asked(s, markets, models) or (s.model, s.market) in shown]
     chosen.sort(key=lambda s: (_ORDER[s.role], s.model, list(MARKETS).index(s.market)))
-    late = slate.first_tipoff <= clock.now()
+    late = slate.first_tipoff <= present(r)
     gate = mode or ("backfill" if late else "first" if current is None else "retry")
     if gate not in MODES:
         raise UsageError(f"{gate!r} is not a mode", f"choose one of {', '.join(MODES)}")

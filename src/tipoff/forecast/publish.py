@@ -65,6 +65,17 @@ def current_publication(r: Reader, day: date) -> Publication | None:
     return Publication(*rows[0]) if rows else None
 
 
+def present(r: Reader) -> datetime:
+    """Now, but never before the newest publication of the lake.
+
+    A clock set back would otherwise date a late set before tip-off, and replace a set by one that
+    knows less than it did.
+    """
+    moment = clock.now()
+    newest: datetime | None = r.value("SELECT max(committed_at) FROM forecast.publication")
+    return max(moment, newest) if newest else moment
+
+
 def publish(
     lake: Lake, made: RunSet, *, parent: Publication | None, kind: str, reason: str
 ) -> Publication:
@@ -86,7 +97,7 @@ def _commit(
     current = current_publication(w, day)
     if (current and current.publication_id) != (parent and parent.publication_id):
         raise PublicationConflict(f"the slate of {day} was published meanwhile", "run again")
-    moment = clock.now()
+    moment = present(w)
     if not w.value("SELECT count(*) FROM forecast.run WHERE run_id = $run", {"run": run}):
         _store(w, made, moment)
     seq = current.seq + 1 if current else 1

@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tipoff import clock
-from tipoff.forecast.publish import Publication, RunSet, current_publication, publish
+from tipoff.forecast.publish import (
+    Publication,
+    RunSet,
+    current_publication,
+    present,
+    publish,
+)
 from tipoff.forecast.staleness import holds, record_verified
 from tipoff.forecast.view import refusal_counts
 from tipoff.hashing import code_version
@@ -68,7 +73,7 @@ def reconcile(
         current = current_publication(r, day)
         if current and not reason and mode is None:
             asked = (as_of, markets, models, settings().scoring_json())
-            if holds(r, current, clock.now(), code_version(), *asked):
+            if holds(r, current, present(r), code_version(), *asked):
                 return _stored_report(r, current)
     # What scores is imported only now: looking whether anything is to do must stay instant.
     from tipoff.forecast.build import build_set, wanted_set
@@ -81,14 +86,14 @@ def reconcile(
         return current, wanted, build_set(lake, r, slate, wanted, say)
 
     with lake.reading() as r:
-        slate = find_slate(r, day, now=clock.now(), as_of=as_of)
+        slate = find_slate(r, day, now=present(r), as_of=as_of)
         missing = missing_baselines(r, day)
         if not missing:
             current, wanted, made = make(r, slate)
     if missing:
         ensure_baselines(lake, day, say)
         with lake.reading() as r:
-            slate = find_slate(r, day, now=clock.now(), as_of=as_of)
+            slate = find_slate(r, day, now=present(r), as_of=as_of)
             current, wanted, made = make(r, slate)
     if current and not reason and made.run["run_id"] == current.run_id:
         record_verified(lake, current, slate.seq, slate.as_of, code_version())

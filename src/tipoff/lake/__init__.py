@@ -2,7 +2,8 @@
 
 from tipoff.lake.asof import KEYS, as_of_sql
 from tipoff.lake.connection import Lake
+from tipoff.lake.foreign import in_our_words, told
 from tipoff.lake.reader import Reader, bound
 from tipoff.lake.writer import Writer
 
-__all__ = ["KEYS", "Lake", "Reader", "Writer", "as_of_sql", "bound"]
+__all__ = ["KEYS", "Lake", "Reader", "Writer", "as_of_sql", "bound", "in_our_words", "told"]

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 import duckdb
 
-from tipoff.errors import LakeBusy, LakeUnavailable, NotFound
+from tipoff.errors import LakeBusy, LakeUnavailable, NotFound, StorageFull
 from tipoff.lake import migrations
 from tipoff.lake.extensions import Config, connect
+from tipoff.lake.foreign import in_our_words, told
 from tipoff.lake.lock import writer_lock
 from tipoff.lake.reader import Reader
 from tipoff.lake.writer import Writer
@@ -20,6 +21,7 @@ from tipoff.lake.writer import Writer
 T = TypeVar("T")
 CATALOG = "catalog.sqlite"
 ATTEMPTS = 8
+BUSY_MS = 5000
 MEMORY_LIMIT = "700MB"
 
 
@@ -35,7 +37,8 @@ class Lake:
         """Open the lake in a folder, migrating an older schema.
 
         Raises NotFound when there is none and `create` is false, LakeUnavailable when the
-        folder or its catalog cannot be used, UsageError when it was made by a newer tipoff.
+        folder or its catalog cannot be used, LakeDamaged when the catalog is no catalog,
+        UsageError when it was made by a newer tipoff.
         """
         folder = Path(location).expanduser().absolute()
         exists = (folder / CATALOG).exists()
@@ -48,11 +51,21 @@ class Lake:
                     migrations.prepare(cls(folder))
             lake = cls(folder)
         except OSError as error:
-            raise LakeUnavailable(f"cannot use {folder}: {error}") from error
+            ours = told(error)
+            if isinstance(ours, StorageFull):
+                raise ours from error
+            raise LakeUnavailable(
+                f"cannot use {folder}: {error}", "mend the folder, or name another with --lake"
+            ) from error
         if not migrations.is_current(lake):
             with writer_lock(folder):
                 migrations.prepare(lake)
         return lake
+
+    @property
+    def catalog(self) -> Path:
+        """The catalog's file."""
+        return self.folder / CATALOG
 
     @property
     def simulated(self) -> bool:
@@ -75,21 +88,24 @@ class Lake:
 
     def version(self) -> int:
         """The lake's newest DuckLake snapshot number, for time travel."""
-        row = self._connection.execute("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')")
-        found = row.fetchone()
+        sql = "SELECT max(snapshot_id) FROM ducklake_snapshots('lake')"
+        with in_our_words():
+            found = self._connection.execute(sql).fetchone()
         return int(found[0]) if found else 0
 
     def write(self, fn: Callable[[Writer], T]) -> T:
         """Run `fn` inside one commit, alone; the only way anything is stored.
 
         `fn` may run several times: do slow work before, decide inside. Raises LakeBusy when
-        the lock or the commit could not be had; whatever `fn` raises rolls everything back.
+        the lock or the commit could not be had, StorageFull, LakeUnavailable or LakeDamaged when
+        the disk failed; whatever is raised rolls everything back.
         """
         for attempt in range(ATTEMPTS):
             with writer_lock(self.folder):
                 try:
-                    return self._commit(fn)
-                except duckdb.TransactionException as error:
+                    with in_our_words():
+                        return self._commit(fn)
+                except (duckdb.TransactionException, LakeBusy) as error:
                     self._reattach()
                     if attempt == ATTEMPTS - 1:
                         raise LakeBusy(f"commits kept conflicting: {error}") from error
@@ -151,15 +167,18 @@ class Lake:
         for name in ("asof_loop_join", "nested_loop_join", "merge_join"):
             connection.execute(f"SET {name}_threshold = 0")
         pin = f", SNAPSHOT_VERSION {version}" if version is not None else ""
-        catalog = str(self.folder / CATALOG).replace("'", "''")
+        catalog = str(self.catalog).replace("'", "''")
         data = str(self.folder / "data").replace("'", "''")
         try:
             connection.execute(
                 f"ATTACH 'ducklake:sqlite:{catalog}' AS lake (DATA_PATH '{data}',"
-                f" META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000, OVERRIDE_DATA_PATH true{pin})"
+                f" META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT {BUSY_MS},"
+                f" OVERRIDE_DATA_PATH true{pin})"
             )
         except duckdb.Error as error:
-            raise LakeUnavailable(f"cannot attach {self.folder}: {error}") from error
+            connection.close()
+            message = f"cannot attach {self.folder}: {error}"
+            raise told(error) or LakeUnavailable(message, "tipoff lake check") from error
         connection.execute("USE lake")
         return connection
 

@@ -10,12 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from tipoff.errors import LakeUnavailable
 from tipoff.lake.binding import without_frames
+from tipoff.lake.foreign import in_our_words
 
 if TYPE_CHECKING:
+    import duckdb
     import polars as pl
 
 Params = Mapping[str, Any] | None
@@ -48,11 +47,13 @@ class Reader:
 
     def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
         """The result as tuples, for small answers."""
-        return self._execute(sql, params).fetchall()
+        with in_our_words():
+            return self._execute(sql, params).fetchall()
 
     def value(self, sql: str, params: Params = None) -> Any:
         """The first column of the first row, or None when there is no row."""
-        row = self._execute(sql, params).fetchone()
+        with in_our_words():
+            row = self._execute(sql, params).fetchone()
         return row[0] if row else None
 
     def bind(self, params: Mapping[str, Any]) -> None:
@@ -112,11 +113,8 @@ class _Streamed:
 
 @contextmanager
 def _running() -> Iterator[None]:
-    try:
-        with without_frames():
-            yield
-    except duckdb.IOException as error:
-        raise LakeUnavailable(f"a file of the lake could not be read: {error}") from error
+    with without_frames(), in_our_words():
+        yield
 
 
 def _named(sql: str, params: Params) -> dict[str, Any]:

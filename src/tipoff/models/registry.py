@@ -14,6 +14,7 @@ import polars as pl
 from tipoff.clock import now
 from tipoff.errors import ArtifactError, NotFound
 from tipoff.hashing import file_sha256
+from tipoff.lake import in_our_words
 from tipoff.models import baselines, breakout, catboost_model
 from tipoff.models.contract import require
 from tipoff.models.golden import check_golden
@@ -136,13 +137,18 @@ def _write_artifact(folder: Path, model: Model) -> str | None:
     target = folder / relative
     if target.exists() and file_sha256(target) == digest:
         return relative
-    target.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and renamed: a reader sees the whole file or none.
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    Path(handle.name).replace(target)
+    with in_our_words():
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with in_our_words(), tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as handle:
+        aside = Path(handle.name)
+        try:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
     return relative
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from tipoff.errors import LakeUnavailable, SourceError
+from tipoff.errors import LakeDamaged, LakeUnavailable, SourceError
 from tipoff.lake import Writer
 from tipoff.sources.layout import FILES, Column, SourceFile
 
@@ -43,7 +43,7 @@ def stage(writer: Writer, file: SourceFile, known: bool) -> int:
         writer.rows(sql, {"path": str(file.path)})
     except duckdb.ProgrammingError:
         raise
-    except (LakeUnavailable, duckdb.Error) as error:
+    except (LakeDamaged, LakeUnavailable, duckdb.Error) as error:
         message = f"{file.path} cannot be read: {error}"
         raise SourceError(message, "copy the file again") from error
     writer.rows(

@@ -1,0 +1,153 @@
+"""Is everything the catalog names there and whole, and is there anything it does not name?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from tipoff.errors import LakeDamaged
+from tipoff.hashing import file_sha256
+from tipoff.lake.files import DataFile, data_files, orphans
+from tipoff.lake.foreign import in_our_words
+from tipoff.lake.migrations import VERSION, stored_version
+
+if TYPE_CHECKING:
+    from tipoff.lake.connection import Lake
+
+Kind = Literal["catalog", "clock", "damaged", "guard", "missing", "orphan", "schema"]
+CLOCK_SLACK = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong, and with which file; `young` orphans may be a commit under way."""
+
+    kind: Kind
+    what: str
+    detail: str
+    young: bool = False
+
+
+@dataclass(frozen=True)
+class Health:
+    """What `check` found: how much it looked at, and every trouble."""
+
+    data_files: int
+    artifacts: int
+    schema_version: int
+    commits: int
+    troubles: tuple[Trouble, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong; leftovers too young to judge do not count."""
+        return all(t.young for t in self.troubles)
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON-ready form."""
+        return asdict(self) | {"ok": self.ok}
+
+
+def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> Health:
+    """Compare the folder with the catalog; `read` also reads every data file to its end.
+
+    `age`: leftovers younger than that may belong to a commit under way. Raises LakeDamaged when
+    the catalog itself cannot be read.
+    """
+    files, models = data_files(lake), _artifacts(lake)
+    with lake.reading() as r:
+        guards = r.rows("SELECT n FROM ops.guard")
+        newest = r.value("SELECT max(committed_at) FROM forecast.publication")
+    found = [*_catalog(lake), *_guard(guards), *_schema(lake), *_clock(newest, now)]
+    for file in files:
+        found.extend(_data_file(file, read))
+    for path, digest in models:
+        found.extend(_artifact(lake.folder, path, digest))
+    found.extend(_leftovers(lake, now - age))
+    commits = int(guards[0][0]) if guards else 0
+    return Health(len(files), len(models), stored_version(lake), commits, tuple(found))
+
+
+def _catalog(lake: Lake) -> Iterator[Trouble]:
+    # Through DuckDB's own SQLite: a second one in this process would, on closing the file, let go
+    # of the locks that the first holds on it.
+    sql = "FROM sqlite_query('__ducklake_metadata_lake', 'PRAGMA quick_check(5)')"
+    with in_our_words():
+        said = [str(text) for (text,) in lake._connection.execute(sql).fetchall()]
+    yield from (Trouble("catalog", str(lake.catalog), text) for text in said if text != "ok")
+
+
+def _guard(rows: list[tuple[Any, ...]]) -> Iterator[Trouble]:
+    if len(rows) != 1:
+        yield Trouble("guard", "ops.guard", f"holds {len(rows)} rows, must hold one")
+
+
+def _schema(lake: Lake) -> Iterator[Trouble]:
+    if (version := stored_version(lake)) != VERSION:
+        yield Trouble("schema", "ops.meta", f"version {version}, this tipoff has {VERSION}")
+
+
+def _clock(newest: datetime | None, now: datetime) -> Iterator[Trouble]:
+    if newest is not None and newest > now + CLOCK_SLACK:
+        detail = (
+            f"the newest publication is of {newest.isoformat()}, the clock says {now.isoformat()}"
+        )
+        yield Trouble("clock", "clock", f"{detail}: it was set back, or was ahead then")
+
+
+def _artifacts(lake: Lake) -> list[tuple[str, str]]:
+    sql = """SELECT DISTINCT artifact, artifact_sha256 FROM models.version
+             WHERE artifact IS NOT NULL ORDER BY artifact"""
+    with lake.reading() as r:
+        return [(str(path), str(digest)) for path, digest in r.rows(sql)]
+
+
+def _artifact(folder: Path, name: str, digest: str) -> Iterator[Trouble]:
+    path = folder / name
+    if not path.is_file():
+        yield Trouble("missing", str(path), "a model version names it")
+    elif (found := file_sha256(path)) != digest:
+        yield Trouble("damaged", str(path), f"hashes to {found}, its model says {digest}")
+
+
+def _data_file(file: DataFile, read: bool) -> Iterator[Trouble]:
+    path = Path(file.path)
+    if not path.is_file():
+        yield Trouble("missing", file.path, f"{file.rows} rows of {file.table}")
+        return
+    if (size := path.stat().st_size) != file.size:
+        yield Trouble("damaged", file.path, f"{size} bytes, the catalog says {file.size}")
+        return
+    try:
+        rows = _count(file, read)
+    except LakeDamaged as error:
+        yield Trouble("damaged", file.path, error.message)
+        return
+    if rows != file.rows:
+        yield Trouble("damaged", file.path, f"{rows} rows, the catalog says {file.rows}")
+
+
+def _count(file: DataFile, read: bool) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with in_our_words(), pq.ParquetFile(file.path) as parquet:
+            if read:
+                return sum(batch.num_rows for batch in parquet.iter_batches())
+            return int(parquet.metadata.num_rows)
+    except pa.ArrowException as error:
+        raise LakeDamaged(str(error)) from error
+
+
+def _leftovers(lake: Lake, before: datetime) -> Iterator[Trouble]:
+    for path in orphans(lake):
+        try:
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        except FileNotFoundError:
+            continue
+        detail = f"nothing names it; last changed {changed:%Y-%m-%d %H:%M}"
+        yield Trouble("orphan", str(path), detail, young=changed >= before)

@@ -1,0 +1,106 @@
+"""Removing what nothing names, and merging the small files that many commits leave."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tipoff.lake.files import orphans
+from tipoff.lake.foreign import in_our_words
+from tipoff.lake.lock import writer_lock
+
+if TYPE_CHECKING:
+    from tipoff.lake.connection import Lake
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What was removed, or would be; `kept` leftovers are too young to judge."""
+
+    dry_run: bool
+    removed: tuple[str, ...]
+    bytes: int
+    kept: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON-ready form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """How many files the newest version is made of, before and after."""
+
+    files_before: int
+    files_after: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON-ready form."""
+        return asdict(self)
+
+
+def clean(lake: Lake, now: datetime, age: timedelta, *, dry_run: bool = False) -> Cleaned:
+    """Remove files that nothing names and that were last changed more than `age` ago.
+
+    The writer lock is held, so no commit is under way; `age` spares what a process prepares
+    before its commit, and what a compaction replaced while a reader has it open. Raises LakeBusy
+    when the lock is not free, LakeUnavailable when a file cannot be removed.
+    """
+    before = now - age
+    with writer_lock(lake.folder), in_our_words():
+        found, replaced = orphans(lake), _replaced(lake)
+        old = [p for p in found if _changed(p) < before]
+        young = len(found) - len(old)
+        if any(when >= before for _, when in replaced):
+            replaced, young = [], young + len(replaced)
+        gone = [*old, *(path for path, _ in replaced)]
+        size = sum(path.stat().st_size for path in gone if path.is_file())
+        if not dry_run:
+            for path in old:
+                path.unlink(missing_ok=True)
+            if replaced:
+                _forget(lake)
+    return Cleaned(dry_run, tuple(map(str, gone)), size, young)
+
+
+def compact(lake: Lake) -> Compacted:
+    """Merge the small files of each table.
+
+    No row, no version and no number changes; the merged files stay until `clean` finds them old
+    enough. The writer lock is held; DuckLake does not let the fence share the transaction.
+    Rows that wait in the catalog stay there: DuckLake's flush drops tables that other open
+    processes still read, and they fail, or miss rows, from then on.
+    """
+    with writer_lock(lake.folder), in_our_words():
+        before = _count_files(lake)
+        lake._connection.execute("CALL ducklake_merge_adjacent_files('lake')")
+        return Compacted(before, _count_files(lake))
+
+
+def _count_files(lake: Lake) -> int:
+    sql = "SELECT sum(file_count) FROM ducklake_table_info('lake')"
+    row = lake._connection.execute(sql).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def _changed(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _replaced(lake: Lake) -> list[tuple[Path, datetime]]:
+    """Files that a compaction replaced, and when.
+
+    DuckLake's own `older_than` compares text, and takes all of a day for older than its evening.
+    """
+    listed = "CALL ducklake_cleanup_old_files('lake', dry_run => true, cleanup_all => true)"
+    newest = """SELECT max(schedule_start::TIMESTAMPTZ)
+                FROM __ducklake_metadata_lake.ducklake_files_scheduled_for_deletion"""
+    paths = [Path(path) for (path,) in lake._connection.execute(listed).fetchall()]
+    row = lake._connection.execute(newest).fetchone()
+    return [(path, row[0]) for path in paths] if row else []
+
+
+def _forget(lake: Lake) -> None:
+    lake._connection.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
