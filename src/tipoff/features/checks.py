@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tipoff.features.catalogue import catalogue
+from tipoff.gates import gate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,12 +25,14 @@ LEAST_HISTORY = 5
 DRIFT = 6.0
 """A mean this many standard deviations from the recent snapshots' means has drifted."""
 MOST_NULL = 0.5
+CHECK_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a broken check can raise: it has not answered, so it blocks its feature."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """`check`: range, variance, distinct, null or drift; `feature`; `detail` says what was seen.
-    `blocks`: the snapshot must not be used for this feature as it is."""
+    """`check`: range, variance, distinct, null, drift or error; `feature`; `detail` says what was
+    seen. `blocks`: the snapshot must not be used for this feature as it is."""
 
     check: str
     feature: str
@@ -48,12 +51,26 @@ def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> 
         feature = catalogue().get(name)
         if feature is None:
             continue
-        values = snapshot.frame[name]
-        found += _range(feature, values, snapshot.reasons)
-        found += _variance(feature, values.drop_nulls())
-        found += _nulls(feature, values)
-        found += _drift(feature, values.drop_nulls(), history.get(name, ()))
+        found += _checked(feature, snapshot, history.get(name, ()))
     return found
+
+
+@gate(
+    "batch checks", protects="every model that reads the feature",
+    on_error="the feature is blocked: batch_check", on_null="an unknown verdict blocks the feature",
+)  # fmt: skip
+def _checked(feature: Feature, snapshot: Snapshot, means: Sequence[float]) -> list[CheckResult]:
+    values = snapshot.frame[feature.name]
+    try:
+        return [
+            *_range(feature, values, snapshot.reasons),
+            *_variance(feature, values.drop_nulls()),
+            *_nulls(feature, values),
+            *_drift(feature, values.drop_nulls(), means),
+        ]
+    except CHECK_ERRORS as error:
+        detail = f"a check could not answer: {type(error).__name__}: {error}"
+        return [CheckResult("error", feature.name, detail, blocks=True)]
 
 
 def recent_means(r: Reader) -> dict[str, list[float]]:

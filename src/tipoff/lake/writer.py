@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from tipoff.errors import IntegrityError
+from tipoff.gates import gate
 from tipoff.lake.reader import Params, Reader
 
 if TYPE_CHECKING:
@@ -39,27 +40,41 @@ class Writer(Reader):
         finally:
             self.unregister(_INCOMING)
 
+    @gate(
+        "rows written", protects="every commit",
+        on_error="the commit is rolled back", on_null="no count is not the count intended",
+    )  # fmt: skip
     def insert(
         self, table: str, columns: str, select: str, intended: int, params: Params = None
     ) -> int:
         """Insert what `select` gives, stamped with this commit's recorded_seq, and count it."""
         numbered = f"SELECT *, {self.seq}::BIGINT FROM ({select})"
         try:
-            written = int(
-                self.value(f"INSERT INTO {table} ({columns}, recorded_seq) {numbered}", params)
+            written = self.value(
+                f"INSERT INTO {table} ({columns}, recorded_seq) {numbered}", params
             )
         except (duckdb.BinderException, duckdb.ConversionException) as error:
             raise IntegrityError(f"{table}: rows do not fit the table: {error}") from error
         if written != intended:
             raise IntegrityError(f"{table}: {intended} rows intended, {written} written")
-        return written
+        return intended
 
+    @gate(
+        "keys", protects="every commit",
+        on_error="the commit is rolled back", on_null="a null in a key: IntegrityError",
+    )  # fmt: skip
     def _check_key(self, table: str, key: Sequence[str]) -> None:
         if not key:
             return
         names = ", ".join(key)
+        null = " OR ".join(f"{name} IS NULL" for name in key)
+        absent = self.rows(f"SELECT {names} FROM {_INCOMING} WHERE {null} LIMIT 1")
         double = self.rows(f"SELECT {names} FROM {_INCOMING} GROUP BY ALL HAVING count(*) > 1")
         stored = self.rows(f"SELECT {names} FROM {_INCOMING} SEMI JOIN {table} USING ({names})")
-        for found, what in ((double, "twice in this commit"), (stored, "already stored")):
+        for found, what in (
+            (absent, "no key"),
+            (double, "twice in this commit"),
+            (stored, "already stored"),
+        ):
             if found:
                 raise IntegrityError(f"{table}: {dict(zip(key, found[0], strict=True))} is {what}")
