@@ -47,8 +47,9 @@ def test_every_source_row_that_explain_names_reaches_the_prediction_by_that_feat
     assert len(wanted) > 5
     for fact, names in wanted.items():
         found = asked(twice.lake, fact)
-        how = next(row["how"] for row in found["rows"] if row["prediction_id"] == identity)
-        assert names <= set(how), (found["table"], fact)
+        how = {name for row in found["rows"] if row["prediction_id"] == identity
+               for name in row["how"]}  # fmt: skip
+        assert names <= how, (found["table"], found["row"], names - how)
 
 
 def test_a_line_reaches_exactly_the_predictions_that_store_its_id(twice: Twice) -> None:

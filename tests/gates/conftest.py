@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -98,8 +99,10 @@ def build_bench(lake: Lake, day: date) -> tuple[build.Wanted, Scene, RunSet]:
 
 
 @pytest.fixture(scope="session")
-def bench(published_lake: Path) -> Iterator[Bench]:
-    with Lake.open(published_lake) as lake:
+def bench(published_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A copy: cases try to write, and other processes copy the published lake."""
+    folder = shutil.copytree(published_lake, tmp_path_factory.mktemp("bench") / "lake")
+    with Lake.open(folder) as lake:
         day = slate_dates(lake)[-1]
         yield Bench(lake, day, *build_bench(lake, day))
 

@@ -15,10 +15,11 @@ from tipoff import clock
 from tipoff.errors import IntegrityError, PublicationConflict
 from tipoff.features import CheckResult, Snapshot, checked
 from tipoff.features.build import Facts
-from tipoff.forecast import find_slate
+from tipoff.forecast import find_slate, slate_view
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import _with_reasons
 from tipoff.forecast.publish import RunSet, publish
+from tipoff.forecast.staleness import facts_moved, models_moved
 from tipoff.lake import Lake, Writer
 from tipoff.models import eligible
 from tipoff.settings import settings
@@ -162,6 +163,23 @@ def _refused(case: Case, made: RunSet, error: type[Exception], parent: Any = Non
     with pytest.raises(error):
         publish(lake, made, parent=parent, kind="supersede", reason="a fault")
     assert lake.version() == before
+
+
+def freshness_error(case: Case) -> None:
+    case.breaks("tipoff.forecast.view.facts_moved")
+    with case.bench.lake.reading() as r, pytest.raises(ValueError, match="injected"):
+        slate_view(r, case.bench.day)
+
+
+def freshness_null(case: Case) -> None:
+    as_of, day = case.bench.scene.as_of, case.bench.day
+    with case.bench.lake.reading() as r:
+        newest = r.newest_seq()
+        assert facts_moved(r, day, newest, as_of, as_of) is False
+        assert models_moved(r, newest) is False
+        case.answers("tipoff.lake.reader.Reader.value", None)
+        assert facts_moved(r, day, newest, as_of, as_of)
+        assert models_moved(r, newest)
 
 
 def completeness_error(case: Case) -> None:

@@ -40,7 +40,7 @@ _LATER_GAMES = """
 _NEWER_WORD = """
   SELECT count(*) FROM league.injury
   WHERE player_key = $player AND kind = $kind AND known_at <= $as_of AND recorded_seq <= $seq
-    AND known_at > $known"""
+    AND known_at > $known AND team IS NOT DISTINCT FROM $team"""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _injury(r: Reader, row: Row, run: Run) -> list[Scope]:
     if player is None or old:
         return []
     newer = {"player": player, "kind": row["kind"], "as_of": run.as_of, "seq": run.facts_seq,
-             "known": row["known_at"]}  # fmt: skip
+             "known": row["known_at"], "team": team}  # fmt: skip
     if r.value(_NEWER_WORD, newer):
         return []
     status, mates = (features_reading((f,), 1, True) for f in ("status", "mates"))
