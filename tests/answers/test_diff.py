@@ -56,6 +56,7 @@ def test_who_left_is_told_with_his_refusal(found: dict[str, Any], twice: Twice) 
     removed = [row for row in found["rows"] if row["change"] == "removed"]
     assert {row["player_key"] for row in removed} == {twice.out}
     assert {row["why"][0]["reason"] for row in removed} == {"out"}
+    assert {row["player_key"] for row in found["refusals_gained"]} == {twice.out}
     gained = [row for row in found["refusals_gained"] if row["elsewhere"] == "predicted"]
     assert [(row["player_key"], row["reason"]) for row in gained] == [(twice.out, "out")]
     assert gained[0]["triples"] == len(removed)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from tests.health.sets import history, publish_copy
 from tipoff.cli import app
+from tipoff.forecast import reconcile
 from tipoff.grading import grade
 from tipoff.health import CHECKS, Check, Finding, Look
 from tipoff.health.models import decaying
@@ -82,6 +83,18 @@ def test_news_before_tip_off_makes_a_set_stale_and_a_problem_until_the_games_beg
     late_injury(published, slate_day, tip - HOUR)
     assert ask(published, stale, slate_day, tip - HOUR).level == "problem"
     assert ask(published, stale, slate_day, tip + HOUR).level == "note"
+
+
+def test_news_that_became_known_since_makes_an_early_set_stale_though_it_read_right(
+    published: Lake, slate_day: date, tip: datetime
+) -> None:
+    late_injury(published, slate_day, tip - 2 * HOUR)
+    early = {"as_of": tip - 5 * HOUR, "models": ["ewma_hl8"], "markets": ["points"]}
+    reconcile(published, slate_day, reason="made early", **early)  # type: ignore[arg-type]
+    assert ask(published, stale, slate_day, tip - HOUR).level == "problem"
+    assert ask(published, stale, slate_day, tip + HOUR).level == "ok", (
+        "an early answer is not wrong"
+    )
 
 
 def test_final_games_without_grades_are_a_problem_until_graded(
