@@ -9,9 +9,11 @@ import pytest
 
 from tests.answers.conftest import Twice
 from tipoff.answers import impact
+from tipoff.answers.reach import scopes_of
 from tipoff.answers.rows import find_source, published_runs
 from tipoff.errors import NotFound
-from tipoff.forecast import explain
+from tipoff.features import catalogue, sources_of
+from tipoff.features.lineage import windows_of
 from tipoff.lake import Lake
 
 
@@ -25,31 +27,29 @@ def one(lake: Lake, sql: str, **params: Any) -> Any:
         return r.value(sql, params)
 
 
-@pytest.fixture
-def explained(twice: Twice) -> dict[str, Any]:
-    """A champion's prediction with every source row of every feature."""
-    sql = """SELECT run_id, prediction_id FROM forecast.current_prediction
+def test_the_farthest_source_row_of_every_kind_of_feature_reaches_the_player_by_that_feature(
+    twice: Twice,
+) -> None:
+    """`sources_of` read backwards: of every kind of window, what it names the reach covers."""
+    sql = """SELECT p.*, r.facts_seq FROM forecast.current_prediction p
+             JOIN forecast.run r USING (run_id)
              WHERE model = 'catboost_v9' AND player_key = $player"""
     with twice.lake.reading() as r:
-        run, prediction = r.rows(sql, {"player": twice.moved})[0]
-        return explain(twice.lake, r, run, prediction)
-
-
-def test_every_source_row_that_explain_names_reaches_the_prediction_by_that_feature(
-    twice: Twice, explained: dict[str, Any]
-) -> None:
-    identity = explained["prediction"]["prediction_id"]
-    wanted: dict[str, set[str]] = {}
-    for feature in explained["features"]:
-        sources = feature["sources"]
-        for source in (*sources[:1], *sources[-1:]):
-            wanted.setdefault(source["fact_id"], set()).add(feature["name"])
-    assert len(wanted) > 5
-    for fact, names in wanted.items():
-        found = asked(twice.lake, fact)
-        how = {name for row in found["rows"] if row["prediction_id"] == identity
-               for name in row["how"]}  # fmt: skip
-        assert names <= how, (found["table"], found["row"], names - how)
+        mine = r.query(sql, {"player": twice.moved}).to_dicts()[0]
+        at = {k: mine[k] for k in ("game_id", "player_key", "team", "opponent", "tipoff", "as_of")}
+        wanted: dict[str, set[str]] = {}
+        kinds = {str(windows_of(name)): name for name in catalogue() if windows_of(name)}
+        for name in kinds.values():
+            for row in sources_of(r, name, **at, seq=mine["facts_seq"])[-1:]:
+                wanted.setdefault(row["fact_id"], set()).add(name)
+        run = next(run for run in published_runs(r) if run.current)
+        assert len(wanted) > 5
+        for fact, names in wanted.items():
+            source = find_source(r, fact)
+            assert source.in_force(run)
+            scopes = [s for s in scopes_of(r, source, run) if s.holds(mine)]
+            reached = {name for scope in scopes for name in scope.features}
+            assert names <= reached, (source.table, names - reached)
 
 
 def test_a_line_reaches_exactly_the_predictions_that_store_its_id(twice: Twice) -> None:

@@ -78,17 +78,18 @@ def _player_game(r: Reader, row: Row, run: Run) -> list[Scope]:
     player, teams, season = row["player_key"], (row["team"], row["opponent"]), row["season"]
     nth = _count(r, _HIS_GAMES, run, row, player=player)
     same = season == run.season
-    own = features_reading(("player", "days", "tenure"), nth, same)
+    own = features_reading(("player", "days", "tenure", "role"), nth, same)
+    own |= features_reading(("absence",), 1, True) if same else frozenset()
     status = features_reading(("status",), nth, same) if nth == 1 else frozenset()
     met = run.slate - timedelta(days=365) <= row["game_date"] < run.slate
     versus = features_reading(("versus",), 1, True) if met else frozenset()
     rotation = Settings.model_validate_json(run.settings).rotation_games
     planned = nth <= FORM or _count(r, _TEAM_GAMES, run, row, team=row["team"]) <= rotation
-    mates = features_reading(("mates",), 1, True) if same else frozenset()
+    squad = _squad(player, row["team"]) if same else []
     return [
         Scope(lambda p: p["player_key"] == player, own | status, planned),
         Scope(lambda p: p["player_key"] == player and p["opponent"] == row["opponent"], versus),
-        Scope(lambda p: p["team"] == row["team"] and p["player_key"] != player, mates),
+        *squad,
         *_team_form(r, row, run, teams),
     ]
 
@@ -103,8 +104,8 @@ def _team_form(r: Reader, row: Row, run: Run, teams: tuple[str, ...]) -> list[Sc
     for team in teams:
         nth = _count(r, _TEAM_GAMES, run, row, team=team)
         same = row["season"] == run.season
-        for side in ("team", "opponent"):
-            names = features_reading((side,), nth, same)
+        for side, families in (("team", ("team",)), ("opponent", ("opponent", "allowed"))):
+            names = features_reading(families, nth, same)
             found.append(Scope(lambda p, s=side, t=team: p[s] == t, names))  # type: ignore[misc]
     return found
 
@@ -118,7 +119,7 @@ def _game(r: Reader, row: Row, run: Run) -> list[Scope]:
     for team in (row["home"], row["away"]):
         params = {"team": team, "seq": run.facts_seq, "tip": row["tipoff"], "slate": run.slate}
         if row["game_date"] < run.slate and not r.value(_LATER_GAMES, params):
-            names = features_reading(("rest",), 1, True) - FIXTURE_ALONE
+            names = features_reading(("rest", "night_number"), 1, True) - FIXTURE_ALONE
             found.append(Scope(lambda p, t=team: t in (p["team"], p["opponent"]), names))  # type: ignore[misc]
     return found
 
@@ -133,10 +134,17 @@ def _injury(r: Reader, row: Row, run: Run) -> list[Scope]:
              "known": row["known_at"], "team": team}  # fmt: skip
     if r.value(_NEWER_WORD, newer):
         return []
-    status, mates = (features_reading((f,), 1, True) for f in ("status", "mates"))
+    own = features_reading(("status", "absence"), 1, True)
+    return [Scope(lambda p: p["player_key"] == player, own, plan=True), *_squad(player, team)]
+
+
+def _squad(player: str, team: str) -> list[Scope]:
+    """His team-mates' features of who is there, and what opponents' features say of his side."""
+    mates = features_reading(("mates", "absence", "crowd"), 1, True)
+    foes = features_reading(("crowd",), 1, True)
     return [
-        Scope(lambda p: p["player_key"] == player, status, plan=True),
         Scope(lambda p: p["team"] == team and p["player_key"] != player, mates),
+        Scope(lambda p: p["opponent"] == team, foes),
     ]
 
 
