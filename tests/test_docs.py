@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from scripts.house_rules import broken_links
 from scripts.settings_page import PAGE, page
+from tipoff import clock
 from tipoff.cli import COMMANDS, app
 from tipoff.forecast import slate_view
 from tipoff.lake import KEYS, Lake
@@ -55,9 +56,12 @@ def words(
     monkeypatch.delenv("TIPOFF_LAKE", raising=False)
     with Lake.open("tipoff-lake") as lake, lake.reading() as r:
         shown = slate_view(r, slate_day, market="points", model="catboost_v9")["predictions"][0]
+        run, row = r.rows("SELECT run_id, line_ids[1] FROM forecast.prediction"
+                          " WHERE line_ids[1] IS NOT NULL LIMIT 1")[0]  # fmt: skip
     return {
         "DATE": slate_day.isoformat(), "DAY_BEFORE": (slate_day - timedelta(days=1)).isoformat(),
         "ID": shown["prediction_id"], "NAME": shown["player"], "DIR": str(league_folder),
+        "RUN": run, "ROW": row, "TIME": clock.now().isoformat(),
     }  # fmt: skip
 
 

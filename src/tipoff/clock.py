@@ -52,3 +52,16 @@ def parse_moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise UsageError(f"{text!r} has no time zone", "add Z or an offset such as -05:00")
     return moment.astimezone(UTC)
+
+
+def parse_time(text: str, day: date) -> datetime:
+    """A UTC moment from HH:MM, league time on `day`, or from ISO 8601 text with a zone.
+
+    Raises UsageError for anything else.
+    """
+    hour, colon, minute = text.strip().partition(":")
+    if not (colon and len(text.strip()) <= 5 and hour.isdecimal() and minute.isdecimal()):
+        return parse_moment(text)
+    if int(hour) > 23 or int(minute) > 59:
+        raise UsageError(f"{text!r} is no time of day", "write HH:MM, 00:00 to 23:59")
+    return eastern(day, int(hour), int(minute))

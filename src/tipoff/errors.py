@@ -15,6 +15,7 @@ TipoffError                   message says what and why; `next_step` says what t
     ├── LakeBusy              the writer lock or a commit was lost to others     (exit 3)
     ├── LakeUnavailable       the lake cannot be opened or attached              (exit 3)
     ├── StorageFull           no room left to write; nothing was stored          (exit 3)
+    ├── NotDelivered          an alert could not be handed to a destination      (exit 3)
     └── PublicationConflict   the slate's pointer moved first; rebuild and retry (exit 3)
 """
 
@@ -97,6 +98,10 @@ class LakeUnavailable(Transient):
 
 class StorageFull(Transient):
     """No room left to write; the commit was rolled back."""
+
+
+class NotDelivered(Transient):
+    """An alert could not be handed to a destination; it is told again at the next check."""
 
 
 class PublicationConflict(Transient):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.models.league_frame import definitions
-from tipoff.errors import GateBlocked, NotFound, UsageError
+from tipoff.errors import NotFound, UsageError
 from tipoff.lake import Lake
 from tipoff.models.baselines import Baseline
 from tipoff.models.catboost_model import CatBoostModel
@@ -183,27 +183,6 @@ def test_a_promotion_needs_a_known_version_a_reason_and_a_market_it_predicts(
         give(lake, trees, reason="  ")
     with pytest.raises(UsageError, match="does not predict rebounds"):
         give(lake, trees, "rebounds")
-
-
-def test_every_objecting_gate_is_heard_and_nothing_is_recorded(lake: Lake, ewma: Baseline) -> None:
-    chosen = made(lake, ewma)
-    gates = (lambda *_: "n is 3", lambda *_: None, lambda *_: "biased")
-    with pytest.raises(GateBlocked, match="n is 3; biased"):
-        promote(lake, chosen, "points", "why not", gates=gates, available=definitions())
-    with lake.reading() as r:
-        assert r.value("SELECT count(*) FROM models.state") == 0
-
-
-def test_a_gate_that_fails_blocks(lake: Lake, ewma: Baseline) -> None:
-    chosen = made(lake, ewma)
-
-    def broken(*_args: object) -> str | None:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        promote(lake, chosen, "points", "why", gates=(broken,), available=definitions())
-    with lake.reading() as r:
-        assert r.value("SELECT count(*) FROM models.state") == 0
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_versions(

@@ -11,8 +11,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from tipoff.cli import alerts, models, runs
 from tipoff.cli import lake as lake_commands
-from tipoff.cli import models
 from tipoff.cli.backtest import backtest
 from tipoff.cli.bets import bets
 from tipoff.cli.breakouts import breakouts
@@ -22,6 +22,7 @@ from tipoff.cli.diff import diff
 from tipoff.cli.doctor import doctor
 from tipoff.cli.explain import explain
 from tipoff.cli.grade import grade
+from tipoff.cli.impact import impact
 from tipoff.cli.imports import import_folder
 from tipoff.cli.player import player
 from tipoff.cli.price import legs, price
@@ -31,6 +32,7 @@ from tipoff.cli.scoreboard import scoreboard
 from tipoff.cli.simulate import simulate
 from tipoff.cli.slate import slate
 from tipoff.cli.train import train
+from tipoff.cli.why import why
 
 app = typer.Typer(
     name="tipoff",
@@ -48,6 +50,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest, "doctor": doctor,
     "bets": bets, "price": price, "legs": legs,
     "breakouts": breakouts,
+    "why": why, "impact": impact,
 }  # fmt: skip
 """Command name -> function, in the order of `tipoff --help`; each has a page in docs/."""
 
@@ -55,6 +58,8 @@ for _name, _function in COMMANDS.items():
     app.command(_name)(_function)
 app.add_typer(models.app, name="models")
 app.add_typer(lake_commands.app, name="lake")
+app.add_typer(runs.app, name="runs")
+app.add_typer(alerts.app, name="alerts")
 
 
 @app.callback()

@@ -48,9 +48,15 @@ def regenerate(
     reason: Annotated[str, typer.Option(help="Why; stored with the publication.")],
     as_of: AsOf = None,
     mode: Mode = None,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Publish nothing; show what would change.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Build a slate again and supersede what is published, in one pointer move."""
+    if dry:
+        _dry_run(ctx, date, as_of, mode, as_json)
+        return
     _reconcile(ctx, date, None, None, as_of, mode, reason, as_json)
 
 
@@ -82,6 +88,28 @@ def _reconcile(
     emit(data, as_json, lambda: _show(report, date))
     if report.expected and not report.predicted:
         raise SystemExit(1)
+
+
+def _dry_run(
+    ctx: typer.Context, date: str, as_of: str | None, mode: str | None, as_json: bool
+) -> None:
+    from tipoff import clock
+    from tipoff.answers import dry_run
+    from tipoff.cli.diff import show_diff
+
+    day = clock.parse_date(date)
+    moment = clock.parse_moment(as_of) if as_of else None
+    with open_lake(ctx) as lake, progress(as_json) as say:
+        found = dry_run(lake, day, as_of=moment, mode=mode, say=say)
+
+    def human() -> None:
+        counts = f"{found['expected']} expected = {found['predicted']} predicted"
+        made = f"{counts} + {found['refused']} refused"
+        same = "the very set that is published" if found["same"] else "another set"
+        console().print(f"dry run, nothing published: {made}; {same}", highlight=False)
+        show_diff(found)
+
+    emit(found, as_json, human)
 
 
 def _show(report: RunReport, date: str) -> None:

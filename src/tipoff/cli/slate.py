@@ -22,6 +22,10 @@ def slate(
         bool, typer.Option("--all", help="Every row, also players without a line.")
     ] = False,
     refusals: Annotated[bool, typer.Option(help="List who was refused and why.")] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="As published then: HH:MM league time, or ISO 8601."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show a published slate. People see the champion of each market; --json holds every model."""
@@ -31,7 +35,13 @@ def slate(
     day = clock.parse_date(date)
     role = None if as_json or model else "champion"
     with open_lake(ctx) as lake, lake.reading() as r:
-        view = slate_view(r, day, market=market, model=model, role=role)
+        if at is None:
+            view = slate_view(r, day, market=market, model=model, role=role)
+        else:
+            from tipoff.answers import slate_at
+
+            moment = clock.parse_time(at, day)
+            view = slate_at(r, day, moment, market=market, model=model, role=role)
         refused = refused_players(r, view["run_id"]) if refusals else []
     if refusals and as_json:
         view["refusals"] = refused
@@ -41,6 +51,8 @@ def slate(
 def _show(view: dict[str, Any], every: bool, refused: list[dict[str, Any]]) -> None:
     out = console()
     header(out, view)
+    if "at" in view:
+        _show_at(out, view)
     out.print(table(view["predictions"], None if every else STRONGEST), highlight=False)
     for reason, n in view["refused"].items():
         out.print(f"refused {n:6d}  {reason}")
@@ -50,6 +62,13 @@ def _show(view: dict[str, Any], every: bool, refused: list[dict[str, Any]]) -> N
         f"tipoff grade {view['date']}",
         highlight=False,
     )
+
+
+def _show_at(out: Any, view: dict[str, Any]) -> None:
+    later = view["superseded"]
+    after = f"superseded {later['committed_at']}: {later['reason']}" if later else "still shown"
+    text = f"as published at {view['at']}: committed {view['committed_at']}, {after}"
+    out.print(text, highlight=False, markup=False)
 
 
 def print_refused(out: Any, refused: list[dict[str, Any]]) -> None:

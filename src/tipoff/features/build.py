@@ -13,6 +13,7 @@ from tipoff.errors import IntegrityError
 from tipoff.features.catalogue import CATALOGUE, Catalogue
 from tipoff.features.compile import Program
 from tipoff.features.relations import BOX, FACTS, GAMES, PLAYERS, SPINE
+from tipoff.gates import gate
 from tipoff.lake import bound
 from tipoff.league.markets import MARKETS
 
@@ -64,6 +65,10 @@ class Facts:
     as_of: datetime
     seq: int
 
+    @gate(
+        "facts of the moment", protects="the plan and the features of a slate",
+        on_error="no set is built", on_null="another moment: IntegrityError",
+    )  # fmt: skip
     def require(self, as_of: datetime, seq: int) -> None:
         """Raises IntegrityError when they are not the facts of that moment."""
         if (self.as_of, self.seq) != (as_of, seq):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tipoff.features.catalogue import catalogue
+from tipoff.gates import gate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,12 +31,14 @@ LEAST_HISTORY = 5
 DRIFT = 6.0
 """A mean this many standard deviations from the recent snapshots' means has drifted."""
 MOST_NULL = 0.5
+CHECK_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a broken check can raise: it has not answered, so it blocks its feature."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """`check`: range, variance, distinct, null or drift; `feature`; `detail` says what was seen.
-    `blocks`: the snapshot must not be used for this feature as it is."""
+    """`check`: range, variance, distinct, null, drift or error; `feature`; `detail` says what was
+    seen. `blocks`: the snapshot must not be used for this feature as it is."""
 
     check: str
     feature: str
@@ -55,13 +58,30 @@ def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> 
         feature = catalogue().get(name)
         if feature is None:
             continue
-        values = snapshot.frame[name].to_numpy()
-        known = values[snapshot.frame[name].is_not_null().to_numpy()]
-        found += _range(feature, values, nulled[name])
-        found += _variance(feature, known)
-        found += _nulls(feature, len(known), len(values))
-        found += _drift(feature, known, history.get(name, ()))
+        found += _checked(feature, snapshot, nulled[name], history.get(name, ()))
     return found
+
+
+@gate(
+    "batch checks", protects="every model that reads the feature",
+    on_error="the feature is blocked: batch_check", on_null="an unknown verdict blocks the feature",
+)  # fmt: skip
+def _checked(
+    feature: Feature, snapshot: Snapshot, nulled: int, means: Sequence[float]
+) -> list[CheckResult]:
+    column = snapshot.frame[feature.name]
+    try:
+        values = column.to_numpy()
+        known = values[column.is_not_null().to_numpy()]
+        return [
+            *_range(feature, values, nulled),
+            *_variance(feature, known),
+            *_nulls(feature, len(known), len(values)),
+            *_drift(feature, known, means),
+        ]
+    except CHECK_ERRORS as error:
+        detail = f"a check could not answer: {type(error).__name__}: {error}"
+        return [CheckResult("error", feature.name, detail, blocks=True)]
 
 
 def recent_means(r: Reader) -> dict[str, list[float]]:

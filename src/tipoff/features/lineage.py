@@ -20,6 +20,8 @@ SIZES = {
 }  # fmt: skip
 """Games a window or span reaches back; others reach back without end."""
 EVERYTHING = 100_000
+FIXTURE_ALONE = frozenset({"home_away", "playoff_game"})
+"""Features of the family `rest` that read the fixture itself and no game before it."""
 
 _BOX_TEXT = (
     "concat(player_name, ' ', team, ' v ', opponent, ': ', pts, ' pts in ', minutes, ' min')"
@@ -110,15 +112,27 @@ def sources_of(
     return list(rows.values())
 
 
-def _queries(name: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def windows_of(name: str) -> dict[str, dict[str, Any]]:
+    """Family -> how far back a feature reads its relation: `season_only`, and `size` in games."""
     reached: dict[str, set[str]] = {}
     for column in CATALOGUE.closure([name]):
         family = CATALOGUE.owner[column]
         if family.relation:
             reached.setdefault(family.name, set()).update(_reach(CATALOGUE.columns[column]))
+    return {
+        family: _named_span(name) if family == "role" else _span(windows)
+        for family, windows in reached.items()
+    }
+
+
+def markets_of(name: str) -> set[str]:
+    """The markets whose lines a feature reads."""
+    return {QUOTED[c] for c in CATALOGUE.closure([name]) if c in QUOTED}
+
+
+def _queries(name: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     queries: list[tuple[str, dict[str, Any]]] = []
-    for family_name, windows in reached.items():
-        span = _span(windows)
+    for family_name, span in windows_of(name).items():
         if family_name in ("player", "days", "tenure"):
             queries.append((_PLAYER, span))
         elif family_name in ("team", "opponent", "allowed"):
@@ -127,14 +141,13 @@ def _queries(name: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any
         elif family_name == "versus":
             queries.append((_VERSUS, {}))
         elif family_name == "rest":
-            queries += [(_SCHEDULE, {})] * (name not in ("home_away", "playoff_game"))
+            queries += [(_SCHEDULE, {})] * (name not in FIXTURE_ALONE)
         elif family_name in ("role", "night_number", "absence", "crowd"):
             queries += _role_and_squad(family_name, name, params)
         elif family_name in ("status", "mates"):
             queries.append((_INJURY, {"mates": family_name == "mates", "side": params["team"]}))
         else:
-            markets = {QUOTED[c] for c in CATALOGUE.closure([name]) if c in QUOTED}
-            queries += [(_LINES, {"market": market}) for market in sorted(markets)]
+            queries += [(_LINES, {"market": market}) for market in sorted(markets_of(name))]
     return queries
 
 

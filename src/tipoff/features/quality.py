@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tipoff.features.definition import Feature
+from tipoff.gates import gate as gate_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,6 +75,10 @@ def tier(score: float) -> str:
     return next((name for least, name in TIERS if score >= least), "critical")
 
 
+@gate_of(
+    "quality", protects="every row of a model and market",
+    on_error="all its rows are refused: gate_error", on_null="unknown quality: the row is refused",
+)  # fmt: skip
 def gate(quality: Quality, least: float) -> list[str | None]:
     """Per row, why it may not be published, or None. Fails closed: unknown quality blocks.
 

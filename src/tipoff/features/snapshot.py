@@ -16,6 +16,7 @@ from tipoff.features.build import FALLBACK, SlateFeatures
 from tipoff.features.catalogue import catalogue, definition_hashes, feature_set
 from tipoff.features.checks import batch_checks, recent_means
 from tipoff.features.quality import Quality, row_quality
+from tipoff.gates import gate
 from tipoff.hashing import code_version, content_id, spell, spelled, text_id
 from tipoff.lake.migrations import add_columns
 
@@ -77,7 +78,8 @@ class Snapshot:
     @cached_property
     def blocked(self) -> dict[str, str]:
         """Feature -> why a batch check forbids reading it as it is."""
-        return {c["feature"]: f"{c['feature']}: {c['detail']}" for c in self.report if c["blocks"]}
+        unfit = [c for c in self.report if c["blocks"] is not False]
+        return {c["feature"]: f"{c['feature']}: {c['detail']}" for c in unfit}
 
     def quality(self, names: tuple[str, ...], required: tuple[str, ...]) -> Quality:
         """Quality of every row over the names a model reads."""
@@ -166,6 +168,10 @@ def load_snapshot(r: Reader, snapshot_id: str, *, verify: bool = True) -> Snapsh
     return snapshot
 
 
+@gate(
+    "snapshot seal", protects="explain and reproduce",
+    on_error="the snapshot is not read", on_null="a row without its hash: ArtifactError",
+)  # fmt: skip
 def _verify(snapshot: Snapshot, stored: list[str]) -> None:
     keys = snapshot.frame.select("game_id", "player_key").rows()
     for key, now, then in zip(keys, snapshot.row_hashes, stored, strict=True):

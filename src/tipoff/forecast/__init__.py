@@ -9,7 +9,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tipoff.forecast.diff import diff_runs, find_run
     from tipoff.forecast.explanation import explain
     from tipoff.forecast.publish import Publication, current_publication
     from tipoff.forecast.reconciliation import RunReport, reconcile
@@ -29,11 +28,9 @@ __all__ = [
     "RunReport",
     "Slate",
     "current_publication",
-    "diff_runs",
     "explain",
     "find_prediction",
     "find_publication",
-    "find_run",
     "find_slate",
     "is_stale",
     "player_view",
@@ -44,7 +41,6 @@ __all__ = [
 ]
 
 _HOME = {
-    "diff": ("diff_runs", "find_run"),
     "explanation": ("explain",),
     "publish": ("Publication", "current_publication"),
     "reconciliation": ("RunReport", "reconcile"),

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tipoff.errors import ArtifactError, ContractError, NotFound, UsageError
+from tipoff.errors import ContractError, TipoffError, UsageError
 from tipoff.features import build_snapshot, checked, definition_hashes, known_facts, slate_frame
 from tipoff.forecast.assess import MODES
 from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet, present
-from tipoff.forecast.score import Scene, Scored, refuse, score_model
+from tipoff.forecast.score import MODEL_FAILURES, Scene, Scored, refuse, score_model
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.hashing import code_version
 from tipoff.league.markets import MARKETS
@@ -145,8 +145,11 @@ def _score_version(
     name = seats[0].model
     try:
         model = opened.result()
-    except (ContractError, ArtifactError, NotFound) as error:
-        differences = error.differences if isinstance(error, ContractError) else [error.message]
+    except MODEL_FAILURES as error:
+        said = (
+            error.message if isinstance(error, TipoffError) else f"{type(error).__name__}: {error}"
+        )
+        differences = error.differences if isinstance(error, ContractError) else [said]
         refused[name] = differences
         reason = "contract" if isinstance(error, ContractError) else "artifact"
         rows = scene.players.with_columns(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from tipoff.gates import gate
 from tipoff.league.lines import consensus_sql
 from tipoff.league.odds import no_vig_over
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 _KEYS = ["game_id", "player_key", "market"]
 
 
+@gate(
+    "lines before tip-off", protects="every line a prediction is compared with",
+    on_error="no set is built", on_null="a line known at no moment is not used",
+)  # fmt: skip
 def consensus(
     r: Reader, players: pl.DataFrame, as_of: datetime, seq: int, settings: Settings
 ) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tipoff.features import BOX, TOLD
+from tipoff.gates import gate
 from tipoff.lake import as_of_sql
 from tipoff.league.availability import status_sql
 
@@ -136,15 +137,20 @@ def _status_sql() -> str:
       FROM ({status_sql(spine, BOX, TOLD)})"""
 
 
+@gate(
+    "identity and availability", protects="every player of a slate",
+    on_error="no set is built", on_null="unknown identity or history is refused, unknown day of an"
+    " out status is out",
+)  # fmt: skip
 def _with_reasons(players: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     ruled_out = (pl.col("status") == "out") & (
-        pl.col("same_day").fill_null(False) | ~pl.col("lined")
+        pl.col("same_day").fill_null(value=True) | ~pl.col("lined").fill_null(value=False)
     )
     reason = (
-        pl.when(pl.col("unresolved")).then(pl.lit("unresolved_player"))
-        .when(~pl.col("has_history")).then(pl.lit("no_history"))
+        pl.when(pl.col("unresolved").fill_null(value=True)).then(pl.lit("unresolved_player"))
+        .when(~pl.col("has_history").fill_null(value=False)).then(pl.lit("no_history"))
         .when(pl.col("team").is_null()).then(pl.lit("team_unknown"))
         .when(ruled_out.fill_null(False)).then(pl.lit("out"))
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tipoff import clock
 from tipoff.errors import IntegrityError, PublicationConflict
+from tipoff.gates import gate
 from tipoff.hashing import content_id
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ class RunSet:
     refusals: pl.DataFrame
     snapshot: Snapshot
 
+    @gate(
+        "completeness", protects="a publication",
+        on_error="nothing is stored", on_null="no number expected is no complete set",
+    )  # fmt: skip
     def check(self) -> None:
         """Raise IntegrityError unless every expected triple is predicted or refused, once."""
         import polars as pl
@@ -95,8 +100,7 @@ def _commit(
 
     day, run = made.run["slate"], made.run["run_id"]
     current = current_publication(w, day)
-    if (current and current.publication_id) != (parent and parent.publication_id):
-        raise PublicationConflict(f"the slate of {day} was published meanwhile", "run again")
+    _require_parent(day, current, parent)
     moment = present(w)
     if not w.value("SELECT count(*) FROM forecast.run WHERE run_id = $run", {"run": run}):
         _store(w, made, moment)
@@ -110,6 +114,15 @@ def _commit(
     schema_fix = pl.DataFrame([row]).with_columns(pl.col("parent").cast(pl.String))
     w.append("forecast.publication", schema_fix, key=("slate", "seq"))
     return Publication(identity, day, seq, parent_id, run, kind, reason, moment)
+
+
+@gate(
+    "pointer", protects="a publication",
+    on_error="nothing is stored", on_null="no parent where there is one: PublicationConflict",
+)  # fmt: skip
+def _require_parent(day: date, current: Publication | None, parent: Publication | None) -> None:
+    if (current and current.publication_id) != (parent and parent.publication_id):
+        raise PublicationConflict(f"the slate of {day} was published meanwhile", "run again")
 
 
 def _store(w: Writer, made: RunSet, moment: datetime) -> None:

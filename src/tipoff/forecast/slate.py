@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tipoff.errors import NotFound, UsageError
+from tipoff.gates import gate
 from tipoff.league.games import games_sql
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Slate:
         return {"as_of": self.as_of, "seq": self.seq, "day": self.day}
 
 
+@gate(
+    "before tip-off", protects="every prediction of a slate",
+    on_error="no set is built", on_null="a game without tip-off is in no slate",
+)  # fmt: skip
 def find_slate(
     r: Reader, day: date, *, now: datetime, as_of: datetime | None = None, seq: int | None = None
 ) -> Slate:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tipoff import clock
+from tipoff.gates import gate
 from tipoff.hashing import content_id
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ def holds(
     )
 
 
+@gate(
+    "freshness", protects="what is shown as fresh, and a run with nothing to do",
+    on_error="nothing is called fresh", on_null="no answer is: facts have moved",
+)  # fmt: skip
 def facts_moved(r: Reader, day: date, seq: int, before: datetime, now: datetime) -> bool:
     """Whether any fact the slate may read was stored after `seq`, or became known since.
 
@@ -99,14 +104,14 @@ def facts_moved(r: Reader, day: date, seq: int, before: datetime, now: datetime)
     asked = [f"EXISTS (FROM league.{t} WHERE {newer})" for t in _TABLES]
     asked.append(f"EXISTS (FROM league.prop_line WHERE game_date = $day AND ({newer}))")
     params = {"seq": seq, "before": before, "now": now, "day": day}
-    return bool(r.value(f"SELECT {' OR '.join(asked)}", params))
+    return r.value(f"SELECT {' OR '.join(asked)}", params) is not False
 
 
 def models_moved(r: Reader, seq: int) -> bool:
     """Whether a model version or a role was stored after `seq`."""
     sql = """SELECT EXISTS (FROM models.version WHERE recorded_seq > $seq)
                OR EXISTS (FROM models.state WHERE recorded_seq > $seq)"""
-    return bool(r.value(sql, {"seq": seq}))
+    return r.value(sql, {"seq": seq}) is not False
 
 
 def _includes(

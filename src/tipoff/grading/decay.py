@@ -10,7 +10,8 @@ coverage  share of actuals inside the randomised 80% interval
 Each signal is healthy, watch, degrading or blocked by LIMITS: watch looks at the figure alone,
 degrading also wants the interval not to hold the healthy value, blocked wants the whole interval
 beyond its limit. The state is the worst signal's. Fewer than LEAST_ROWS rows or LEAST_SLATES
-slates are not judged: healthy, and the reason says so. A baseline is a yardstick: it is never
+slates are not judged: healthy, and the reason says so. Grades whose figures are missing are the
+worst state, not the best. A baseline is a yardstick: it is never
 worse than degrading, because blocking it would leave the others unmeasured.
 """
 
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from tipoff.gates import gate
 from tipoff.grading.metrics import estimate
 from tipoff.models.baselines import WEIGHTS
 from tipoff.models.governance import block, eligible
@@ -49,9 +51,13 @@ _ROWS = """
     FROM grading.current_grade g JOIN forecast.current_publication c USING (run_id)
     WHERE g.slate < $day AND g.actual IS NOT NULL
     QUALIFY dense_rank() OVER (PARTITION BY g.market, g.model ORDER BY g.slate DESC) <= $window)
+  -- a sum that leaves a row out would hide what cannot be judged: it is null instead
   SELECT s.slate, s.market, s.model, count(*) AS n, sum(s.actual) AS actual,
-         sum(s.mean_error) AS mean_error, sum(s.covered) AS covered,
-         count(y.crps) AS pairs, sum(s.crps - y.crps) AS difference, sum(y.crps) AS yardstick
+         CASE WHEN count(s.mean_error) = count(*) THEN sum(s.mean_error) END AS mean_error,
+         CASE WHEN count(s.covered) = count(*) THEN sum(s.covered) END AS covered,
+         count(y.crps) AS pairs,
+         CASE WHEN count(s.crps - y.crps) = count(y.crps) THEN sum(s.crps - y.crps) END
+           AS difference, sum(y.crps) AS yardstick
   FROM shown s LEFT JOIN shown y ON y.slate = s.slate AND y.market = s.market
     AND y.game_id = s.game_id AND y.player_key = s.player_key
     AND y.model = CASE WHEN s.model = $yardstick THEN $other ELSE $yardstick END
@@ -68,10 +74,13 @@ class Decay:
     rows: int
     slates: int
     signals: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fault: str = ""
 
     @property
     def reason(self) -> str:
-        """The signals that are not healthy, in words."""
+        """The signals that are not healthy, in words; `fault` when they could not be told."""
+        if self.fault:
+            return self.fault
         if not self.signals:
             return f"not judged: {self.rows} rows on {self.slates} slates"
         told = [
@@ -96,6 +105,10 @@ def decay_states(r: Reader, day: date) -> list[Decay]:
     return [judge(str(model), str(market), part) for (market, model), part in groups.items()]
 
 
+@gate(
+    "decay", protects="what a decayed model would publish",
+    on_error="nothing is unblocked", on_null="missing figures: blocked",
+)  # fmt: skip
 def judge(model: str, market: str, slates: pl.DataFrame) -> Decay:
     """The state of one model in one market from its sums per slate.
 
@@ -104,10 +117,23 @@ def judge(model: str, market: str, slates: pl.DataFrame) -> Decay:
     rows = int(slates["n"].sum())
     if rows < LEAST_ROWS or slates.height < LEAST_SLATES:
         return Decay(model, market, "healthy", rows, slates.height)
-    signals = _signals(slates)
-    worst = max((s["state"] for s in signals.values()), key=STATES.index)
+    unknown = _unknown(slates)
+    signals = {} if unknown else _signals(slates)
+    states: list[State] = [s["state"] for s in signals.values()]
+    worst: State = max(states, key=STATES.index, default="blocked")
     state: State = "degrading" if worst == "blocked" and model in WEIGHTS else worst
-    return Decay(model, market, state, rows, slates.height, signals)
+    return Decay(model, market, state, rows, slates.height, signals, unknown)
+
+
+def _unknown(slates: pl.DataFrame) -> str:
+    """Which sums are missing, in words; empty when every figure can be made."""
+    paired = slates.filter(pl.col("pairs") > 0).select("difference", "yardstick")
+    all_of = slates.select("actual", "mean_error", "covered")
+    bad = [
+        column.name for frame in (all_of, paired) for column in frame.get_columns()
+        if not column.cast(pl.Float64).is_finite().fill_null(value=False).all()
+    ]  # fmt: skip
+    return f"cannot be judged: grades lack {', '.join(bad)}" if bad else ""
 
 
 def review(lake: Lake, day: date) -> list[Decay]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tipoff.errors import NotFound
+from tipoff.gates import gate
 from tipoff.grading.facts import Facts, load_facts
 from tipoff.grading.outcomes import settle
 from tipoff.grading.report import GradeReport, summarise
@@ -71,12 +72,16 @@ def _predictions(r: Reader, slate: date) -> pl.DataFrame:
     return r.query(sql, {"day": slate})
 
 
+@gate(
+    "live record", protects="the live record",
+    on_error="no grade is stored", on_null="an unknown moment is not before tip-off: backfill",
+)  # fmt: skip
 def _identified(settled: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     known = facts.games.filter(pl.col("game_date") == facts.slate)
     tips = known.select("game_id", _tip="tipoff")
     rows = settled.join(tips, on="game_id", how="left", maintain_order="left")
     tip = pl.min_horizontal("tipoff", "_tip")
-    live = (pl.col("committed_at") < tip) & (pl.col("as_of") < tip)
+    live = ((pl.col("committed_at") < tip) & (pl.col("as_of") < tip)).fill_null(value=False)
     names = ["prediction_id", "run_id", "outcome", "actual", "evidence"]
     ids = [content_id("grade", row) for row in rows.select(names).iter_rows()]
     return rows.with_columns(

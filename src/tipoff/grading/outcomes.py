@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from tipoff.gates import gate
 from tipoff.grading.facts import Facts
 from tipoff.grading.postponed import is_final, postponed
 from tipoff.league.markets import MARKETS
@@ -25,6 +26,10 @@ SHORT_OF_OPPONENT = 3.0
 """Both teams play equally long: further behind than this, an overtime box score lacks someone."""
 
 
+@gate(
+    "void proof", protects="every grade",
+    on_error="no grade is stored", on_null="what is unknown stays pending",
+)  # fmt: skip
 def settle(predictions: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Add state, outcome, actual, reason, proof and evidence to predictions, in their order.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from tipoff.errors import IntegrityError
+from tipoff.gates import gate
 from tipoff.lake.reader import Params, Reader
 
 if TYPE_CHECKING:
@@ -39,24 +40,35 @@ class Writer(Reader):
         finally:
             self.unregister(_INCOMING)
 
+    @gate(
+        "rows written", protects="every commit",
+        on_error="the commit is rolled back", on_null="no count is not the count intended",
+    )  # fmt: skip
     def insert(
         self, table: str, columns: str, select: str, intended: int, params: Params = None
     ) -> int:
         """Insert what `select` gives, stamped with this commit's recorded_seq, and count it."""
         numbered = f"SELECT *, {self.seq}::BIGINT FROM ({select})"
         try:
-            written = int(
-                self.value(f"INSERT INTO {table} ({columns}, recorded_seq) {numbered}", params)
+            written = self.value(
+                f"INSERT INTO {table} ({columns}, recorded_seq) {numbered}", params
             )
         except (duckdb.BinderException, duckdb.ConversionException) as error:
             raise IntegrityError(f"{table}: rows do not fit the table: {error}") from error
         if written != intended:
             raise IntegrityError(f"{table}: {intended} rows intended, {written} written")
-        return written
+        return intended
 
+    @gate(
+        "keys", protects="every commit",
+        on_error="the commit is rolled back", on_null="a null in a key: IntegrityError",
+    )  # fmt: skip
     def _check_key(self, table: str, keys: pl.DataFrame) -> None:
+        import polars as pl
+
         if not keys.columns:
             return
+        absent = keys.filter(pl.any_horizontal(pl.all().is_null())).rows()
         double = keys.filter(keys.is_duplicated()).rows()
         names = ", ".join(keys.columns)
         # What all rows share is said as a constant: only files that can hold it are opened.
@@ -67,7 +79,11 @@ class Writer(Reader):
             f" USING ({names})",
             shared,
         )
-        for found, what in ((double, "twice in this commit"), (stored, "already stored")):
+        for found, what in (
+            (absent, "no key"),
+            (double, "twice in this commit"),
+            (stored, "already stored"),
+        ):
             if found:
                 raise IntegrityError(
                     f"{table}: {dict(zip(keys.columns, found[0], strict=True))} is {what}"

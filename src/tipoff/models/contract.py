@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel, ConfigDict
 
 from tipoff.errors import ContractError
+from tipoff.gates import gate
 
 
 class Contract(BaseModel):
@@ -66,10 +67,15 @@ def redefined(trained: Mapping[str, str], available: Mapping[str, str]) -> list[
     return differences
 
 
+@gate(
+    "contract", protects="every prediction of a model",
+    on_error="the model is refused at load", on_null="no list of differences: ContractError",
+)  # fmt: skip
 def require(model: str, contract: Contract, available: Mapping[str, str]) -> None:
     """Raises ContractError listing every difference; does nothing when there is none."""
     differences = check(contract, available)
-    if differences:
+    if differences != []:
+        differences = differences or ["the contract could not be checked"]
         raise ContractError(
             f"{model} cannot read this snapshot: " + "; ".join(differences),
             differences,

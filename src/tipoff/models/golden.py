@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from tipoff.errors import ArtifactError
+from tipoff.gates import gate
 from tipoff.models.manifest import GoldenRow
 from tipoff.models.model import Model, column
 from tipoff.models.pmf import Floats, Pmf
@@ -53,8 +54,13 @@ def summary(pmf: Pmf) -> dict[str, Floats]:
     }
 
 
+@gate(
+    "golden rows", protects="every prediction of a model",
+    on_error="the model is refused at load", on_null="a market without golden rows: ArtifactError",
+)  # fmt: skip
 def check_golden(model: Model) -> None:
-    """Raises ArtifactError naming the first golden answer the loaded model does not give."""
+    """Raises ArtifactError naming the first golden answer the loaded model does not give, or a
+    market it predicts without any."""
     by_market: dict[str, list[GoldenRow]] = {}
     for row in model.manifest.golden:
         by_market.setdefault(row.market, []).append(row)
@@ -68,6 +74,13 @@ def check_golden(model: Model) -> None:
         for i, row in enumerate(rows):
             for name, text in row.expected.items():
                 _compare(model, f"{market}, golden row {i}, {name}", text, float(got[name][i]))
+    proven = {row.market for row in model.manifest.golden if row.expected}
+    unproven = [market for market in model.manifest.markets if market not in proven]
+    if unproven:
+        raise ArtifactError(
+            f"{model.manifest.model} has no golden rows in {', '.join(unproven)}",
+            f"train {model.manifest.model} again",
+        )
 
 
 def _compare(model: Model, where: str, text: str, got: float) -> None:

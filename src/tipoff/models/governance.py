@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import polars as pl
 
 from tipoff.clock import now
-from tipoff.errors import GateBlocked, NotFound, UsageError
+from tipoff.errors import NotFound, UsageError
+from tipoff.gates import gate
 from tipoff.hashing import content_id
 from tipoff.league.markets import MARKETS
 from tipoff.models.registry import load
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader, Writer
 
 Role = Literal["champion", "challenger", "shadow"]
-Gate = Callable[["Lake", str, str], str | None]
-"""(lake, model_id, market) -> why the promotion must not happen, or None."""
-
 GONE = ("retired", "blocked")
 """States without a seat: retired is final for a version, blocked until it is promoted again."""
+
+SEATED = get_args(Role)
+"""States with a seat. A stored state that is none of them, null included, has no seat."""
 
 DEFAULT_LEADERS = ("catboost_v9", "ewma_hl8")
 """Who leads a market while nobody has been promoted: the first of these that predicts it."""
@@ -67,7 +68,6 @@ def promote(
     reason: str,
     *,
     to: Role = "champion",
-    gates: tuple[Gate, ...] = (),
     available: Mapping[str, str] | None = None,
     record: Mapping[str, Any] | None = None,
 ) -> None:
@@ -77,17 +77,14 @@ def promote(
     its `kind`. A promotion also lifts a block.
 
     Raises NotFound for an unknown version, UsageError for a retired one, an empty reason or a
-    market it does not predict, ArtifactError or ContractError when it does not load, and
-    GateBlocked with every gate's objection.
+    market it does not predict, and ArtifactError or ContractError when it does not load. The
+    gates between a model and the champion's seat are grading/promotion's.
     """
     _check_reason(reason)
     model = load(lake, model_id, available)
     if market not in model.manifest.markets:
         known = ", ".join(model.manifest.markets)
         raise UsageError(f"{model_id} does not predict {market}", f"it predicts {known}")
-    objections = [why for gate in gates if (why := gate(lake, model_id, market)) is not None]
-    if objections:
-        raise GateBlocked(f"{model_id} is not promoted: " + "; ".join(objections))
 
     def commit(w: Writer) -> None:
         if _state(w, model_id, market) == "retired":
@@ -197,8 +194,17 @@ def _seats(versions: list[dict[str, Any]], market: str) -> list[Seat]:
         chosen.setdefault(row["model"], row)
     if promoted is not None:
         chosen[promoted["model"]] = promoted
-    seats = [_seat(row) for row in chosen.values() if row["state"] not in GONE]
+    seats = [_seat(row) for row in chosen.values() if _may_sit(row)]
     return _crowned(seats, promoted["model_id"] if promoted else None)
+
+
+@gate(
+    "seats", protects="what a retired, blocked or unknown version would publish",
+    on_error="no set is built", on_null="a stored state that says nothing has no seat",
+)  # fmt: skip
+def _may_sit(row: Mapping[str, Any]) -> bool:
+    never_changed = row["state"] is None and row["state_seq"] == 0
+    return never_changed or row["state"] in SEATED
 
 
 def _seat(row: Mapping[str, Any]) -> Seat:

@@ -13,6 +13,7 @@ import polars as pl
 
 from tipoff.clock import now
 from tipoff.errors import ArtifactError, NotFound
+from tipoff.gates import gate
 from tipoff.hashing import file_sha256
 from tipoff.lake import in_our_words
 from tipoff.models import baselines, breakout, catboost_model
@@ -75,6 +76,10 @@ def open_model(
     return model
 
 
+@gate(
+    "manifest", protects="every prediction of a model",
+    on_error="the model is refused at load", on_null="no manifest is no model: refused at load",
+)  # fmt: skip
 def read_version(r: Reader, model_id: str) -> tuple[Manifest, str | None]:
     """Manifest and artifact path of a version.
 
@@ -152,13 +157,20 @@ def _write_artifact(folder: Path, model: Model) -> str | None:
     return relative
 
 
+@gate(
+    "artifact", protects="every prediction of a model",
+    on_error="the model is refused at load", on_null="no recorded hash: ArtifactError",
+)  # fmt: skip
 def _verified(folder: Path, manifest: Manifest, artifact: str | None) -> Path | None:
     if artifact is None and manifest.artifact_sha256 is None:
         return None
     path = folder / str(artifact)
     if artifact is None or not path.is_file():
         raise ArtifactError(f"the artifact of {manifest.model} is missing: {path}")
-    found = file_sha256(path)
+    try:
+        found = file_sha256(path)
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read: {error}", "restore the file") from error
     if found != manifest.artifact_sha256:
         raise ArtifactError(
             f"{path} hashes to {found}, the manifest says {manifest.artifact_sha256}",

@@ -20,6 +20,7 @@ from tipoff.grading.promotion import (
     live_evidence,
     promote_through_gates,
 )
+from tipoff.grading.promotion.gates import GATES
 from tipoff.lake import Lake
 from tipoff.models import champion
 from tipoff.models.pmf import negative_binomial
@@ -128,7 +129,7 @@ def test_a_forced_promotion_is_on_record_with_its_reason_and_what_the_gates_said
 def test_a_promotion_that_passed_is_recorded_as_one(published: Lake) -> None:
     with published.reading() as r:
         identity = judge_version(r, "ewma_hl8", "points", DAY, None).model_id
-    passed = [Verdict("n", True, "n = 5,000", ">= 1,000")]
+    passed = [Verdict(name, True, "n = 5,000", ">= 1,000") for name in GATES]
     judged = Judgement(identity, "points", "catboost_v9", "test", passed)
     promote_through_gates(published, judged, "better")
     assert [kind for kind, _ in events(published)] == ["promotion"]

@@ -40,8 +40,8 @@ class Evidence:
     """Scored forecasts of one market, all models: `rows` has a row per model and player-game.
 
     Columns: slate, game_id, player_key, model, mean, actual, line, recommendation, the scores of
-    grading/scores.py, trained_through (null for live rows) and line_tier. `source` says where
-    they come from.
+    grading/scores.py, trained_through (live rows: the day before) and line_tier. `source` says
+    where they come from.
     """
 
     market: str
@@ -57,7 +57,9 @@ def live_evidence(r: Reader, market: str) -> Evidence:
     """Everything of the market in the live record that is graded."""
     rows = record_rows(r, Span(date(1900, 1, 1), date(2200, 1, 1)), "live", market)
     graded = rows.filter(pl.col("actual").is_not_null()).with_columns(
-        mean=pl.col("actual") + pl.col("mean_error"), trained_through=pl.lit(None, pl.Date)
+        mean=pl.col("actual") + pl.col("mean_error"),
+        # Committed before tip-off by a version eligible on the day: trained through a day before.
+        trained_through=pl.col("slate") - pl.duration(days=1),
     )
     return Evidence(market, "live record", _tiered(graded, market))
 

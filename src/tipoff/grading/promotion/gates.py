@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tipoff.errors import TipoffError
+from tipoff.gates import gate as on_register
 from tipoff.grading import metrics
 from tipoff.grading.promotion.evidence import Evidence
 
@@ -67,6 +68,10 @@ def judge_candidate(candidate: Candidate) -> list[Verdict]:
     return [_asked(name, gate, candidate) for name, gate in GATES.items()]
 
 
+@on_register(
+    "promotion gates", protects="the champion's seat",
+    on_error="the gate is not passed: could not answer", on_null="a figure of nulls is no figure",
+)  # fmt: skip
 def _asked(name: str, gate: Callable[[Candidate], Answer], candidate: Candidate) -> Verdict:
     try:
         return Verdict(name, *gate(candidate))
@@ -78,14 +83,16 @@ def _asked(name: str, gate: Callable[[Candidate], Answer], candidate: Candidate)
 
 def enough_rows(c: Candidate) -> Answer:
     """Graded forecasts and slates."""
-    n, slates = c.own.height, c.own["slate"].n_unique()
+    graded = c.own.drop_nulls(["actual", "crps"])
+    n, slates = graded.height, graded["slate"].n_unique()
     good = n >= MIN_ROWS and slates >= MIN_SLATES
     return good, f"n = {n:,} on {slates} slates", f">= {MIN_ROWS:,} on >= {MIN_SLATES}"
 
 
 def walk_forward(c: Candidate) -> Answer:
     """No forecast by a model that had seen its own day."""
-    seen = c.own.filter(pl.col("trained_through") >= pl.col("slate")).height
+    clean = c.own.filter(pl.col("trained_through") < pl.col("slate")).height
+    seen = c.own.height - clean
     return (
         seen == 0 and c.own.height > 0,
         f"{seen:,} rows trained on their own day or later",

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tipoff.errors import GateBlocked
+from tipoff.gates import gate
 from tipoff.grading.promotion.evidence import file_evidence, live_evidence
-from tipoff.grading.promotion.gates import Candidate, Verdict, judge_candidate
+from tipoff.grading.promotion.gates import GATES, Candidate, Verdict, judge_candidate
 from tipoff.models import Seat, eligible, promote, versions_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ class Judgement:
     @property
     def objections(self) -> list[str]:
         """What the gates that did not pass say."""
-        return [f"{v.gate}: {v.figure} (bar: {v.bar})" for v in self.verdicts if not v.passed]
+        silent = [name for name in GATES if name not in {v.gate for v in self.verdicts}]
+        said = [v for v in self.verdicts if v.passed is not True]
+        return [f"{v.gate}: {v.figure} (bar: {v.bar})" for v in said] + [
+            f"{name}: not asked" for name in silent
+        ]
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready form."""
@@ -56,6 +61,10 @@ def judge_version(r: Reader, model: str, market: str, day: date, file: Path | No
     return Judgement(identity, market, leader, evidence.source, judge_candidate(candidate))
 
 
+@gate(
+    "promotion", protects="the champion's seat",
+    on_error="nobody is promoted", on_null="a gate that was not asked objects: GateBlocked",
+)  # fmt: skip
 def promote_through_gates(
     lake: Lake, judged: Judgement, reason: str, *, force: bool = False,
     available: Mapping[str, str] | None = None,
@@ -66,7 +75,7 @@ def promote_through_gates(
     whatever `models.promote` raises.
     """
     if judged.objections and not force:
-        gates = ", ".join(v.gate for v in judged.verdicts if not v.passed)
+        gates = ", ".join(objection.split(":")[0] for objection in judged.objections)
         raise GateBlocked(
             f"{judged.model_id} is not promoted in {judged.market}: no pass at {gates}",
             "bring --evidence FILE.parquet, or --force with a reason that will stay on record",

@@ -1,0 +1,45 @@
+"""docs/gates.md, written from the register in tipoff.gates: `python scripts/gates_page.py`."""
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+import tipoff
+from tipoff.gates import REGISTER
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "gates.md"
+INTRO = """\
+# Gates
+
+Written by `python scripts/gates_page.py`; a test fails when it is not current. A gate stands
+between a number and its publication, and fails closed: what it cannot judge does not pass.
+`@gate` puts a function on the register (`src/tipoff/gates.py`), and `tests/gates` injects an
+exception and a null into every one of them; a gate without those two tests fails the suite.
+
+| gate | function | protects | an exception in it | a null in what it reads |
+|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    for found in pkgutil.walk_packages(tipoff.__path__, "tipoff."):
+        if found.name != "tipoff.__main__":
+            importlib.import_module(found.name)
+    rows = sorted((g.where.removeprefix("tipoff."), g) for g in REGISTER.values())
+    return INTRO + "".join(
+        f"| {g.name} | `{where}` | {g.protects} | {g.on_error} | {g.on_null} |\n"
+        for where, g in rows
+    )
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"wrote {PAGE}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""Whom a source row reaches in one run: which predictions, through which features, line or plan.
+
+The reverse of features/lineage.py, by the same windows: a row is read by a feature when it lies
+within the games the feature reaches back, counted as the run knew them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tipoff.features.catalogue import catalogue
+from tipoff.features.lineage import FIXTURE_ALONE, markets_of, windows_of
+from tipoff.league.availability import ABSENCE_DAYS
+from tipoff.settings import Settings
+
+if TYPE_CHECKING:
+    from tipoff.answers.rows import Run, Source
+    from tipoff.lake import Reader
+
+Row = dict[str, Any]
+FORM = 5
+"""Games whose mean minutes make the rotation (forecast/plan.py)."""
+
+_HIS_GAMES = """
+  SELECT count(DISTINCT game_id) FROM league.player_game
+  WHERE player_key = $player AND minutes > 0 AND known_at <= $as_of AND recorded_seq <= $seq
+    AND (known_at, tipoff, game_id) >= ($known, $tip, $game)"""
+_TEAM_GAMES = """
+  SELECT count(DISTINCT game_id) FROM league.team_game
+  WHERE team = $team AND known_at <= $as_of AND recorded_seq <= $seq
+    AND (known_at, tipoff, game_id) >= ($known, $tip, $game)"""
+_LATER_GAMES = """
+  SELECT count(DISTINCT game_id) FROM league.game
+  WHERE $team IN (home, away) AND nba_game_id IS NOT NULL AND recorded_seq <= $seq
+    AND tipoff > $tip AND game_date < $slate"""
+_NEWER_WORD = """
+  SELECT count(*) FROM league.injury
+  WHERE player_key = $player AND kind = $kind AND known_at <= $as_of AND recorded_seq <= $seq
+    AND known_at > $known AND team IS NOT DISTINCT FROM $team"""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Predictions that `holds` lets through, reached through `features` or (`plan`) as a whole."""
+
+    holds: Callable[[Row], bool]
+    features: frozenset[str] = field(default_factory=frozenset)
+    plan: bool = False
+
+
+@cache
+def _windows() -> dict[str, dict[str, dict[str, Any]]]:
+    return {name: windows_of(name) for name in catalogue()}
+
+
+def features_reading(families: tuple[str, ...], nth: int, same_season: bool) -> frozenset[str]:
+    """Features of those families that read the nth newest game of theirs."""
+    return frozenset(
+        name for name, spans in _windows().items() for family, span in spans.items()
+        if family in families and nth <= span["size"] and (same_season or not span["season_only"])
+    )  # fmt: skip
+
+
+def scopes_of(r: Reader, source: Source, run: Run) -> list[Scope]:
+    """The scopes of a row in a run that could read it; empty when nothing published reads it."""
+    find = _SCOPES.get(source.table)
+    return find(r, source.row, run) if find else []
+
+
+def _player_game(r: Reader, row: Row, run: Run) -> list[Scope]:
+    """His own form, and through team minutes and roster that of his team and its opponents."""
+    if not row["minutes"]:
+        return []
+    player, teams, season = row["player_key"], (row["team"], row["opponent"]), row["season"]
+    nth = _count(r, _HIS_GAMES, run, row, player=player)
+    same = season == run.season
+    own = features_reading(("player", "days", "tenure", "role"), nth, same)
+    own |= features_reading(("absence",), 1, True) if same else frozenset()
+    status = features_reading(("status",), nth, same) if nth == 1 else frozenset()
+    met = run.slate - timedelta(days=365) <= row["game_date"] < run.slate
+    versus = features_reading(("versus",), 1, True) if met else frozenset()
+    rotation = Settings.model_validate_json(run.settings).rotation_games
+    planned = nth <= FORM or _count(r, _TEAM_GAMES, run, row, team=row["team"]) <= rotation
+    squad = _squad(player, row["team"]) if same else []
+    return [
+        Scope(lambda p: p["player_key"] == player, own | status, planned),
+        Scope(lambda p: p["player_key"] == player and p["opponent"] == row["opponent"], versus),
+        *squad,
+        *_team_form(r, row, run, teams),
+    ]
+
+
+def _team_game(r: Reader, row: Row, run: Run) -> list[Scope]:
+    return _team_form(r, row, run, (row["team"], row["opponent"]))
+
+
+def _team_form(r: Reader, row: Row, run: Run, teams: tuple[str, ...]) -> list[Scope]:
+    """Features of a team's last games reach its players, those of the opponent whom it meets."""
+    found = []
+    for team in teams:
+        nth = _count(r, _TEAM_GAMES, run, row, team=team)
+        same = row["season"] == run.season
+        for side, families in (("team", ("team",)), ("opponent", ("opponent", "allowed"))):
+            names = features_reading(families, nth, same)
+            found.append(Scope(lambda p, s=side, t=team: p[s] == t, names))  # type: ignore[misc]
+    return found
+
+
+def _game(r: Reader, row: Row, run: Run) -> list[Scope]:
+    """Its own predictions; the slate whose moment it sets; rest, until a team's next game."""
+    if row["game_date"] == run.slate:
+        sets_moment = row["tipoff"] <= run.first_tipoff
+        return [Scope(lambda p: sets_moment or p["game_id"] == row["game_id"], plan=True)]
+    found = []
+    for team in (row["home"], row["away"]):
+        params = {"team": team, "seq": run.facts_seq, "tip": row["tipoff"], "slate": run.slate}
+        if row["game_date"] < run.slate and not r.value(_LATER_GAMES, params):
+            names = features_reading(("rest", "night_number"), 1, True) - FIXTURE_ALONE
+            found.append(Scope(lambda p, t=team: t in (p["team"], p["opponent"]), names))  # type: ignore[misc]
+    return found
+
+
+def _injury(r: Reader, row: Row, run: Run) -> list[Scope]:
+    """His own status and place in the plan, and the absences his teammates' features count."""
+    old = row["date"] < run.slate - timedelta(days=ABSENCE_DAYS)
+    player, team = row["player_key"], row["team"]
+    if player is None or old:
+        return []
+    newer = {"player": player, "kind": row["kind"], "as_of": run.as_of, "seq": run.facts_seq,
+             "known": row["known_at"], "team": team}  # fmt: skip
+    if r.value(_NEWER_WORD, newer):
+        return []
+    own = features_reading(("status", "absence"), 1, True)
+    return [Scope(lambda p: p["player_key"] == player, own, plan=True), *_squad(player, team)]
+
+
+def _squad(player: str, team: str) -> list[Scope]:
+    """His team-mates' features of who is there, and what opponents' features say of his side."""
+    mates = features_reading(("mates", "absence", "crowd"), 1, True)
+    foes = features_reading(("crowd",), 1, True)
+    return [
+        Scope(lambda p: p["team"] == team and p["player_key"] != player, mates),
+        Scope(lambda p: p["opponent"] == team, foes),
+    ]
+
+
+def _prop_line(_r: Reader, row: Row, run: Run) -> list[Scope]:
+    """The plan of his game; features of the market when it is a main line."""
+    if row["game_id"] is None or row["player_key"] is None or row["game_date"] != run.slate:
+        return []
+
+    def his(p: Row) -> bool:
+        mine = p["player_key"] == row["player_key"] and p["game_id"] == row["game_id"]
+        return mine and bool(row["known_at"] < p["tipoff"])
+
+    names = frozenset(n for n in catalogue() if row["market"] in markets_of(n))
+    return [Scope(his, names if row["is_main_line"] else frozenset(), plan=True)]
+
+
+_SCOPES: dict[str, Callable[[Reader, Row, Run], list[Scope]]] = {
+    "league.player_game": _player_game,
+    "league.team_game": _team_game,
+    "league.game": _game,
+    "league.injury": _injury,
+    "league.prop_line": _prop_line,
+}
+"""Tables that features, lines or the plan read; no prediction reads the others."""
+
+
+def _count(r: Reader, sql: str, run: Run, row: Row, **more: Any) -> int:
+    params = {"as_of": run.as_of, "seq": run.facts_seq, "known": row["known_at"],
+              "tip": row["tipoff"], "game": row["game_id"], **more}  # fmt: skip
+    return int(r.value(sql, params))

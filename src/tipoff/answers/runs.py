@@ -1,0 +1,86 @@
+"""The one ledger: what was published when, and what a run was made with. Derived from commits."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from tipoff.answers.causes import gate_of
+from tipoff.errors import NotFound
+from tipoff.forecast.view import plain, refusal_counts
+from tipoff.hashing import code_version
+
+if TYPE_CHECKING:
+    from tipoff.lake import Reader
+
+_LEDGER = """
+  SELECT p.slate, p.seq, p.kind, p.reason, p.committed_at, p.publication_id, p.run_id, r.mode,
+         r.expected, r.predicted, r.refused, p.committed_at >= r.first_tipoff AS backfill
+  FROM forecast.publication p JOIN forecast.run r USING (run_id)
+  WHERE $day::DATE IS NULL OR p.slate = $day ORDER BY p.recorded_seq, p.seq"""
+
+_MODELS = """
+  SELECT model_id, model, family, trained_from, trained_through, artifact_sha256
+  FROM models.version WHERE list_contains($ids::VARCHAR[], model_id)"""
+
+_REFUSED = """
+  SELECT DISTINCT model, reason, detail FROM forecast.refusal
+  WHERE run_id = $run AND reason IN ('contract', 'artifact', 'model_error') ORDER BY ALL"""
+
+
+def ledger(r: Reader, day: date | None) -> list[dict[str, Any]]:
+    """Publications, oldest first, of one slate or of all."""
+    rows = r.query(_LEDGER, {"day": day}).iter_rows(named=True)
+    return [plain(row) | {"slate": row["slate"].isoformat()} for row in rows]
+
+
+def run_record(r: Reader, name: str) -> dict[str, Any]:
+    """Code, settings, gates, models, snapshot and facts of a run, and where it was published.
+
+    `name`: a run's or publication's id, or an unambiguous beginning. Raises NotFound.
+    """
+    head = _head(r, name)
+    run = {"run": head["run_id"]}
+    settings = json.loads(head.pop("settings"))
+    mode = {
+        "mode": head["mode"],
+        "lowest_quality": gate_of(head | {"settings": json.dumps(settings)}),
+    }
+    snapshot = r.query(
+        "SELECT snapshot_id, as_of, rows, definitions, report FROM features.snapshot"
+        " WHERE snapshot_id = $snapshot", {"snapshot": head["snapshot_id"]},
+    ).to_dicts()[0]  # fmt: skip
+    return plain(head) | {
+        "slate": head["slate"].isoformat(), "settings": settings, "gate": mode,
+        "code_is_present": head["code_version"] == code_version(),
+        "models": _models(r, json.loads(head["models"])),
+        "models_refused": [dict(zip(("model", "reason", "detail"), row, strict=True))
+                           for row in r.rows(_REFUSED, run)],
+        "refusals": refusal_counts(r, head["run_id"]),
+        "snapshot": {"snapshot_id": snapshot["snapshot_id"], "rows": snapshot["rows"],
+                     "features": len(json.loads(snapshot["definitions"])),
+                     "checks": json.loads(snapshot["report"] or "[]")},
+        "publications": [row for row in ledger(r, head["slate"]) if row["run_id"] == run["run"]],
+    }  # fmt: skip
+
+
+def _head(r: Reader, name: str) -> dict[str, Any]:
+    sql = """SELECT * EXCLUDE (recorded_seq) FROM forecast.run
+             WHERE starts_with(run_id, $name) OR run_id IN (
+               SELECT run_id FROM forecast.publication WHERE starts_with(publication_id, $name))"""
+    found = r.query(sql, {"name": name}).to_dicts()
+    if len(found) != 1:
+        what = "means several runs" if found else "is no run or publication"
+        raise NotFound(f"{name!r} {what}", "tipoff runs lists them")
+    return found[0]
+
+
+def _models(r: Reader, seats: list[list[str]]) -> list[dict[str, Any]]:
+    roles: dict[str, dict[str, list[str]]] = {}
+    for model, market, role in seats:
+        roles.setdefault(model, {}).setdefault(role, []).append(market)
+    rows = r.query(_MODELS, {"ids": list(roles)}).iter_rows(named=True)
+    known = {row["model_id"]: {k: v if v is None else str(v) for k, v in row.items()}
+             for row in rows}  # fmt: skip
+    return [known.get(model, {"model_id": model}) | {"roles": by} for model, by in roles.items()]

@@ -1,0 +1,112 @@
+"""What a gate's cases need: a scene to score, a set to publish, and places to break."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.simulated import slate_dates
+from tipoff import clock
+from tipoff.features import Snapshot, known_facts
+from tipoff.forecast import build, find_slate
+from tipoff.forecast.lines import consensus
+from tipoff.forecast.plan import make_plan
+from tipoff.forecast.publish import RunSet
+from tipoff.forecast.score import Scene
+from tipoff.lake import Lake
+from tipoff.settings import settings
+
+MODELS = ("catboost_v9", "ewma_hl8")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A published lake that cases only read, and what a run of two models makes of its slate."""
+
+    lake: Lake
+    day: date
+    wanted: build.Wanted
+    scene: Scene
+    made: RunSet
+
+
+def fault(*_args: object, **_named: object) -> None:
+    """An error of a kind that gates meet."""
+    raise ValueError("injected")
+
+
+@dataclass(frozen=True)
+class Case:
+    """The bench, a place to patch, and on request a lake of one's own to write to."""
+
+    bench: Bench
+    patch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest
+
+    @property
+    def own(self) -> Lake:
+        """A published lake to write to."""
+        return cast(Lake, self.request.getfixturevalue("published"))
+
+    def breaks(self, target: str) -> None:
+        """Let what `target` names raise instead of answering."""
+        self.patch.setattr(target, fault)
+
+    def answers(self, target: str, answer: object) -> None:
+        """Let what `target` names answer this."""
+        self.patch.setattr(target, lambda *_args, **_named: answer)
+
+    def score(self, snapshot: Snapshot | None = None) -> dict[str, set[str]]:
+        """Score the scene: model -> the reasons of its refusals, `predicted` among them."""
+        scene = self.bench.scene
+        if snapshot is not None:
+            scene = dataclasses.replace(scene, snapshot=snapshot)
+        wanted = dataclasses.replace(self.bench.wanted, refused={})
+        with self.bench.lake.reading() as r:
+            scored = build._score_all(self.bench.lake, r, scene, wanted, lambda _text: None)
+        found: dict[str, set[str]] = {model: set() for model in MODELS}
+        for frame in scored.predictions:
+            found[frame["model"][0]].add("predicted")
+        for frame in scored.refusals:
+            found[frame["model"][0]] |= set(frame["reason"])
+        return found
+
+    def build(self) -> RunSet:
+        """Plan, features, lines and scores, from the lake."""
+        return build_bench(self.bench.lake, self.bench.day)[2]
+
+
+def build_bench(lake: Lake, day: date) -> tuple[build.Wanted, Scene, RunSet]:
+    """The two models' run of a slate, and the scene it scored."""
+    with lake.reading() as r:
+        slate = find_slate(r, day, now=clock.now())
+        wanted = build.wanted_set(r, slate, None, ["points"], list(MODELS), "backfill", settings())
+        with known_facts(r, slate.as_of, slate.seq) as facts:
+            plan = make_plan(r, slate, settings(), facts)
+            lines = consensus(r, plan.tonight, slate.as_of, slate.seq, settings())
+            snapshot = build.make_snapshot(r, slate, plan.tonight, facts)
+        least = build.gate_of(wanted)
+        scene = Scene(plan.players, snapshot, lines, slate.as_of, least, settings())
+        scored = build._score_all(lake, r, scene, wanted, lambda _text: None)
+        return wanted, scene, build._assemble(slate, wanted, scene, scored, simulated=True)
+
+
+@pytest.fixture(scope="session")
+def bench(published_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A copy: cases try to write, and other processes copy the published lake."""
+    folder = shutil.copytree(published_lake, tmp_path_factory.mktemp("bench") / "lake")
+    with Lake.open(folder) as lake:
+        day = slate_dates(lake)[-1]
+        yield Bench(lake, day, *build_bench(lake, day))
+
+
+@pytest.fixture
+def case(bench: Bench, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Case:
+    return Case(bench, monkeypatch, request)

@@ -1,0 +1,155 @@
+"""Faults in the gates between a published prediction, its grade and a model's seat."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.gates.conftest import Case, fault
+from tests.grading.conftest import BEFORE, TIP
+from tests.grading.promotion.test_gates import forecasts
+from tests.grading.test_decay import slates
+from tests.grading.test_outcomes import BOTH, GAME, facts, row, settled
+from tipoff.errors import GateBlocked
+from tipoff.grading import grade
+from tipoff.grading.decay import judge, review
+from tipoff.grading.grade import _identified
+from tipoff.grading.promotion import (
+    Candidate,
+    Evidence,
+    Judgement,
+    Verdict,
+    judge_candidate,
+    promote_through_gates,
+)
+from tipoff.grading.promotion.gates import GATES
+
+
+def candidate(**nulls: pl.DataType | type[pl.DataType]) -> Candidate:
+    """A good candidate and its reference; the named columns of its rows are null."""
+    own, other = forecasts("new"), forecasts("old", noise=0.08)
+    blank = own.with_columns(pl.lit(None, kind).alias(name) for name, kind in nulls.items())
+    rows = pl.concat([blank, other], how="vertical_relaxed")
+    return Candidate("new", "old", (), ("old",), Evidence("points", "test", rows))
+
+
+def gates_error(case: Case) -> None:
+    good = candidate()
+    assert all(v.passed for v in judge_candidate(good))
+    for name in GATES:
+        case.patch.setitem(GATES, name, fault)
+        assert [v.gate for v in judge_candidate(good) if not v.passed] == [name]
+        case.patch.undo()
+
+
+NULLS: dict[str, dict[str, Any]] = {
+    "n": {"crps": pl.Float64}, "walk-forward": {"trained_through": pl.Date},
+    "CRPS": {"crps": pl.Float64}, "bias": {"mean_error": pl.Float64},
+    "coverage": {"covered80": pl.Boolean}, "tiers": {"mean_error": pl.Float64},
+    "directions": {"recommendation": pl.String}, "duplicate": {"mean": pl.Float64},
+}  # fmt: skip
+"""Promotion gate -> the columns it reads, to be null."""
+
+
+def gates_null(case: Case) -> None:
+    assert set(NULLS) == set(GATES), "every promotion gate is shown nulls"
+    for name, columns in NULLS.items():
+        verdicts = {v.gate: v for v in judge_candidate(candidate(**columns))}
+        assert verdicts[name].passed is False, verdicts[name]
+
+
+def _judgement(case: Case, verdicts: list[Verdict]) -> Judgement:
+    seat = next(s for s in case.bench.wanted.seats if s.model == "ewma_hl8")
+    return Judgement(seat.model_id, "points", "catboost_v9", "test", verdicts)
+
+
+def _not_promoted(case: Case, verdicts: list[Verdict], error: type[Exception]) -> None:
+    before = case.bench.lake.version()
+    with pytest.raises(error):
+        promote_through_gates(case.bench.lake, _judgement(case, verdicts), "a fault")
+    assert case.bench.lake.version() == before
+
+
+ALL = [Verdict(name, True, "fine", "a bar") for name in GATES]
+
+
+def promotion_error(case: Case) -> None:
+    case.breaks("tipoff.grading.promotion.promote.promote")
+    _not_promoted(case, ALL, ValueError)
+
+
+def promotion_null(case: Case) -> None:
+    assert _judgement(case, ALL).objections == []
+    _not_promoted(case, [], GateBlocked)
+    _not_promoted(case, ALL[1:], GateBlocked)
+    unknown = dataclasses.replace(ALL[0], passed=None)  # type: ignore[arg-type]
+    _not_promoted(case, [unknown, *ALL[1:]], GateBlocked)
+
+
+def decay_error(case: Case) -> None:
+    before = case.bench.lake.version()
+    case.breaks("tipoff.grading.decay.estimate")
+    with pytest.raises(ValueError, match="injected"):
+        judge("catboost_v9", "points", slates())
+    case.breaks("tipoff.grading.decay.decay_states")
+    with pytest.raises(ValueError, match="injected"):
+        review(case.bench.lake, case.bench.day)
+    assert case.bench.lake.version() == before
+
+
+def decay_null(case: Case) -> None:
+    assert judge("catboost_v9", "points", slates()).state == "healthy"
+    for name in ("actual", "mean_error", "covered", "difference", "yardstick"):
+        for value in (None, float("nan")):
+            bad = slates().with_columns(
+                pl.when(pl.col("slate") == pl.col("slate").max())
+                .then(pl.lit(value, pl.Float64)).otherwise(name).alias(name)
+            )  # fmt: skip
+            found = judge("catboost_v9", "points", bad)
+            assert found.state == "blocked", name
+            assert name in found.reason
+
+
+def void_error(case: Case) -> None:
+    before = case.bench.lake.version()
+    case.breaks("tipoff.grading.outcomes.is_final")
+    with pytest.raises(ValueError, match="injected"):
+        grade(case.bench.lake, case.bench.day)
+    assert case.bench.lake.version() == before
+
+
+def void_null(case: Case) -> None:
+    assert settled(facts([GAME], BOTH))["state"] == "void", "a whole box score without him"
+    for column in ("status", "home_pts", "game_date"):
+        assert settled(facts([GAME | {column: None}], BOTH))["state"] == "pending", column
+    his = row("him", minutes=None, did_not_play=None)
+    assert settled(facts([GAME], [*BOTH, his]))["state"] == "pending"
+    assert settled(facts([GAME], [r | {"minutes": None} for r in BOTH]))["state"] == "pending"
+
+
+def live_error(case: Case) -> None:
+    before = case.bench.lake.version()
+    case.patch.setattr(sys.modules["tipoff.grading.grade"], "content_id", fault)
+    with pytest.raises(ValueError, match="injected"):
+        grade(case.bench.lake, case.bench.day)
+    assert case.bench.lake.version() == before
+
+
+def live_null(case: Case) -> None:
+    sound = {"prediction_id": "p", "run_id": "r", "outcome": "hit", "actual": 1.0,
+             "evidence": ["e"], "game_id": "G1", "committed_at": BEFORE, "as_of": BEFORE,
+             "tipoff": TIP}  # fmt: skip
+    moments = dict.fromkeys(("committed_at", "as_of", "tipoff"), pl.Datetime("us", "UTC"))
+
+    def live(**changes: Any) -> tuple[bool, bool]:
+        frame = pl.DataFrame([sound | changes], schema_overrides=moments)
+        found = _identified(frame, facts([GAME], BOTH))
+        return found["live"][0], found["backfill"][0]
+
+    assert live() == (True, False)
+    for name in moments:
+        assert live(**{name: None}) == (False, True), name

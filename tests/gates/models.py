@@ -1,0 +1,137 @@
+"""Faults in the gates between a stored model and its predictions: each refuses the model alone."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.gates.conftest import Case
+from tipoff.errors import ArtifactError
+from tipoff.features.snapshot import _verify
+from tipoff.models import Manifest, Pmf
+from tipoff.models.catboost_model import CatBoostModel
+from tipoff.models.golden import check_golden
+from tipoff.models.model import Model
+from tipoff.models.registry import _verified, load
+
+
+def refused(case: Case, reason: str, *, other: bool = False) -> None:
+    """catboost_v9 is refused whole; `other`: so is the baseline, else it predicts as ever."""
+    found = case.score()
+    assert "predicted" not in found["catboost_v9"]
+    assert reason in found["catboost_v9"]
+    assert ("predicted" in found["ewma_hl8"]) is not other
+
+
+def contract_error(case: Case) -> None:
+    case.breaks("tipoff.models.contract.check")
+    refused(case, "artifact", other=True)
+
+
+def contract_null(case: Case) -> None:
+    case.answers("tipoff.models.contract.check", None)
+    refused(case, "contract", other=True)
+
+
+def manifest_error(case: Case) -> None:
+    case.breaks("tipoff.models.manifest.Manifest.from_json")
+    refused(case, "artifact", other=True)
+
+
+def _manifest(case: Case, **changes: Any) -> None:
+    """What is stored of catboost_v9 reads as if these fields were others."""
+    real = Manifest.from_json
+
+    def changed(text: str) -> Manifest:
+        found = real(text)
+        return found.model_copy(update=changes) if found.model == "catboost_v9" else found
+
+    case.patch.setattr(Manifest, "from_json", changed)
+
+
+def manifest_null(case: Case) -> None:
+    _manifest(case, seed=None)
+    refused(case, "artifact")
+    case.patch.undo()
+    case.answers("tipoff.models.manifest.Manifest.from_json", None)
+    refused(case, "artifact", other=True)
+
+
+def _model(case: Case) -> Model:
+    seat = next(s for s in case.bench.wanted.seats if s.model == "catboost_v9")
+    return load(case.bench.lake, seat.model_id)
+
+
+def artifact_error(case: Case) -> None:
+    for error in (OSError("unreadable"), ValueError("injected")):
+
+        def fault(_path: object, error: Exception = error) -> str:
+            raise error
+
+        case.patch.setattr("tipoff.models.registry.file_sha256", fault)
+        refused(case, "artifact")
+        case.patch.undo()
+
+
+def artifact_null(case: Case) -> None:
+    model = _model(case)
+    folder, manifest = case.bench.lake.folder, model.manifest
+    unknown = manifest.model_copy(update={"artifact_sha256": None})
+    kept = f"models/{manifest.artifact_sha256}.cbm"
+    assert _verified(folder, manifest, kept)
+    for version, path in ((unknown, kept), (manifest, None), (manifest, "models/nothing.cbm")):
+        with pytest.raises(ArtifactError):
+            _verified(folder, version, path)
+    case.answers("tipoff.models.registry.file_sha256", None)
+    refused(case, "artifact")
+
+
+def golden_error(case: Case) -> None:
+    def falls_over(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    case.patch.setattr(CatBoostModel, "predict", falls_over)
+    refused(case, "artifact")
+
+
+def golden_null(case: Case) -> None:
+    model = _model(case)
+    check_golden(model)
+    silent = [row.model_copy(update={"expected": {}}) for row in model.manifest.golden]
+    for golden in ((), tuple(silent)):
+        with pytest.raises(ArtifactError, match="no golden rows in points"):
+            check_golden(_with(model, golden=golden))
+    real = CatBoostModel.predict
+
+    def unknown(self: CatBoostModel, *args: Any) -> Any:
+        answer = real(self, *args)
+        return dataclasses.replace(answer, pmf=Pmf(np.full_like(answer.pmf.p, np.nan)))
+
+    case.patch.setattr(CatBoostModel, "predict", unknown)
+    refused(case, "artifact")
+
+
+def _with(model: Model, **changes: Any) -> Model:
+    other = copy.copy(model)
+    object.__setattr__(other, "manifest", model.manifest.model_copy(update=changes))
+    return other
+
+
+def seal_error(case: Case) -> None:
+    case.breaks("tipoff.features.snapshot.content_id")
+    snapshot = dataclasses.replace(case.bench.scene.snapshot)
+    with pytest.raises(ValueError, match="injected"):
+        _verify(snapshot, ["x"] * snapshot.frame.height)
+
+
+def seal_null(case: Case) -> None:
+    snapshot = case.bench.scene.snapshot
+    stored: list[Any] = list(snapshot.row_hashes)
+    _verify(snapshot, stored)
+    absent: list[Any] = [None, *stored[1:]]
+    with pytest.raises(ArtifactError):
+        _verify(snapshot, absent)
