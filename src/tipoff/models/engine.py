@@ -1,12 +1,15 @@
-"""CatBoost, imported on first use and without pandas.
+"""The engines of trees, imported on first use and without pandas and scipy.
 
-Its binary asks of everything it is given whether it is a frame of pandas, and imports pandas for
-that: a third of a second of every command, for frames that tipoff never passes. So it is given
-an empty module of that name to ask, unless something else in the process has imported the real
-one; nobody else ever sees it.
+CatBoost's binary asks of everything it is given whether it is a frame of pandas, and imports
+pandas for that: a third of a second of every command, for frames that tipoff never passes.
+LightGBM asks the same of pandas and of scipy's sparse matrices. So each is given empty modules
+of those names to ask, unless something else in the process has imported the real ones; nobody
+else ever sees them.
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -14,19 +17,40 @@ from typing import Any
 
 def catboost() -> Any:
     """The catboost module."""
-    if "pandas" in sys.modules or "catboost" in sys.modules:
-        return import_module("catboost")
-    sys.modules["pandas"] = _Empty("pandas")
+    return _imported("catboost", "pandas")
+
+
+def lightgbm() -> Any:
+    """The lightgbm module."""
+    return _imported("lightgbm", "pandas", "sklearn", "scipy", "scipy.sparse")
+
+
+def _imported(name: str, *hidden: str) -> Any:
+    if name in sys.modules:
+        return sys.modules[name]
+    with _emptied(hidden):
+        return import_module(name)
+
+
+@contextmanager
+def _emptied(names: tuple[str, ...]) -> Iterator[None]:
+    absent = [name for name in names if name.partition(".")[0] not in sys.modules]
+    for name in absent:
+        sys.modules[name] = _Empty(name)
     try:
-        return import_module("catboost")
+        yield
     finally:
-        del sys.modules["pandas"]
+        for name in absent:
+            del sys.modules[name]
 
 
 class _Empty(ModuleType):
     """A module in which every name is a class that nothing is an instance of."""
 
-    def __getattr__(self, name: str) -> type:
-        made = type(name, (), {})
+    def __getattr__(self, name: str) -> Any:
+        if name == "__path__":  # no package: what is below it cannot be imported
+            raise AttributeError(name)
+        # A submodule that is hidden too is found as itself.
+        made = sys.modules.get(f"{self.__name__}.{name}") or type(name, (), {})
         setattr(self, name, made)
         return made
