@@ -14,7 +14,7 @@ import polars as pl
 from tipoff.clock import now
 from tipoff.errors import ArtifactError, NotFound
 from tipoff.hashing import file_sha256
-from tipoff.models import baselines, breakout, catboost_model
+from tipoff.models import baselines, breakout, catboost_model, champion
 from tipoff.models.contract import require
 from tipoff.models.golden import check_golden
 from tipoff.models.manifest import Manifest
@@ -28,7 +28,10 @@ _LOADERS: dict[str, ArtifactLoader] = {
     baselines.FAMILY: baselines.load_baseline,
     catboost_model.FAMILY: catboost_model.load_catboost,
     breakout.FAMILY: breakout.load_breakout,
+    champion.FAMILY: champion.load_champion,
 }
+_SUFFIX = {champion.FAMILY: "json"}
+"""Of artifact files; CatBoost's own otherwise."""
 
 
 def store(lake: Lake, model: Model) -> bool:
@@ -119,7 +122,7 @@ def _write_artifact(folder: Path, model: Model) -> str | None:
         return None
     if hashlib.sha256(content).hexdigest() != digest:
         raise ArtifactError(f"the bytes of {model.manifest.model} are not those of its manifest")
-    relative = f"{FOLDER}/{digest}.cbm"
+    relative = f"{FOLDER}/{digest}.{_SUFFIX.get(model.manifest.family, 'cbm')}"
     target = folder / relative
     if target.exists() and file_sha256(target) == digest:
         return relative

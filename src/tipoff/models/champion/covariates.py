@@ -8,7 +8,7 @@ import polars as pl
 from tipoff.models.model import column
 from tipoff.models.pmf import Floats
 
-CAREER = "career_games"
+CAREER = "games_career"
 SPREAD = "minutes_std_10"
 MATES = "act_players"
 READS = (CAREER, SPREAD, MATES)

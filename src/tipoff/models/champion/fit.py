@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
-from tipoff.errors import UsageError
 from tipoff.hashing import code_version
 from tipoff.league.markets import MAX_COUNT
 from tipoff.models.champion.layers import (
     LINE_BOUNDS,
-    PARTS,
     Layers,
     line_names,
     parts_of,
@@ -30,9 +28,10 @@ from tipoff.models.champion.table import MINUTES, Table
 from tipoff.models.contract import Contract, make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.golden import golden_rows
+from tipoff.models.holdout import Holdout, newest_rows, score
 from tipoff.models.manifest import Manifest
 from tipoff.models.model import column
-from tipoff.models.pmf import Bools, Floats
+from tipoff.models.pmf import Bools, Floats, Pmf
 
 FEWEST_LINES = 500
 """A market with fewer rows that have a line falls back to the form without."""
@@ -55,9 +54,7 @@ class Recipe:
     @property
     def names(self) -> dict[str, tuple[str, ...]]:
         """Market -> every name it reads: those of the trees first."""
-        return {
-            m: (*self.features, *(line_names(m) if self.lines else ())) for m in self.markets
-        }
+        return {m: (*self.features, *(line_names(m) if self.lines else ())) for m in self.markets}
 
 
 def layers_day(through: date) -> date:
@@ -102,15 +99,18 @@ def _layers(recipe: Recipe, past: Past, day: date, progress: Progress) -> Layers
 
 
 def _line_layers(past: Past, market: str) -> LineLayers | None:
-    line, top = column(past.frame, f"line_{market}"), MAX_COUNT[market]
-    have = usable(line, top)
+    have, rows = _lined(past, market)
     if have.sum() < FEWEST_LINES:
         return None
-    chance = column(past.frame, price_name(market))
-    rows = Lined(line, chance, past.mean(market), past.covariates).where(have)
-    y = past.y(market)[have]
-    key = _key(line[have], rows.chance, rows.mean, rows.covariates, y)
-    return _LINES.get(f"{market} {key}", lambda: fit_line_layers(rows, y, LINE_BOUNDS[market], top))
+    y, bounds, top = past.y(market)[have], LINE_BOUNDS[market], MAX_COUNT[market]
+    key = _key(rows.line, rows.chance, rows.mean, rows.covariates, y)
+    return _LINES.get(f"{market} {key}", lambda: fit_line_layers(rows, y, bounds, top))
+
+
+def _lined(past: Past, market: str) -> tuple[Bools, Lined]:
+    line, chance = (column(past.frame, n) for n in (f"line_{market}", price_name(market)))
+    have = usable(line, MAX_COUNT[market])
+    return have, Lined(line, chance, past.mean(market), past.covariates).where(have)
 
 
 def _key(*arrays: Floats) -> str:
@@ -156,7 +156,9 @@ def _manifest(recipe: Recipe, data: TrainingData, table: Table, contract: Contra
 
 
 def _finished(model: Champion, rows: pl.DataFrame) -> Champion:
-    golden = [g for m in model.manifest.markets for g in golden_rows(model, m, _picks(model, m, rows))]
+    golden = [
+        g for m in model.manifest.markets for g in golden_rows(model, m, _picks(model, m, rows))
+    ]
     digest = hashlib.sha256(model.artifact).hexdigest()
     made = model.manifest.model_copy(update={"artifact_sha256": digest, "golden": tuple(golden)})
     return Champion(made, model.trees, model.layers)
@@ -175,3 +177,17 @@ def _picks(model: Champion, market: str, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _at(height: int, n: int) -> list[int]:
     return [height * i // (n + 1) for i in range(1, n + 1)] if height else []
+
+
+def hold_out(recipe: Recipe, data: TrainingData, model: Champion) -> Holdout:
+    """The newest tenth of the layers' rows in the first market, predicted by trees of the seasons
+    before; only the layers have seen them."""
+    table = Table.of(data.frame, recipe.features)
+    past = past_of(table.before(layers_day(data.through)), recipe.rounds)
+    market = recipe.markets[0]
+    rows = newest_rows(TrainingData(past.frame, data.through), 0.1)
+    p, top = past.pmf(market).p, MAX_COUNT[market]
+    if market in model.layers.lines:
+        have, lined = _lined(past, market)
+        p[have] = model.layers.lines[market].pmf(lined, top).p
+    return score(Pmf(p[rows]), past.y(market)[rows], market)

@@ -95,8 +95,13 @@ def fit_trees(
     """
     key = content_id(
         "trees",
-        [hashlib.sha256(a).hexdigest() for a in (np.ascontiguousarray(values), y + 0.0)]
-        + [names, rounds, parameters],
+        [
+            hashlib.sha256(values.tobytes()).hexdigest(),
+            hashlib.sha256(y.tobytes()).hexdigest(),
+            names,
+            rounds,
+            parameters,
+        ],
     )
     return Trees(_FITTED.get(key, lambda: _fit(values, y, names, rounds, parameters)))
 

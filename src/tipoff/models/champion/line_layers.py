@@ -113,9 +113,7 @@ def _facts(rows: Lined, middle: Floats) -> list[Floats]:
     return [rows.price, (rows.mean - middle) / np.sqrt(middle), rows.unpriced]
 
 
-def _dispersions(
-    line: Floats, y: Floats, bounds: tuple[float, ...], top: int
-) -> tuple[float, ...]:
+def _dispersions(line: Floats, y: Floats, bounds: tuple[float, ...], top: int) -> tuple[float, ...]:
     """Per tier the value of GRID with the least CRPS on those rows."""
     scores = np.stack([nb_with_median(line, np.full(len(y), d), top).crps(y) for d in GRID])
     tier = np.searchsorted(np.array(bounds), line, side="right")

@@ -78,7 +78,10 @@ class Champion:
         found = sight.lined(market) if self.reads_lines else None
         if found is not None and found[0].all():
             _, rows, layers = found
-            weights, middle = layers.location, float(layers.line_mean(rows.line, MAX_COUNT[market])[0])
+            weights, middle = (
+                layers.location,
+                float(layers.line_mean(rows.line, MAX_COUNT[market])[0]),
+            )
             parts = {name: weights[2] * value for name, value in parts.items()}
             parts[f"line_{market}"] = weights[1] * middle
             parts[price_name(market)] = weights[3] * float(rows.price[0]) * middle**0.5
@@ -120,5 +123,3 @@ def _check_names(model: Champion, artifact: Path) -> None:
                 raise ArtifactError(
                     f"{artifact}: the trees of {part} read other features than its manifest: {read}"
                 )
-
-

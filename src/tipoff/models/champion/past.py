@@ -15,7 +15,7 @@ from tipoff.models.champion.blocked import blocked
 from tipoff.models.champion.covariates import covariates
 from tipoff.models.champion.layers import LOWEST, PARTS, is_combo
 from tipoff.models.champion.learner import MEAN, MEDIAN
-from tipoff.models.champion.level import levelled, season_level
+from tipoff.models.champion.level import Labels, levelled, season_level
 from tipoff.models.champion.memo import Memo
 from tipoff.models.champion.minutes import LONGEST, MinutesSpread, fit_minutes_spread
 from tipoff.models.champion.shape import Shape, fit_shape
@@ -105,7 +105,7 @@ class Past:
         return tilted(made, mean) if is_combo(market) else made
 
     @property
-    def _when(self) -> tuple[Floats, Floats]:
+    def _when(self) -> tuple[Labels, Labels]:
         mine = self.table.experienced
         return self.table.season[mine], self.table.month[mine]
 

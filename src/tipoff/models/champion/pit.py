@@ -1,4 +1,4 @@
-"""PIT map: bends a distribution so that outcomes have fallen evenly over it, by size of the mean."""
+"""PIT map: bends a distribution so that outcomes have fallen evenly over it."""
 
 from __future__ import annotations
 

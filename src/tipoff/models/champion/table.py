@@ -76,11 +76,13 @@ class Table:
     @cached_property
     def digest(self) -> str:
         """Hash of keys, values and outcomes."""
-        keys = self.frame.select(pl.concat_str("game_id", "player_key", "game_date", "season"))
-        parts = [self.values, *(column(self.frame, c) for c in self._outcomes)]
-        hashes = [hashlib.sha256(np.ascontiguousarray(p)).hexdigest() for p in parts]
-        text = hashlib.sha256("\n".join(keys.to_series().to_list()).encode()).hexdigest()
-        return content_id("table", [text, self.names, hashes])
+        columns = ("game_id", "player_key", "game_date", "season")
+        keys = self.frame.select(pl.concat_str(*columns, separator="|")).to_series().to_list()
+        bytes_of = [column(self.frame, name).tobytes() for name in self._outcomes]
+        pieces = ["\n".join(keys).encode(), self.values.tobytes(), *bytes_of]
+        return content_id(
+            "table", [self.names, *(hashlib.sha256(piece).hexdigest() for piece in pieces)]
+        )
 
     @property
     def _outcomes(self) -> list[str]:

@@ -7,27 +7,31 @@ import numpy as np
 from tipoff.models.pmf import Floats, Pmf
 
 TOLERANCE = 1e-6
-_MOST_STEPS = 60
-_LONGEST = 0.5
+_MOST_STEPS = 100
+_WIDEST = 8.0
 
 
 def tilted(pmf: Pmf, mean: Floats) -> Pmf:
     """The pmf with p'(k) proportional to p(k) e^(theta k) whose mean is `mean`, shape (n,).
 
-    Newton's method on theta, steps cut to 0.5; a row stops when it is within TOLERANCE, so that
-    no row's bits depend on another's. `mean` must lie inside the support.
+    Newton's method on theta kept inside a bracket, which is halved where a step would leave it: a
+    long tail makes the mean rise almost without bound. A row stops when it is within TOLERANCE, so
+    that no row's bits depend on another's. `mean` must lie inside the support.
     """
-    theta, moving = np.zeros(len(mean)), np.arange(len(mean))
-    found = pmf.p.copy()
+    found, moving = pmf.p.copy(), np.arange(len(mean))
+    theta, low, high = (np.full(len(mean), at) for at in (0.0, -_WIDEST, _WIDEST))
     for _ in range(_MOST_STEPS):
         mass = Pmf(found[moving])
         gap = mean[moving] - mass.mean()
         far = np.abs(gap) > TOLERANCE
         if not far.any():
             break
-        moving, spread = moving[far], mass.variance()[far]
-        step = gap[far] / np.maximum(spread, 1e-9)
-        theta[moving] += np.clip(step, -_LONGEST, _LONGEST)
+        moving, gap, spread = moving[far], gap[far], mass.variance()[far]
+        low[moving] = np.where(gap > 0, theta[moving], low[moving])
+        high[moving] = np.where(gap < 0, theta[moving], high[moving])
+        step = theta[moving] + gap / np.maximum(spread, 1e-9)
+        inside = (step > low[moving]) & (step < high[moving])
+        theta[moving] = np.where(inside, step, (low[moving] + high[moving]) / 2)
         found[moving] = _weighted(pmf.p[moving], theta[moving])
     return Pmf(found)
 

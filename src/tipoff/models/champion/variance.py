@@ -1,4 +1,4 @@
-"""Variance of a count around its mean, log-linear in the mean and in what is known of the player."""
+"""Variance of a count around its mean, log-linear in it and in facts on the player."""
 
 from __future__ import annotations
 
