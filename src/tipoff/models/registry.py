@@ -15,6 +15,7 @@ from tipoff.clock import now
 from tipoff.errors import ArtifactError, NotFound
 from tipoff.hashing import file_sha256
 from tipoff.models import baselines, breakout, catboost_model, champion
+from tipoff.models.champion import plays
 from tipoff.models.contract import require
 from tipoff.models.golden import check_golden
 from tipoff.models.manifest import Manifest
@@ -29,8 +30,9 @@ _LOADERS: dict[str, ArtifactLoader] = {
     catboost_model.FAMILY: catboost_model.load_catboost,
     breakout.FAMILY: breakout.load_breakout,
     champion.FAMILY: champion.load_champion,
+    plays.FAMILY: plays.load_plays,
 }
-_SUFFIX = {champion.FAMILY: "json"}
+_SUFFIX = {champion.FAMILY: "json", plays.FAMILY: "txt"}
 """Of artifact files; CatBoost's own otherwise."""
 
 
