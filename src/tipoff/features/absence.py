@@ -1,7 +1,7 @@
 """P(absent): whether a roster member sits out tonight, as a fixed logistic in SQL.
 
-The terms read the columns of `fx_night_states` (rosters.py): his state at the row's moment, what he missed,
-and his form. Fitted once on roster rows of 2021-22 to 2023-24 (docs/features.md);
+The terms read the columns of `fx_night_states` (rosters.py): his state at the row's moment, what he
+missed, and his form. Fitted once on roster rows of 2021-22 to 2023-24 (docs/features.md);
 `scripts/fit_absence.py` prints how it does and refits it.
 """
 

@@ -20,7 +20,7 @@ GAMES = "fx_games"
 PLAYERS = "fx_players"
 BOX = "fx_box"
 """Tables a build makes first: the rows asked for, games, the players whose facts can reach a
-row (tonight's, and all who played for their teams or the opponents' this season), and played box scores."""
+row (tonight's, and all who played for either team of a game this season), and played box scores."""
 
 HISTORY = "PARTITION BY player_key ORDER BY known_at, tipoff, game_id"
 """A player's games in order. A box score is known three hours after its tip-off, so this is

@@ -37,124 +37,155 @@ _SIDES = """
   ASOF LEFT JOIN (FROM fx_calendar WHERE result_known_at IS NOT NULL) s
     ON s.team = b.team AND s.season = c.season AND s.result_known_at <= b.row_as_of"""
 
-_ERA8, _ERA4 = ("pts", "reb", "fga", "fg3a", "millis"), ("millis", "start")
-_ERA_SUMS = ", ".join(
-    [f"sum({x} * w8) OVER era AS run8_{x}" for x in _ERA8]
-    + [f"sum({x} * w4) OVER era AS run4_{x}" for x in _ERA4]
-)
-_ERA_ENDS = ", ".join(
-    [f"max(run8_{x}) AS run8_{x}" for x in _ERA8] + [f"max(run4_{x}) AS run4_{x}" for x in _ERA4]
-)
-
-
-def _ewma(x: str, half_life: int, unit: int = 1) -> str:
-    """Of running totals of this era and the one before, which weighs 2^-40 (2^-80) as much."""
-    bits, decay = (40, HALF_LIFE_8) if half_life == 8 else (80, HALF_LIFE_4)
-    run = f"run{half_life}_{x}"
-    total = f"(f.{run}::DOUBLE + coalesce(e.{run}, 0)::DOUBLE * power(2, -{bits}))"
-    mean = f"{total} / f.w{half_life}::DOUBLE * (1 - {decay}) / (1 - power({decay}, f.n))"
-    return f"round({mean} / {unit}, 9)"
-
-
-_RATES = {"pts": "points", "reb": "rebounds", "ast": "assists", "fg3a": "threes", "stl": "steals",
-          "blk": "blocks", "oreb": "offensive"}  # fmt: skip
-_LAST_50 = ", ".join(
-    f"1000 * sum({x}) OVER last_50 / sum(millis) OVER last_50 AS {name}_50"
-    for x, name in _RATES.items()
-)
 _WEIGHED_30 = ", ".join(
     f"sum({x} * w30) OVER career AS run30_{x}" for x in ("reb", "ast", "fg3a", "blk", "millis")
 )
-_R, _A, _T, _B = (f"f.run30_{x}::DOUBLE / f.run30_millis" for x in ("reb", "ast", "fg3a", "blk"))
+
+_OURS = "player_key IN (SELECT player_key FROM fx_players)"
+
+_MORE = f"""
+  -- Running totals that fx_played lacks, by its ids. w8, w4: its weights. w30: weights of half-life
+  -- 30 games that never start again, level after 2,250 games so that they always fit.
+  WITH placed AS (
+    SELECT p.id, p.player_key, p.n, p.w8, p.w4, b.minutes, b.starter::INT AS start, o.oreb, b.reb,
+      b.ast, b.fga, b.fg3a, b.blk, c.gno, (b.minutes * 1000)::INT AS millis,
+      round(power(2, (least(p.n, 2250) % 30) / 30.0) * 1048576)::HUGEINT
+        * power(2, least(p.n, 2250) // 30)::HUGEINT AS w30,
+      CASE WHEN lag(p.team) OVER history = p.team AND lag(p.season) OVER history = p.season
+           THEN c.gno - lag(c.gno) OVER history > 3 END AS returned
+    FROM fx_played p
+    JOIN fx_numbered b ON b.first_id + b.n = p.id
+    LEFT JOIN {current_sql("league.player_game", "game_id, player_key, oreb", _OURS)} o
+      ON o.game_id = b.game_id AND o.player_key = b.player_key
+    LEFT JOIN fx_calendar c ON c.game_id = b.game_id AND c.team = b.team
+    WINDOW history AS (PARTITION BY p.player_key ORDER BY p.n))
+  SELECT id, gno, minutes, start, {_WEIGHED_30},
+    sum(start) OVER career::BIGINT AS run_start, sum(oreb) OVER career::BIGINT AS run_oreb,
+    sum(millis::BIGINT * millis) OVER career::BIGINT AS run_square,
+    sum(fga * w8) OVER career AS run8_fga, sum(fg3a * w8) OVER career AS run8_fg3a,
+    sum(start * w4) OVER career AS run4_start,
+    min(millis) OVER last_5 / 1000 AS min5, max(millis) OVER last_5 / 1000 AS max5,
+    max(CASE WHEN returned THEN n END) OVER career AS returned_n
+  FROM placed
+  WINDOW career AS (PARTITION BY player_key ORDER BY n ROWS UNBOUNDED PRECEDING),
+    last_5 AS (PARTITION BY player_key ORDER BY n ROWS 4 PRECEDING)"""
+
+_BACKS = {"3": "3", "5": "5", "10": "10", "20": "20", "50": "50", "era": "p.place + 1"}
+_JOINS = " ".join(
+    f"LEFT JOIN {table} {short}_{name} ON {short}_{name}.id = p.id - ({games})"
+    for short, table, used in (("b", "fx_played", ("3", "10", "20", "50", "era")),
+                               ("q", "fx_more", ("5", "10", "50", "era")))
+    for name, games in _BACKS.items() if name in used
+)  # fmt: skip
+
+
+def _last(x: str, games: int) -> str:
+    """Sum over the last games: the difference of two running totals of fx_played."""
+    return f"(p.run_{x} - coalesce(b_{games}.run_{x}, 0))"
+
+
+def _more(x: str, games: int) -> str:
+    """The same for those of fx_more."""
+    return f"(m.run_{x} - coalesce(q_{games}.run_{x}, 0))"
+
+
+def _mean(total: str, games: int, unit: int = 1) -> str:
+    return f"{total} / least(p.n, {games}) / {unit}"
+
+
+def _ewma(x: str, half_life: int, unit: int = 1, *, more: bool = False, digits: int = 9) -> str:
+    """Of this era's running totals and what came before, which weighs 2^-40 (2^-80) as much."""
+    bits, decay = (40, HALF_LIFE_8) if half_life == 8 else (80, HALF_LIFE_4)
+    now, back = ("m", "q_era") if more else ("p", "b_era")
+    run = f"run{half_life}_{x}"
+    before = f"coalesce({back}.{run}, 0)"
+    total = f"(({now}.{run} - {before})::DOUBLE + {before}::DOUBLE * power(2, -{bits}))"
+    mean = f"{total} / p.w{half_life}::DOUBLE * (1 - {decay}) / (1 - power({decay}, p.n))"
+    return f"round({mean} / {unit}, {digits})"
+
+
+_RATES = {"pts": "points", "reb": "rebounds", "ast": "assists", "fg3a": "threes", "stl": "steals",
+          "blk": "blocks"}  # fmt: skip
+_LAST_50 = ", ".join(
+    f"1000 * {_last(x, 50)} / {_last('millis', 50)} AS {name}_50" for x, name in _RATES.items()
+)
+_TEN = f"{_last('millis', 10)}::DOUBLE"
+_SD10 = f"(least(p.n, 10) * {_more('square', 10)} - {_TEN} * {_TEN})"
+_R, _A, _T, _B = (f"m.run30_{x}::DOUBLE / m.run30_millis" for x in ("reb", "ast", "fg3a", "blk"))
 
 _FORMS = f"""
-  -- One row per game a player played: his form after it. w8, w4: as in fx_played. w30: weights of
-  -- half-life 30 games that never start again; 2,500 games fit. `played_mask`: bit i says
-  -- that he played his team's game number gno - 19 + i; the sum is exact, its terms span 20 bits.
-  WITH boxed AS (
-    SELECT b.*, o.oreb, c.gno,
-      (n - 1) % 320 AS place, (n - 1) // 320 AS era_number,
-      (minutes * 1000)::BIGINT AS millis, starter::INT AS start
-    FROM fx_numbered b
-    LEFT JOIN {current_sql("league.player_game", "game_id, player_key, oreb, minutes AS m")} o
-      ON o.game_id = b.game_id AND o.player_key = b.player_key
-    LEFT JOIN fx_calendar c ON c.game_id = b.game_id AND c.team = b.team),
-  placed AS (
-    SELECT *,
-      round(power(2, (place % 8) / 8.0) * 1073741824)::HUGEINT
-        * power(2, place // 8)::HUGEINT AS w8,
-      round(power(2, (place % 4) / 4.0) * 16777216)::HUGEINT
-        * power(2, place // 4)::HUGEINT AS w4,
-      round(power(2, (n % 30) / 30.0) * 1048576)::HUGEINT * power(2, n // 30)::HUGEINT AS w30,
-      CASE WHEN lag(team) OVER history = team AND lag(season) OVER history = season
-           THEN gno - lag(gno) OVER history > 3 END AS returned
-    FROM boxed WINDOW history AS (PARTITION BY player_key ORDER BY n)),
-  running AS (
-    SELECT *, {_ERA_SUMS}, {_WEIGHED_30}, {_LAST_50},
-      sum(millis) OVER last_3 / least(n, 3) / 1000 AS m3,
-      sum(start) OVER last_5 / least(n, 5) AS start5,
-      min(millis) OVER last_5 / 1000 AS min5, max(millis) OVER last_5 / 1000 AS max5,
-      sum(start) OVER last_10 / least(n, 10) AS start10,
-      sum(millis) OVER last_10 AS of_10, sum(millis * millis) OVER last_10 AS square_10,
-      sum(millis) OVER last_20 / least(n, 20) / 1000 AS m20,
-      sum(pts) OVER last_20 / least(n, 20) AS p20,
-      sum(pts) OVER career / n AS points_career, sum(millis) OVER career / n / 1000 AS m_career,
-      least(30, n - coalesce(max(CASE WHEN returned THEN n END) OVER career, 1) + 1) AS since_return,
-      min(gno) OVER for_team AS first_gno,
-      (sum(power(2, gno)) OVER (PARTITION BY player_key, team, season ORDER BY gno
-        RANGE 19 PRECEDING) * power(2, 19 - gno))::BIGINT AS played_mask
-    FROM placed
-    WINDOW career AS (PARTITION BY player_key ORDER BY n ROWS UNBOUNDED PRECEDING),
-      era AS (PARTITION BY player_key, era_number ORDER BY n ROWS UNBOUNDED PRECEDING),
-      last_3 AS (PARTITION BY player_key ORDER BY n ROWS 2 PRECEDING),
-      last_5 AS (PARTITION BY player_key ORDER BY n ROWS 4 PRECEDING),
-      last_10 AS (PARTITION BY player_key ORDER BY n ROWS 9 PRECEDING),
-      last_20 AS (PARTITION BY player_key ORDER BY n ROWS 19 PRECEDING),
-      last_50 AS (PARTITION BY player_key ORDER BY n ROWS 49 PRECEDING),
-      for_team AS (PARTITION BY player_key, team, season ORDER BY n ROWS UNBOUNDED PRECEDING)),
-  eras AS (SELECT player_key, era_number + 1 AS era_number, {_ERA_ENDS} FROM running GROUP BY ALL)
-  SELECT f.first_id + f.n AS id, f.player_key, f.n, f.game_date, f.season, f.team, f.gno,
-    f.first_gno, f.played_mask, f.minutes::DOUBLE AS last_minutes, f.start AS last_start,
-    f.m3, f.m20, f.start5, f.start10, f.min5, f.max5, f.p20, f.points_career, f.m_career,
-    f.since_return, {", ".join(f"f.{name}_50" for name in _RATES.values())},
-    CASE WHEN f.n > 1 THEN round(sqrt((least(f.n, 10) * f.square_10 - f.of_10 * f.of_10)
-      / (least(f.n, 10) * (least(f.n, 10) - 1))) / 1000, 9) END AS sd10,
+  -- One row per game a player played, his form after it, for games that can be somebody's newest.
+  -- start4: six decimals, as precise as w4, so that all who always start are level
+  WITH firsts AS (
+    SELECT player_key, max(n) AS n FROM fx_played
+    WHERE known_at <= (SELECT min(row_as_of) FROM fx_spine) GROUP BY ALL)
+  SELECT p.id, p.player_key, p.n, p.game_date, p.season, p.team, m.gno,
+    m.minutes::DOUBLE AS last_minutes, m.start AS last_start,
+    {_mean(_last("millis", 3), 3, 1000)} AS m3, {_mean(_last("millis", 20), 20, 1000)} AS m20,
+    {_mean(_more("start", 5), 5)} AS start5, {_mean(_more("start", 10), 10)} AS start10,
+    m.min5, m.max5, {_mean(_last("pts", 20), 20)} AS p20,
+    p.run_pts / p.n AS points_career, p.run_millis / p.n / 1000 AS m_career,
+    least(30, p.n - coalesce(m.returned_n, 1) + 1) AS since_return,
+    {_LAST_50}, 1000 * {_more("oreb", 50)} / {_last("millis", 50)} AS offensive_50,
+    CASE WHEN p.n > 1
+         THEN round(sqrt({_SD10} / (least(p.n, 10) * (least(p.n, 10) - 1))) / 1000, 9) END AS sd10,
     {_ewma("millis", 8, 1000)} AS m8, {_ewma("millis", 4, 1000)} AS m4,
-    {_ewma("start", 4)} AS start4, {_ewma("pts", 8)} AS p8, {_ewma("reb", 8)} AS r8,
-    {_ewma("fga", 8)} AS fga8, {_ewma("fg3a", 8)} AS fg3a8,
+    {_ewma("start", 4, more=True, digits=6)} AS start4,
+    {_ewma("pts", 8)} AS p8, {_ewma("reb", 8)} AS r8,
+    {_ewma("fga", 8, more=True)} AS fga8, {_ewma("fg3a", 8, more=True)} AS fg3a8,
     round(1000 * {_R}, 9) AS reb30, round(1000 * {_A}, 9) AS ast30,
     round(ln((36000 * {_R} + 54000 * {_B} + .5) / (36000 * {_A} + 18000 * {_T} + .5)), 9) AS role
-  FROM running f LEFT JOIN eras e ON e.player_key = f.player_key AND e.era_number = f.era_number"""
+  FROM fx_played p JOIN fx_more m ON m.id = p.id
+  LEFT JOIN firsts ON firsts.player_key = p.player_key {_JOINS}
+  WHERE p.n >= coalesce(firsts.n, 0)"""
+
+_TEAM_SEASONS = """
+  -- which of his team's games he played: the k-th character is its game number k. A row reads it
+  -- up to his newest known game only
+  SELECT p.player_key, p.team, p.season, min(m.gno) AS first_gno,
+         bitstring_agg(m.gno::INT, 1, 200)::VARCHAR AS games
+  FROM fx_played p JOIN fx_more m ON m.id = p.id WHERE m.gno <= 200 GROUP BY ALL"""
 
 _SEVERITY = f"CASE status {' '.join(f'''WHEN '{s}' THEN {r}''' for s, r in RISK.items())} END"
+
+_SINCE = """date >= (SELECT min(game_date) - 60 FROM fx_calendar
+                    WHERE season IN (SELECT season FROM fx_spine))"""
+_INJURIES = f"""
+  -- of the seasons asked for: an older report counts for nobody and breaks no silence
+  FROM {current_sql(
+      "league.injury", "player_key, date, kind, known_at, status, raw_status, detail, fact_id",
+      _SINCE,
+  )}"""  # fmt: skip
 
 _REPORTS = f"""
   -- of one moment: the later date, then the more severe. Day-to-day is said of men who mostly play
   SELECT player_key, date, kind = 'transaction' AS moved, known_at,
          CASE WHEN lower(raw_status) = 'day-to-day' THEN 'probable' ELSE status END AS status,
          lower(detail) AS detail
-  FROM {current_sql(
-      "league.injury", "player_key, date, kind, known_at, status, raw_status, detail, fact_id"
-  )}
+  FROM fx_injuries
   WHERE player_key IS NOT NULL
   QUALIFY row_number() OVER (PARTITION BY player_key, kind = 'transaction', known_at
                              ORDER BY date DESC, {_SEVERITY} DESC, fact_id) = 1"""  # fmt: skip
 
-_HEARD = f"SELECT DISTINCT known_at FROM {current_sql('league.injury', 'known_at')}"
+
+def _played_of(last: int) -> str:
+    """How many of the team's last games he played, read up to his newest known one."""
+    first = f"greatest(1, seen - {last - 1})"
+    return f"length(replace(substr(games, {first}, greatest(0, newest - {first} + 1)), '0', ''))"
+
 
 _NIGHT_STATES = f"""
   -- A report counts while he has not played since: a transaction dated after his last game, or an
   -- out of its date; a daily status dated after it, of tonight or the day before. Of the two the
   -- later known. Silence about everybody for {SILENT_DAYS} days: no state can be known.
-  WITH candidates AS (SELECT DISTINCT player_key, team, season FROM fx_forms),
-  found AS (
+  WITH found AS (
     SELECT w.*, k.id
-    FROM (FROM fx_sides JOIN candidates USING (team, season)) w
+    FROM (FROM fx_sides JOIN fx_team_seasons USING (team, season)) w
     ASOF JOIN fx_known k ON k.player_key = w.player_key AND k.known_at <= w.row_as_of
     WHERE k.team = w.team AND k.season = w.season),
   heard AS (
     SELECT f.*, m.* EXCLUDE (id, player_key, game_date, season, team, gno),
-      f.seen - m.gno AS missed,
+      m.gno AS newest, f.seen - m.gno AS missed,
       coalesce(h.known_at >= f.row_as_of - INTERVAL {SILENT_DAYS} DAY, false) AS covered,
       t.status AS t_status, t.date AS t_date, t.detail AS t_detail,
       d.status AS d_status, d.date AS d_date,
@@ -166,7 +197,7 @@ _NIGHT_STATES = f"""
       ON t.player_key = f.player_key AND t.known_at <= f.row_as_of
     ASOF LEFT JOIN (FROM fx_reports WHERE NOT moved) d
       ON d.player_key = f.player_key AND d.known_at <= f.row_as_of
-    ASOF LEFT JOIN fx_heard h ON h.known_at <= f.row_as_of
+    ASOF LEFT JOIN (SELECT DISTINCT known_at FROM fx_injuries) h ON h.known_at <= f.row_as_of
     WHERE m.gno IS NOT NULL),
   reported AS (
     SELECT * EXCLUDE (t_status, t_date, d_status, d_date),
@@ -182,9 +213,8 @@ _NIGHT_STATES = f"""
          THEN CASE WHEN dated = r.game_date THEN 'act_today' ELSE 'act_older' END
          ELSE said END AS state,
     CASE WHEN dated IS NOT NULL THEN seen - coalesce(b.gno, 0) END AS games_since_report,
-    bit_count(played_mask >> (15 + missed)) AS g5, bit_count(played_mask >> (10 + missed)) AS g10,
-    bit_count(played_mask >> missed) AS g20,
-    bit_count(played_mask >> (10 + missed)) / least(10, seen - first_gno + 1) AS share10,
+    {_played_of(5)} AS g5, {_played_of(10)} AS g10, {_played_of(20)} AS g20,
+    {_played_of(10)} / least(10, seen - first_gno + 1) AS share10,
     coalesce(contains(why, '(dtd)'), false) AS day_to_day,
     coalesce(contains(why, 'indefinite'), false) AS indefinite,
     coalesce(contains(why, 'season'), false) AS for_season
@@ -256,10 +286,11 @@ _SIDE_OUT = f"""
 _TEAM_COLUMNS = """game_id, team, opponent, season, game_date, tipoff, known_at, reb, ast, fg3a,
          fgm, fga, tov"""
 _ALLOWED = f"""
-  -- what a team's opponents did against it; shares as whole billionths, so that sums are exact
+  -- what a team's opponents did against it, as far back as twenty games can lie; shares as whole
+  -- billionths, so that sums are exact
   WITH played AS (
     FROM {current_sql("league.team_game", _TEAM_COLUMNS)}
-    WHERE game_date >= coalesce((SELECT min(game_date) - 400 FROM fx_box), DATE '1900-01-01'))
+    WHERE game_date >= (SELECT min(game_date) - 800 FROM fx_spine))
   SELECT t.team, t.season, t.game_id, t.tipoff, t.known_at, t.tov, o.ast, o.reb, o.fg3a,
          (o.fgm * 1e9 / nullif(o.fga, 0))::BIGINT AS share
   FROM played t LEFT JOIN played o ON o.game_id = t.game_id AND o.team = t.opponent"""
@@ -267,14 +298,16 @@ _ALLOWED = f"""
 ROSTER_RELATIONS = (
     Relation("fx_calendar", _CALENDAR, ("fx_games", "fx_box")),
     Relation("fx_sides", _SIDES, ("fx_nights", "fx_calendar")),
-    Relation("fx_forms", _FORMS, ("fx_numbered", "fx_calendar")),
-    Relation("fx_against", _ALLOWED, ("fx_box",)),
-    Relation("fx_reports", _REPORTS),
-    Relation("fx_heard", _HEARD),
+    Relation("fx_more", _MORE, ("fx_played", "fx_numbered", "fx_calendar")),
+    Relation("fx_forms", _FORMS, ("fx_played", "fx_more")),
+    Relation("fx_team_seasons", _TEAM_SEASONS, ("fx_played", "fx_more")),
+    Relation("fx_against", _ALLOWED),
+    Relation("fx_injuries", _INJURIES, ("fx_calendar",)),
+    Relation("fx_reports", _REPORTS, ("fx_injuries",)),
     Relation(
         "fx_night_states",
         _NIGHT_STATES,
-        ("fx_forms", "fx_known", "fx_sides", "fx_reports", "fx_heard"),
+        ("fx_forms", "fx_team_seasons", "fx_known", "fx_sides", "fx_reports", "fx_injuries"),
     ),
     Relation("fx_rosters", _ROSTERS, ("fx_night_states",)),
     Relation("fx_crowd", _CROWD, ("fx_rosters", "fx_known", "fx_forms")),

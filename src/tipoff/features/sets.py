@@ -59,11 +59,11 @@ _V3_NEW = (
 _PLAYS = (
     "p_absent", "absence_state", "own_missed", "games_since_report", "games_of_last_5",
     "games_of_last_10", "games_of_last_20", "share_of_last_10", "roster_place",
-    "roster_minutes", "roster_moves_today", "report_day_to_day", "report_indefinite",
-    "report_for_season", "minutes_avg_last_3", "minutes_ewma_hl4", "minutes_ewma_hl8",
-    "minutes_last_to_ewma", "minutes_std_10", "start_rate_5", "start_ewma_hl4", "days_since_game",
-    "games_since_return", "games_career", "team_game_number", "back_to_back", "playoff_game",
-    "home_away",
+    "roster_minutes", "roster_moves_today", "mate_back_today", "report_day_to_day",
+    "report_indefinite", "report_for_season", "minutes_avg_last_3", "minutes_ewma_hl4",
+    "minutes_ewma_hl8", "minutes_last_to_ewma", "minutes_std_10", "start_rate_5",
+    "start_ewma_hl4", "days_since_game", "games_since_return",
+    "games_career", "team_game_number", "back_to_back", "playoff_game", "home_away",
 )  # fmt: skip
 """What says whether a roster member plays tonight."""
 

@@ -67,6 +67,7 @@ ABSENCE = Family(
         _own("roster_minutes", "roster.roster_minutes", "minutes", 0, 1000,
              why="CASE WHEN absence_state IS NULL THEN 'not_on_roster' ELSE 'no_roster' END"),
         _own("roster_moves_today", "roster.moves_today", "players", 0, 40, varies=False),
+        _flag("mate_back_today", "mate_back_today"),
         _flag("report_day_to_day", "day_to_day"),
         _flag("report_indefinite", "indefinite"),
         _flag("report_for_season", "for_season"),

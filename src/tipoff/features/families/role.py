@@ -62,7 +62,7 @@ ROLE = Family(
         Feature(
             "days_since_game",
             "CASE WHEN forms.id IS NOT NULL THEN least(60, s.game_date - forms.game_date) END",
-            "days", 0, 60, "game context", False, "v3",
+            "days", 0, 60, "game context", False, "v3", varies_within_slate=False,
         ),
     ),
 )  # fmt: skip
