@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,7 +31,6 @@ MEAN: dict[str, Scalar] = {"objective": "l2", "learning_rate": 0.02, **COMMON}
 MEDIAN: dict[str, Scalar] = {"objective": "l1", "learning_rate": 0.03, **COMMON}
 """For the median of minutes: least absolute error beats least squares there by .04 minutes."""
 
-_MANY_ROWS = 10_000
 _FITTED: Memo[str] = Memo(160)
 _SLATES: Memo[Floats] = Memo(64)
 _SMALL = 2_000_000
@@ -47,10 +45,9 @@ class Trees:
     @cached_property
     def booster(self) -> Any:
         """The parsed model. Raises ArtifactError when the text is not one."""
-        engine = lightgbm()
+        engine = _engine()
         try:
-            with _quiet(engine):
-                return engine.Booster(model_str=self.text)
+            return engine.Booster(model_str=self.text)
         except engine.basic.LightGBMError as error:
             raise ArtifactError(f"not a LightGBM model: {error}") from error
 
@@ -72,10 +69,10 @@ class Trees:
         return np.asarray(found[0], dtype=np.float64)
 
     def _predicted(self, values: Matrix) -> Floats:
-        # Starting threads costs more than a slate; the answers are the same bits either way.
-        threads = THREADS if len(values) > _MANY_ROWS else 1
-        found = self.booster.predict(values, num_threads=threads)
-        return np.asarray(found, dtype=np.float64)
+        found = self.booster.predict(values, num_threads=THREADS)
+        kept = np.asarray(found, dtype=np.float64)
+        kept.flags.writeable = False  # the memo hands it out again
+        return kept
 
     @cached_property
     def _digest(self) -> str:
@@ -109,20 +106,18 @@ def fit_trees(
 def _fit(
     values: Matrix, y: Floats, names: tuple[str, ...], rounds: int, parameters: Mapping[str, Scalar]
 ) -> str:
+    engine = _engine()
+    held = engine.Dataset(
+        np.ascontiguousarray(values), y, feature_name=list(names), params={**parameters}
+    )
+    return str(engine.train(dict(parameters), held, rounds).model_to_string())
+
+
+def _engine() -> Any:
+    """LightGBM, which would print to stdout, where `--json` has its answer."""
     engine = lightgbm()
-    with _quiet(engine):
-        held = engine.Dataset(
-            np.ascontiguousarray(values), y, feature_name=list(names), params={**parameters}
-        )
-        booster = engine.train(dict(parameters), held, rounds)
-    return str(booster.model_to_string())
-
-
-@contextmanager
-def _quiet(engine: Any) -> Iterator[None]:
-    """LightGBM prints to stdout, where `--json` has its answer."""
     engine.register_logger(_Silence())
-    yield
+    return engine
 
 
 class _Silence:
