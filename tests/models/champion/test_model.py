@@ -29,6 +29,20 @@ def test_the_mean_of_a_combo_is_the_sum_of_its_parts_means(
         assert np.abs(mean[combo] - summed).max() < 1e-4
 
 
+def test_a_combo_with_a_line_and_a_part_without_one_keeps_the_mean_its_line_gives(
+    noline: Champion, line: Champion, upcoming: pl.DataFrame
+) -> None:
+    rows = upcoming.filter(pl.col("line_pra").is_not_null())
+    bare = rows.with_columns(line_assists=pl.lit(None, pl.Float64))
+    assert line.sight(bare).alone("pra").all()
+    assert not line.sight(rows).alone("pra").any()
+    for higher, wanted in ((rows, False), (bare, True)):
+        moved = higher.with_columns(pl.col("line_pra") + 6)
+        up = line.predict(moved, "pra").pmf.mean() - line.predict(higher, "pra").pmf.mean()
+        assert (up > 1).all() if wanted else (np.abs(up) < 1e-5).all()
+    assert (noline.predict(bare, "pra").pmf.p == noline.predict(rows, "pra").pmf.p).all()
+
+
 def test_without_a_line_both_forms_say_the_same_bits(
     noline: Champion, line: Champion, upcoming: pl.DataFrame
 ) -> None:

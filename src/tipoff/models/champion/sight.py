@@ -64,13 +64,26 @@ class Sight:
 
     def final(self, market: str) -> Pmf:
         """The pmf of the form that reads lines: where there is none, or no layers for it, the pmf
-        without. A combo's mean is the sum of its parts', whose own lines it so learns of."""
+        without. A combo's mean is the sum of its parts', whose own lines it so learns of; but a
+        combo with a line and a part without one knows more than its parts, and keeps its mean."""
         if market not in self._final:
             made = self._with_line(market)
             if is_combo(market):
-                made = tilted(made, _sum([self.final(part).mean() for part in PARTS[market]]))
+                summed = _sum([self.final(part).mean() for part in PARTS[market]])
+                made = tilted(made, np.where(self.alone(market), made.mean(), summed))
             self._final[market] = made
         return self._final[market]
+
+    def alone(self, market: str) -> Bools:
+        """Rows of a combo that has a line while one of its parts has none, shape (n,)."""
+        return self._lines(market) & ~np.logical_and.reduce(
+            [self._lines(part) for part in PARTS[market]]
+        )
+
+    def _lines(self, market: str) -> Bools:
+        """Rows whose line of that market moves its pmf."""
+        found = self.lined(market)
+        return np.zeros(self.frame.height, dtype=np.bool_) if found is None else found[0]
 
     def lined(self, market: str) -> tuple[Bools, Lined, LineLayers] | None:
         """Which rows have a usable line, they, and their layers; None without layers."""
