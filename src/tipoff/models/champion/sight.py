@@ -76,9 +76,8 @@ class Sight:
 
     def alone(self, market: str) -> Bools:
         """Rows of a combo that has a line while one of its parts has none, shape (n,)."""
-        return self._lines(market) & ~np.logical_and.reduce(
-            [self._lines(part) for part in PARTS[market]]
-        )
+        every = np.logical_and.reduce([self._lines(part) for part in PARTS[market]])
+        return np.asarray(self._lines(market) & ~every)
 
     def _lines(self, market: str) -> Bools:
         """Rows whose line of that market moves its pmf."""
