@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,8 @@ from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet
 from tipoff.forecast.score import Scene
-from tipoff.lake import Lake
+from tipoff.lake import Lake, Reader
+from tipoff.models import Model, stored_versions
 from tipoff.settings import settings
 
 MODELS = ("catboost_v9", "ewma_hl8")
@@ -70,7 +72,8 @@ class Case:
             scene = dataclasses.replace(scene, snapshot=snapshot)
         wanted = dataclasses.replace(self.bench.wanted, refused={})
         with self.bench.lake.reading() as r:
-            scored = build._score_all(self.bench.lake, r, scene, wanted, lambda _text: None)
+            opening = opened_models(self.bench.lake, r, wanted)
+        scored = build._score_all(opening, scene, wanted, lambda _text: None)
         found: dict[str, set[str]] = {model: set() for model in MODELS}
         for frame in scored.predictions:
             found[frame["model"][0]].add("predicted")
@@ -81,6 +84,14 @@ class Case:
     def build(self) -> RunSet:
         """Plan, features, lines and scores, from the lake."""
         return build_bench(self.bench.lake, self.bench.day)[2]
+
+
+def opened_models(lake: Lake, r: Reader, wanted: build.Wanted) -> dict[str, Future[Model]]:
+    """Every model of a run opened as a run does, or the error it met."""
+    names = list(dict.fromkeys(s.model_id for s in wanted.seats))
+    stored = stored_versions(r, names)
+    with ThreadPoolExecutor(1) as beside:
+        return {name: beside.submit(build._open, lake.folder, stored, name) for name in names}
 
 
 def build_bench(lake: Lake, day: date) -> tuple[build.Wanted, Scene, RunSet]:
@@ -94,7 +105,7 @@ def build_bench(lake: Lake, day: date) -> tuple[build.Wanted, Scene, RunSet]:
             snapshot = build.make_snapshot(r, slate, plan.tonight, facts)
         least = build.gate_of(wanted)
         scene = Scene(plan.players, snapshot, lines, slate.as_of, least, settings())
-        scored = build._score_all(lake, r, scene, wanted, lambda _text: None)
+        scored = build._score_all(opened_models(lake, r, wanted), scene, wanted, lambda _text: None)
         return wanted, scene, build._assemble(slate, wanted, scene, scored, simulated=True)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from tipoff.lake import Lake
-from tipoff.league.lines import consensus_sql, line_sql
+from tipoff.league.lines import chance_sql, consensus_sql, line_sql
 
 DAY = date(2025, 1, 20)
 TIP = datetime(2025, 1, 21, 0, 0, tzinfo=UTC)
@@ -45,8 +45,10 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
                 r.register("spine", spine)
                 full = r.query(f"SELECT * FROM {consensus_sql('spine')}", params).to_dicts()
                 short = r.query(f"SELECT * FROM {line_sql('spine')}", params).to_dicts()
+                chances = r.query(f"SELECT * FROM {chance_sql('spine')}", params).to_dicts()
             assert [{k: row[k] for k in short[0]} for row in full] == short if short else not full
-            return full[0] if full else {}
+            chance = chances[0]["chance"] if chances else None
+            return full[0] | {"chance": chance} if full else {}
 
         yield answer
 
@@ -113,3 +115,25 @@ def test_a_corrected_line_replaces_the_first_and_an_earlier_seq_still_shows_it(a
     first = quote("a", 20.5, over_price=-110.0)
     assert ask(first)["over_price"] == -110.0
     assert ask(first | {"over_price": -130.0, "fact_id": "new"})["over_price"] == -130.0
+
+
+def test_the_chance_is_the_median_over_books_of_proportional_shares_at_the_consensus(
+    ask: Ask,
+) -> None:
+    found = ask(
+        quote("a", 20.5, over_price=-150.0, under_price=120.0),
+        quote("b", 20.5, over_price=-110.0, under_price=-110.0),
+        quote("c", 20.5, over_price=100.0, under_price=-125.0),
+        quote("d", 24.5, over_price=300.0, under_price=-500.0),
+    )
+    shares = sorted(
+        over / (over + under) for over, under in ((0.6, 100 / 220), (0.5, 0.5), (0.5, 125 / 225))
+    )
+    assert found["line"] == 20.5
+    assert found["chance"] == pytest.approx(shares[1], rel=1e-12)
+
+
+def test_without_two_sided_prices_there_is_no_chance(ask: Ask) -> None:
+    assert ask(quote("a", 20.5, under_price=None))["chance"] is None
+    found = ask(quote("b", 20.5, pickem=True), quote("c", 20.5, 0, over_price=-300.0))
+    assert (found["line"], found["chance"]) == (20.5, None)

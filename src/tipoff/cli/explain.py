@@ -33,6 +33,8 @@ def _show(found: dict[str, Any], sources: bool) -> None:
         f"median {p['median']:.2f}, mean {p['mean']:.2f}, 80% {p['p10']:.1f}-{p['p90']:.1f}; "
         f"line {number(p['line'], 1)}, P(over) {number(p['p_over'], 3)}, {p['recommendation']}"
     )
+    if found["p_plays"] is not None:
+        out.print(f"P(plays) {found['p_plays']:.3f}; all of the above is given that he does")
     out.print(
         f"model {model['model']} {model['model_id']} ({model['role']}), trained "
         f"{model['trained_from']} to {model['trained_through']} on {model['rows']} rows"

@@ -19,11 +19,11 @@ def player(
 ) -> None:
     """Show every market of a player on a slate, and every refusal with its reason."""
     from tipoff import clock
-    from tipoff.forecast import player_view
+    from tipoff.forecast import player_view, with_p_plays
 
     day = clock.parse_date(date) if date else None
     with open_lake(ctx) as lake, lake.reading() as r:
-        view = player_view(r, name, day)
+        view = with_p_plays(lake, r, player_view(r, name, day))
     emit(view, as_json, lambda: _show(view, every))
 
 
@@ -36,6 +36,9 @@ def _show(view: dict[str, Any], every: bool) -> None:
                 if p["player"] == name and (every or p["role"] == "champion")]  # fmt: skip
         lines = [line_of(p, f"{p['market']} {p['model']}") for p in rows]
         out.print("\n".join(["", heading(name), *lines]), highlight=False)
+        chance = next((p["p_plays"] for p in rows if p["p_plays"] is not None), None)
+        if chance is not None:
+            out.print(f"P(plays) {chance:.3f}; every number above is given that he does")
     for row in view["refusals"]:
         what = f"{', '.join(row['markets'])} by {', '.join(row['models'])}"
         out.print(f"{row['player']} refused ({row['reason']}): {row['detail']}  [{what}]",

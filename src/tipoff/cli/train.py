@@ -13,8 +13,9 @@ from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
 if TYPE_CHECKING:
     from tipoff.models import TrainReport
     from tipoff.models.breakout import BreakoutReport
+    from tipoff.models.champion.plays import PlaysReport
 
-BREAKOUT = "breakout"
+BREAKOUT, PLAYS = "breakout", "plays"
 
 
 def train(
@@ -22,8 +23,10 @@ def train(
     model: Annotated[
         str,
         typer.Argument(
-            help="catboost_v8, catboost_v9, catboost_v9_37, catboost_v9_39, catboost_v9_YYYY_MM,"
-            " breakout, or a baseline: season_mean, last_5, ewma_hl8, line, old_moving_average."
+            help="champion_line, champion_noline, catboost_v8, catboost_v9, catboost_v9_37,"
+            " catboost_v9_39, any of champion_line, champion_noline, catboost_v9 with _YYYY_MM,"
+            " plays, breakout, or a baseline: season_mean, last_5, ewma_hl8, line,"
+            " old_moving_average."
         ),
     ],
     through: Annotated[
@@ -41,8 +44,8 @@ def train(
     from tipoff.models import train as fit
 
     last = _last(model, through)
-    if model == BREAKOUT:
-        _train_breakout(ctx, last, as_json)
+    if model in (BREAKOUT, PLAYS):
+        (_train_breakout if model == BREAKOUT else _train_plays)(ctx, last, as_json)
         return
     with open_lake(ctx) as lake, progress(as_json) as say:
         report = fit(lake, model, last, say)
@@ -57,7 +60,7 @@ def _last(model: str, through: str | None) -> date:
     from tipoff.errors import UsageError
     from tipoff.models.names import parse_model
 
-    fixed = None if model == BREAKOUT else parse_model(model).through
+    fixed = None if model in (BREAKOUT, PLAYS) else parse_model(model).through
     if through is not None:
         return parse_date(through)
     if fixed is None:
@@ -91,6 +94,37 @@ def _print_breakout(report: BreakoutReport) -> None:
         )  # fmt: skip
         out.print(f"  {report.season or 'no season'} by {name}: {text}", highlight=False)
     out.print("  next: tipoff breakouts DATE", highlight=False)
+
+
+def _train_plays(ctx: typer.Context, last: date, as_json: bool) -> None:
+    from tipoff.models.champion.plays import train_plays
+
+    with open_lake(ctx) as lake, progress(as_json) as say:
+        say(f"plays: fitting on rosters of every game through {last}")
+        report = train_plays(lake, last)
+    emit(asdict(report), as_json, lambda: _print_plays(report))
+
+
+def _print_plays(report: PlaysReport) -> None:
+    out = console()
+    state = "stored" if report.new else "already stored, nothing to do"
+    out.print(f"{report.model}  {report.model_id}  {state}", highlight=False)
+    out.print(
+        f"  trained on {report.rows} roster rows, {report.trained_from} through"
+        f" {report.trained_through}",
+        highlight=False,
+    )
+    for found in report.rotations:
+        auc = found.auc
+        if auc is not None:
+            out.print(
+                f"  {report.season} absences, recent minutes >= {found.minutes:g}, fewer than"
+                f" {found.missed:g} games missed: AUC {auc.value:.4f} [{auc.low:.4f},"
+                f" {auc.high:.4f}], log loss {found.log_loss:.3f}, n = {auc.n},"
+                f" {auc.positives} absent, {auc.slates} slates",
+                highlight=False,
+            )
+    out.print("  next: tipoff player NAME", highlight=False)
 
 
 def _print(report: TrainReport) -> None:

@@ -11,7 +11,7 @@ from tipoff.features.running import backs, ewma8
 from tipoff.league.availability import status_reports_sql, status_sql
 from tipoff.league.current import current_sql
 from tipoff.league.games import games_sql, team_games_sql
-from tipoff.league.lines import line_sql
+from tipoff.league.lines import chance_sql, line_sql
 from tipoff.league.markets import MARKETS
 from tipoff.league.team_form import team_games_played_sql
 
@@ -203,6 +203,10 @@ _LINES = f"""
   -- a row per player-game: one join instead of one per market
   SELECT game_id, player_key, {_OF_MARKET} FROM fx_quotes GROUP BY ALL"""
 
+_CHANCES = ", ".join(f"any_value(chance) FILTER (market = '{m}') AS chance_{m}" for m in MARKETS)
+_PRICES = f"""
+  SELECT game_id, player_key, {_CHANCES} FROM {chance_sql(SPINE)} GROUP BY ALL"""
+
 RELATIONS: dict[str, Relation] = {
     relation.name: relation
     for relation in (
@@ -237,6 +241,7 @@ RELATIONS: dict[str, Relation] = {
         Relation("fx_out", _OUT, ("fx_mates",)),
         Relation("fx_quotes", _QUOTES),
         Relation("fx_lines", _LINES, ("fx_quotes",)),
+        Relation("fx_prices", _PRICES),
         *ROSTER_RELATIONS,
     )
 }

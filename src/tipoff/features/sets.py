@@ -73,5 +73,6 @@ SETS: dict[str, tuple[str, ...]] = {
     "v2_37": _V2_37,
     "v2_39": (*_V2_37, "breakout_risk_score", "composite_breakout_signal"),
     "v3": (*_V3_EARLIER, *_V3_NEW),
+    "lines_1": tuple(name for m in MARKETS for name in (f"line_{m}", f"over_chance_{m}")),
     "plays_1": _PLAYS,
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tipoff.forecast.explanation import explain
+    from tipoff.forecast.playing import with_p_plays
     from tipoff.forecast.publish import Publication, current_publication
     from tipoff.forecast.reconciliation import RunReport, reconcile
     from tipoff.forecast.reproduction import Reproduction, find_prediction, reproduce
@@ -38,10 +39,12 @@ __all__ = [
     "refused_players",
     "reproduce",
     "slate_view",
+    "with_p_plays",
 ]
 
 _HOME = {
     "explanation": ("explain",),
+    "playing": ("with_p_plays",),
     "publish": ("Publication", "current_publication"),
     "reconciliation": ("RunReport", "reconcile"),
     "reproduction": ("Reproduction", "find_prediction", "reproduce"),

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tipoff.features import catalogue, load_snapshot, sources_of
+from tipoff.forecast.playing import p_plays
 from tipoff.forecast.view import plain
 from tipoff.models import contributions, open_model, read_version
 
@@ -23,7 +24,8 @@ _LINES = """
 
 def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
     """One prediction with the value, definition, quality, source rows and contribution of every
-    feature its model read, its line rows, model, snapshot, run and code version.
+    feature its model read, its line rows, model, snapshot, run and code version; `p_plays`, the
+    chance that he takes part, is null where no `plays` model says.
 
     Contributions are in the units of the market and add up, with `base`, to the model's centre.
     """
@@ -53,6 +55,9 @@ def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
             "rows": model.manifest.rows, "artifact_sha256": model.manifest.artifact_sha256,
             "code_version": model.manifest.code_version,
         },
+        "p_plays": p_plays(lake, r, snapshot, head["slate"]).get(
+            (row["game_id"], row["player_key"])
+        ),
         "base": base,
         "features": [
             _feature(r, head, mine, row, name, parts.get(name), snapshot) for name in names

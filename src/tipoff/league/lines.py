@@ -56,6 +56,27 @@ def line_sql(spine: str) -> str:
       FROM ranked GROUP BY ALL)"""
 
 
+def chance_sql(spine: str) -> str:
+    """A query: (game_id, player_key, market, chance), rows without two-sided prices left out.
+
+    `chance`: P(over | no push) by the prices at exactly the consensus line, each book's overround
+    taken out in proportion (q_over / (q_over + q_under)), the median over books; no pick'em.
+    """
+    over, under = _IMPLIED.format("r.over_price"), _IMPLIED.format("r.under_price")
+    return f"""(
+      {_ranked(spine, ())},
+      consensus AS (
+        SELECT game_id, player_key, market, median(line) FILTER (nth = 1) AS line
+        FROM ranked GROUP BY ALL)
+      SELECT c.game_id, c.player_key, c.market,
+             median(({over}) / (({over}) + ({under}))) AS chance
+      FROM consensus c
+      JOIN ranked r ON r.game_id = c.game_id AND r.player_key = c.player_key
+        AND r.market = c.market AND r.nth = 1 AND r.line = c.line AND NOT r.pickem
+      WHERE r.over_price IS NOT NULL AND r.under_price IS NOT NULL
+      GROUP BY ALL)"""
+
+
 def _ranked(spine: str, markets: tuple[str, ...]) -> str:
     """CTEs up to `ranked`: per book the newest (nth = 1) and the earliest (first = 1) main line."""
     quoted = ", ".join(f"'{m}'" for m in markets)

@@ -7,6 +7,7 @@ import polars as pl
 from tipoff.errors import UsageError
 from tipoff.models.baselines import Baseline, terms
 from tipoff.models.catboost_model import CatBoostModel
+from tipoff.models.champion import Champion
 from tipoff.models.model import Model, column
 
 
@@ -14,7 +15,7 @@ def contributions(model: Model, row: pl.DataFrame, market: str) -> tuple[float, 
     """(base, feature -> contribution) of one row, in units of the market.
 
     Base and contributions add up to the centre the model reads its pmf from, before the floor:
-    SHAP values for CatBoost (Lundberg, Erion and Lee 2018), weight x value for a baseline, whose
+    SHAP values for trees (Lundberg, Erion and Lee 2018), weight x value for a baseline, whose
     base is 0. A feature that is null in a baseline has no contribution. Raises UsageError unless
     `row` is exactly one row of a market the model predicts.
     """
@@ -23,7 +24,7 @@ def contributions(model: Model, row: pl.DataFrame, market: str) -> tuple[float, 
             f"{model.manifest.model} explains one row of a market it predicts, not"
             f" {row.height} rows of {market}"
         )
-    if isinstance(model, CatBoostModel):
+    if isinstance(model, CatBoostModel | Champion):
         return model.shap(row, market)
     if isinstance(model, Baseline):
         weights = terms(model.manifest.model, market)

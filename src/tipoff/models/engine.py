@@ -1,13 +1,14 @@
-"""CatBoost, imported on first use and without pandas and scipy.
+"""The engines of trees, imported on first use and without pandas and scipy.
 
-Its binary asks of everything it is given whether it is a frame of pandas or a sparse matrix of
-scipy, and imports both for that: half a second of every command, for types that tipoff never
-passes. So it is given empty modules of those names to ask, unless something else in the process
-has imported the real ones; nobody else ever sees them.
+CatBoost and LightGBM ask of everything they are given whether it is a frame of pandas or a sparse
+matrix of scipy, and import both for that: half a second of every command, for types that tipoff
+never passes. So each is given empty modules of those names to ask, unless something else in the
+process has imported the real ones; nobody else ever sees them.
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -17,21 +18,17 @@ _ASKED = ("pandas", "scipy", "scipy.sparse")
 
 def catboost() -> Any:
     """The catboost module."""
-    if "catboost" in sys.modules:
-        return import_module("catboost")
-    asked = [name for name in _ASKED if name.partition(".")[0] not in sys.modules]
-    standing_in = {name: _Empty(name) for name in asked}
-    if "scipy" in standing_in:
-        vars(standing_in["scipy"])["sparse"] = standing_in["scipy.sparse"]
-    sys.modules.update(standing_in)
-    try:
-        return import_module("catboost")
-    finally:
-        for name in standing_in:
-            del sys.modules[name]
+    return _imported("catboost", *_ASKED)
 
 
-ENGINES: dict[str, Callable[[], Any]] = {"catboost": catboost}
+def lightgbm() -> Any:
+    """The lightgbm module."""
+    return _imported("lightgbm", *_ASKED, "sklearn")
+
+
+ENGINES: dict[str, Callable[[], Any]] = {
+    "catboost": catboost, "champion": lightgbm, "plays": lightgbm,
+}  # fmt: skip
 """Model family -> what imports the library it runs on."""
 
 
@@ -42,10 +39,32 @@ def import_engines(families: Iterable[str]) -> None:
         ENGINES[family]()
 
 
+def _imported(name: str, *hidden: str) -> Any:
+    if name in sys.modules:
+        return import_module(name)
+    with _emptied(hidden):
+        return import_module(name)
+
+
+@contextmanager
+def _emptied(names: tuple[str, ...]) -> Iterator[None]:
+    absent = [name for name in names if name.partition(".")[0] not in sys.modules]
+    for name in absent:
+        sys.modules[name] = _Empty(name)
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
 class _Empty(ModuleType):
     """A module in which every name is a class that nothing is an instance of."""
 
     def __getattr__(self, name: str) -> Any:
-        made = type(name, (), {})
+        if name == "__path__":  # no package: what is below it cannot be imported
+            raise AttributeError(name)
+        # A submodule that is hidden too is found as itself.
+        made = sys.modules.get(f"{self.__name__}.{name}") or type(name, (), {})
         setattr(self, name, made)
         return made

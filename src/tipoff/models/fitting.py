@@ -6,7 +6,7 @@ that each later fit is handed. Families whose fits stand alone prepare nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -18,12 +18,15 @@ from tipoff.league.markets import MARKETS
 from tipoff.models import baselines, catboost_model
 from tipoff.models.baselines import fit_baseline, terms
 from tipoff.models.catboost_model import CatBoostModel, fit_catboost
+from tipoff.models.champion import FAMILY as CHAMPION
+from tipoff.models.champion import FULL, Champion, Recipe, Rounds, fit_champion, hold_out
 from tipoff.models.data import TrainingData, training_data
 from tipoff.models.holdout import Holdout
 from tipoff.models.model import Model
-from tipoff.models.names import Spec
+from tipoff.models.names import CHAMPIONS, Spec
 
 ALL_MARKETS = tuple(MARKETS)
+Progress = Callable[[str], None]
 
 
 class Prepared(Protocol):
@@ -104,6 +107,30 @@ def fit_catboost_spec(spec: Spec, data: TrainingData) -> tuple[CatBoostModel, Ho
     return fit_catboost(spec.model, data, names, definition_hashes(), _optional(names))
 
 
+CHAMPION_NEEDS = ("pts_slope_10g",)
+"""Null for who has played fewer than five games ever: too few to say anything, `bootstrap`."""
+
+
+def champion_recipe(spec: Spec, markets: Sequence[str], rounds: Rounds = FULL) -> Recipe:
+    """What a champion of that spec is made of."""
+    from tipoff.features import feature_set
+
+    features = tuple(feature_set(spec.feature_set or ""))
+    lines = spec.base == CHAMPIONS[0]
+    return Recipe(spec.model, lines, tuple(markets), features, CHAMPION_NEEDS, rounds)
+
+
+def fit_champion_spec(
+    spec: Spec, data: TrainingData, progress: Progress = lambda _text: None
+) -> tuple[Champion, Holdout]:
+    """The champion of a spec in all markets, and how its layers do on their own newest rows."""
+    from tipoff.features import definition_hashes
+
+    recipe = champion_recipe(spec, ALL_MARKETS)
+    model = fit_champion(recipe, data, definition_hashes(), progress)
+    return model, hold_out(recipe, data, model)
+
+
 def _optional(names: tuple[str, ...]) -> list[str]:
     from tipoff.features import catalogue
 
@@ -160,8 +187,41 @@ class _CatBoostFit:
         return fit_catboost_spec(self.spec, data)[0]
 
 
+@dataclass(frozen=True)
+class Champions:
+    """Champions of given rounds; tests take few."""
+
+    rounds: Rounds = FULL
+
+    def covers(self, spec: Spec) -> tuple[str, ...]:  # noqa: ARG002
+        """All of them."""
+        return ALL_MARKETS
+
+    def names(self, spec: Spec, markets: Sequence[str]) -> tuple[str, ...]:
+        """Those of the trees, and of each market its lines and prices."""
+        names = champion_recipe(spec, markets).names.values()
+        return tuple(dict.fromkeys(n for of_market in names for n in of_market))
+
+    def prepare(
+        self, spec: Spec, markets: Sequence[str], frame: pl.DataFrame, before: date  # noqa: ARG002
+    ) -> Prepared:  # fmt: skip
+        """Nothing: what it makes of a season it keeps by content, and either form finds it."""
+        return _ChampionFit(champion_recipe(spec, markets, self.rounds))
+
+
+@dataclass(frozen=True)
+class _ChampionFit:
+    recipe: Recipe
+
+    def fit(self, data: TrainingData) -> Model:
+        from tipoff.features import definition_hashes
+
+        return fit_champion(self.recipe, data, definition_hashes())
+
+
 FAMILIES: dict[str, Family] = {
     baselines.FAMILY: _Baselines(),
     catboost_model.FAMILY: _CatBoosts(),
+    CHAMPION: Champions(),
 }
 """Family name -> how its models are made; a new family is one more entry."""

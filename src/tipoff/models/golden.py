@@ -26,11 +26,12 @@ def make_golden(model: Model, frame: pl.DataFrame) -> tuple[GoldenRow, ...]:
             continue
         usable = frame.select(names).drop_nulls(model.manifest.contract.required(market))
         picks = sorted({usable.height * q // 4 for q in _QUARTERS} if usable.height else ())
-        rows += _rows(model, market, usable[picks])
+        rows += golden_rows(model, market, usable[picks])
     return tuple(rows)
 
 
-def _rows(model: Model, market: str, chosen: pl.DataFrame) -> list[GoldenRow]:
+def golden_rows(model: Model, market: str, chosen: pl.DataFrame) -> list[GoldenRow]:
+    """Those rows, which hold the names of the market and nothing else, with the answers."""
     answers = summary(model.predict(chosen, market).pmf)
     inputs = {n: column(chosen, n) for n in chosen.columns}
     return [

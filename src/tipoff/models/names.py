@@ -11,12 +11,15 @@ from tipoff.errors import UsageError
 from tipoff.models.baselines import WEIGHTS
 
 Scope = Literal["all", "seasons_before", "current_season"]
-_MONTHLY = re.compile(r"catboost_v9_(\d{4})_(0[1-9]|1[0-2])")
+CHAMPIONS = ("champion_line", "champion_noline")
+"""The form that may read lines and their prices, and the form that reads nothing of any market."""
+_MONTHLY = re.compile(r"(catboost_v9|champion_line|champion_noline)_(\d{4})_(0[1-9]|1[0-2])")
 _FIXED: dict[str, tuple[str, Scope]] = {
     "catboost_v8": ("v2_33", "seasons_before"),
     "catboost_v9": ("v2_33", "current_season"),
     "catboost_v9_37": ("v2_37", "current_season"),
     "catboost_v9_39": ("v2_39", "current_season"),
+    **dict.fromkeys(CHAMPIONS, ("v3", "all")),
 }
 
 
@@ -33,7 +36,15 @@ class Spec:
     @property
     def family(self) -> str:
         """The family that fits it, a key of `fitting.FAMILIES`."""
-        return "baseline" if self.feature_set is None else "catboost"
+        if self.feature_set is None:
+            return "baseline"
+        return "champion" if self.base in CHAMPIONS else "catboost"
+
+    @property
+    def base(self) -> str:
+        """The name without the month of a refit: what makes it, whatever it learns through."""
+        monthly = _MONTHLY.fullmatch(self.model)
+        return monthly[1] if monthly else self.model
 
 
 def parse_model(name: str) -> Spec:
@@ -45,9 +56,11 @@ def parse_model(name: str) -> Spec:
         return Spec(name, scope, feature_set)
     monthly = _MONTHLY.fullmatch(name)
     if monthly:
-        month = date(int(monthly[1]), int(monthly[2]), 1)
-        return Spec(name, "current_season", "v2_33", end_of_month_before(month))
-    known = ", ".join([*sorted(_FIXED), "catboost_v9_YYYY_MM", *sorted(WEIGHTS)])
+        month = date(int(monthly[2]), int(monthly[3]), 1)
+        feature_set, scope = _FIXED[monthly[1]]
+        return Spec(name, scope, feature_set, end_of_month_before(month))
+    refits = [f"{base}_YYYY_MM" for base in ("catboost_v9", *CHAMPIONS)]
+    known = ", ".join([*sorted(_FIXED), *refits, *sorted(WEIGHTS)])
     raise UsageError(f"no model is called {name!r}", f"choose one of {known}")
 
 

@@ -16,7 +16,8 @@ from tipoff.errors import ArtifactError, NotFound
 from tipoff.gates import gate
 from tipoff.hashing import file_sha256
 from tipoff.lake import in_our_words
-from tipoff.models import baselines, breakout, catboost_model
+from tipoff.models import baselines, breakout, catboost_model, champion
+from tipoff.models.champion import plays
 from tipoff.models.contract import require
 from tipoff.models.golden import check_golden
 from tipoff.models.manifest import Manifest
@@ -30,7 +31,11 @@ _LOADERS: dict[str, ArtifactLoader] = {
     baselines.FAMILY: baselines.load_baseline,
     catboost_model.FAMILY: catboost_model.load_catboost,
     breakout.FAMILY: breakout.load_breakout,
+    champion.FAMILY: champion.load_champion,
+    plays.FAMILY: plays.load_plays,
 }
+_SUFFIX = {champion.FAMILY: "json", plays.FAMILY: "txt"}
+"""Of artifact files; CatBoost's own otherwise."""
 
 
 def store(lake: Lake, model: Model) -> bool:
@@ -138,7 +143,7 @@ def _write_artifact(folder: Path, model: Model) -> str | None:
         return None
     if hashlib.sha256(content).hexdigest() != digest:
         raise ArtifactError(f"the bytes of {model.manifest.model} are not those of its manifest")
-    relative = f"{FOLDER}/{digest}.cbm"
+    relative = f"{FOLDER}/{digest}.{_SUFFIX.get(model.manifest.family, 'cbm')}"
     target = folder / relative
     if target.exists() and file_sha256(target) == digest:
         return relative

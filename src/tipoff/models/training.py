@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +11,14 @@ from tipoff.errors import UsageError
 from tipoff.league.markets import MARKETS
 from tipoff.models.baselines import WEIGHTS, base_names, fit_baseline
 from tipoff.models.data import TrainingData, training_data
-from tipoff.models.fitting import fit_catboost_spec, fit_model
+from tipoff.models.fitting import (
+    ALL_MARKETS,
+    Progress,
+    family_of,
+    fit_catboost_spec,
+    fit_champion_spec,
+    fit_model,
+)
 from tipoff.models.holdout import Holdout, newest_rows, score
 from tipoff.models.model import Model, column
 from tipoff.models.names import Spec, end_of_month_before, parse_model, window_end
@@ -21,8 +27,6 @@ from tipoff.models.registry import store
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,10 @@ def train(
     """
     spec = parse_model(name)
     progress(f"{name}: reading player-games through {through}")
-    data = _read(lake, spec, window_end(spec, through), _names(spec))
+    names = family_of(spec).names(spec, ALL_MARKETS)
+    data = _read(lake, spec, window_end(spec, through), names)
     progress(f"{name}: fitting on {data.frame.height} player-games")
-    model, report = _fit(spec, data)
+    model, report = _fit(spec, data, progress)
     progress(f"{name}: storing")
     new = store(lake, model)
     made = model.manifest
@@ -136,12 +141,6 @@ def _retired(r: Reader) -> set[str]:
     return {name for (name,) in r.rows(sql)}
 
 
-def _names(spec: Spec) -> tuple[str, ...]:
-    from tipoff.features import feature_set
-
-    return feature_set(spec.feature_set) if spec.feature_set else base_names(spec.model)
-
-
 def _read(lake: Lake, spec: Spec, through: date, names: tuple[str, ...]) -> TrainingData:
     from tipoff.features import training_frame
 
@@ -169,7 +168,9 @@ WHERE season = (SELECT max_by(season, game_date) FROM league.player_game
 """
 
 
-def _fit(spec: Spec, data: TrainingData) -> tuple[Model, Holdout]:
+def _fit(spec: Spec, data: TrainingData, progress: Progress) -> tuple[Model, Holdout]:
+    if spec.family == "champion":
+        return fit_champion_spec(spec, data, progress)
     if spec.feature_set is not None:
         return fit_catboost_spec(spec, data)
     baseline = fit_model(spec, data)

@@ -30,6 +30,27 @@ QUOTES = Family(
     why="'no_line'",
     columns=tuple(column for market in MARKETS for column in _quoted(market)),
 )
+
+
+def _priced(market: str) -> Feature:
+    return Feature(
+        f"over_chance_{market}", f"prices.chance_{market}", "probability", 0, 1, _K, False,
+        "lines_1", fallback=f"{market}_line_estimated", varies_within_slate=False,
+    )  # fmt: skip
+
+
+QUOTED |= {f"over_chance_{market}": market for market in MARKETS}
+
+PRICES = Family(
+    name="prices",
+    relation="fx_prices",
+    attach="""LEFT JOIN {table} prices
+      ON prices.game_id = s.game_id AND prices.player_key = s.player_key""",
+    why="""'no_price'""",
+    columns=tuple(_priced(market) for market in MARKETS),
+)
+"""What two-sided prices at the consensus line say of P(over); null for pick'em lines."""
+
 _RULE = "points_line_estimated"
 
 MARKET = Family(

@@ -1,0 +1,53 @@
+"""Minutes given that he plays: a median by trees, and how far off such medians have been."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from tipoff.models.pmf import Floats
+
+LONGEST = 48.0
+"""Medians are cut to [0, 48]; a game with overtimes may last longer and is in the quantiles."""
+OVERTIME = 63.0
+BANDS = 8
+LEVELS = tuple(i / 40 for i in range(1, 40))
+
+
+class MinutesSpread(BaseModel):
+    """Quantiles of actual - median minutes at LEVELS, one row per band; `centres` are the bands'
+    mean medians, between which quantiles are linear."""
+
+    model_config = ConfigDict(frozen=True)
+
+    centres: tuple[float, ...]
+    quantiles: tuple[tuple[float, ...], ...]
+
+    def quantile(self, median: Floats, q: float) -> Floats:
+        """The q-quantile of minutes, shape (n,), in [0, 63]; q in [0.025, 0.975]."""
+        by_band = [np.interp(q, LEVELS, row) for row in self.quantiles]
+        return np.clip(median + np.interp(median, self.centres, by_band), 0.0, OVERTIME)
+
+    def cdf(self, median: Floats, minutes: Floats) -> Floats:
+        """P(minutes <= `minutes`), shape (n,), linear between the quantiles; 0 and 1 outside."""
+        table = np.stack([self.quantile(median, q) for q in LEVELS], axis=1)
+        below = (table <= minutes[:, None]).sum(axis=1)
+        row, low = np.arange(len(median)), np.clip(below - 1, 0, len(LEVELS) - 2)
+        a, b = table[row, low], table[row, low + 1]
+        levels = np.array(LEVELS)
+        inside = levels[low] + (levels[low + 1] - levels[low]) * np.clip(
+            (minutes - a) / np.maximum(b - a, 1e-9), 0.0, 1.0
+        )
+        return np.where(below == 0, 0.0, np.where(below == len(LEVELS), 1.0, inside))
+
+
+def fit_minutes_spread(y: Floats, median: Floats) -> MinutesSpread:
+    """Fit to minutes played `y` and medians made without them, both of shape (n,)."""
+    edges = np.quantile(median, [i / BANDS for i in range(1, BANDS)])
+    band = np.searchsorted(edges, median, side="right")
+    found = [b for b in range(BANDS) if (band == b).any()]
+    rows = [np.quantile((y - median)[band == b], LEVELS) for b in found]
+    return MinutesSpread(
+        centres=tuple(float(median[band == b].mean()) for b in found),
+        quantiles=tuple(tuple(float(v) for v in row) for row in rows),
+    )

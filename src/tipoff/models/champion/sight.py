@@ -1,0 +1,109 @@
+"""What a fitted champion says of a frame's rows: each intermediate result made once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from tipoff.league.markets import MAX_COUNT
+from tipoff.models.champion.covariates import covariates
+from tipoff.models.champion.layers import LOWEST, PARTS, Layers, is_combo, price_name
+from tipoff.models.champion.learner import Matrix, Trees
+from tipoff.models.champion.line_layers import Lined, LineLayers, usable
+from tipoff.models.champion.minutes import LONGEST
+from tipoff.models.champion.table import MINUTES, features_matrix
+from tipoff.models.champion.tilt import tilted
+from tipoff.models.model import column
+from tipoff.models.pmf import Bools, Floats, Pmf
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Rows as a model sees them; every row must be predictable."""
+
+    frame: pl.DataFrame
+    trees: Mapping[str, Trees]
+    layers: Layers
+    _bare: dict[str, Pmf] = field(default_factory=dict)
+    _final: dict[str, Pmf] = field(default_factory=dict)
+
+    @cached_property
+    def values(self) -> Matrix:
+        """What the trees read."""
+        return features_matrix(self.frame, self.trees[MINUTES].names)
+
+    @cached_property
+    def minutes(self) -> Floats:
+        """Median minutes given that he plays, shape (n,)."""
+        return np.clip(self.trees[MINUTES].predict(self.values), 0.0, LONGEST)
+
+    @cached_property
+    def covariates(self) -> Floats:
+        """What widths depend on, shape (n, k)."""
+        return covariates(self.frame, self.minutes)
+
+    def mean(self, market: str) -> Floats:
+        """The centre without a line: trees times level; of a combo the sum of its parts' means."""
+        if is_combo(market):
+            return _sum([self.bare(part).mean() for part in PARTS[market]])
+        return self.layers.level[market] * np.maximum(
+            self.trees[market].predict(self.values), LOWEST
+        )
+
+    def bare(self, market: str) -> Pmf:
+        """The pmf without a line."""
+        if market not in self._bare:
+            mean = self.mean(market)
+            made = self.layers.shape[market].pmf(mean, self.covariates, MAX_COUNT[market])
+            self._bare[market] = tilted(made, mean) if is_combo(market) else made
+        return self._bare[market]
+
+    def final(self, market: str) -> Pmf:
+        """The pmf of the form that reads lines: where there is none, or no layers for it, the pmf
+        without. A combo's mean is the sum of its parts', whose own lines it so learns of; but a
+        combo with a line and a part without one knows more than its parts, and keeps its mean."""
+        if market not in self._final:
+            made = self._with_line(market)
+            if is_combo(market):
+                summed = _sum([self.final(part).mean() for part in PARTS[market]])
+                made = tilted(made, np.where(self.alone(market), made.mean(), summed))
+            self._final[market] = made
+        return self._final[market]
+
+    def alone(self, market: str) -> Bools:
+        """Rows of a combo that has a line while one of its parts has none, shape (n,)."""
+        every = np.logical_and.reduce([self._lines(part) for part in PARTS[market]])
+        return np.asarray(self._lines(market) & ~every)
+
+    def _lines(self, market: str) -> Bools:
+        """Rows whose line of that market moves its pmf."""
+        found = self.lined(market)
+        return np.zeros(self.frame.height, dtype=np.bool_) if found is None else found[0]
+
+    def lined(self, market: str) -> tuple[Bools, Lined, LineLayers] | None:
+        """Which rows have a usable line, they, and their layers; None without layers."""
+        if market not in self.layers.lines:
+            return None
+        line = column(self.frame, f"line_{market}")
+        have = usable(line, MAX_COUNT[market])
+        every = Lined(
+            line, column(self.frame, price_name(market)), self.mean(market), self.covariates
+        )
+        return have, every.where(have), self.layers.lines[market]
+
+    def _with_line(self, market: str) -> Pmf:
+        found = self.lined(market)
+        if found is None or not found[0].any():
+            return self.bare(market)
+        have, rows, layers = found
+        p = self.bare(market).p.copy()
+        p[have] = layers.pmf(rows, MAX_COUNT[market]).p
+        return Pmf(p)
+
+
+def _sum(parts: list[Floats]) -> Floats:
+    return np.asarray(sum(parts[1:], parts[0]))
