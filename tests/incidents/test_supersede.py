@@ -1,4 +1,4 @@
-"""Incident 6, night A: repairs that emptied or mixed a slate. A reader watches the whole time."""
+"""Repairs that emptied or mixed a slate. A reader in another process watches the whole time."""
 
 import json
 import subprocess
@@ -6,8 +6,11 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from tests.forecast.test_reconciliation import correct_a_box_score
-from tipoff.forecast import find_publication, reconcile, reproduce
+from tests.incidents.old_system import ActiveFlags
+from tipoff.forecast import reconcile
 from tipoff.lake import Lake
 
 WATCHER = """
@@ -36,9 +39,15 @@ print(json.dumps({"reads": reads, "wrong": wrong, "seen": seen}))
 """
 
 
+@pytest.mark.incident(6)
 def test_at_no_moment_is_the_slate_empty_or_mixed_while_it_is_superseded(
     published: Lake, slate_day: date, tmp_path: Path
 ) -> None:
+    old = ActiveFlags(dict.fromkeys("abc", True))
+    assert old.repair(dict.fromkeys("abd", 2.0), least_edge=1.0)[0] == 0  # a reader sees nothing
+    assert old.visible == 3
+    assert old.active["c"] is False
+
     stop = tmp_path / "stop"
     command = [
         sys.executable,
@@ -61,27 +70,3 @@ def test_at_no_moment_is_the_slate_empty_or_mixed_while_it_is_superseded(
     assert answer["reads"] > 3
     assert len(set(runs)) == 2
     assert answer["seen"][-1] in runs
-
-
-def test_the_old_repair_mark_first_regenerate_later_shows_an_empty_slate() -> None:
-    """The mechanism that lost 143 of 154: mark all superseded, then build, then filter."""
-    active = {f"p{i}": True for i in range(154)}
-    for name in active:
-        active[name] = False
-    seen_by_a_reader = sum(active.values())
-    small_edges_dropped = [name for i, name in enumerate(active) if i < 11]
-    assert seen_by_a_reader == 0
-    assert len(active) - len(small_edges_dropped) == 143
-
-
-def test_regenerating_never_loses_an_eligible_player(published: Lake, slate_day: date) -> None:
-    sql = """SELECT DISTINCT game_id, player_key, market, model FROM forecast.current_prediction"""
-    with published.reading() as r:
-        before = set(r.rows(sql))
-        old = find_publication(r, slate_day).run_id
-    correct_a_box_score(published, slate_day)
-    reconcile(published, slate_day, reason="a repair")
-    with published.reading() as r:
-        after = set(r.rows(sql))
-    assert before <= after
-    assert reproduce(published, old).ok

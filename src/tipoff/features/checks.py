@@ -41,7 +41,9 @@ def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> 
     """Findings of a snapshot, empty when there is nothing to say.
 
     `history`: feature -> its means in recent snapshots. Range is checked for all features,
-    variance and distinct counts for those declared to vary within a slate.
+    variance and distinct counts for those declared to vary within a slate. A range or variance
+    finding blocks; two values of a player's own history block, and so does one value of a
+    required feature for all that lies far from recent snapshots.
     """
     found: list[CheckResult] = []
     for name in snapshot.definitions:
@@ -92,7 +94,9 @@ def _variance(feature: Feature, values: pl.Series) -> list[CheckResult]:
     steps = feature.high - feature.low
     if distinct == 2 and steps > 4:
         detail = f"only {distinct} distinct values in {values.len()}"
-        return [CheckResult("distinct", feature.name, detail, blocks=False)]
+        # What a team or the calendar gives may have two values on a night of one game.
+        own = feature.category == "player history"
+        return [CheckResult("distinct", feature.name, detail, blocks=own)]
     return []
 
 
@@ -111,4 +115,9 @@ def _drift(feature: Feature, values: pl.Series, means: Sequence[float]) -> list[
     if abs(mean - centre) <= DRIFT * max(spread, 1e-9):
         return []
     detail = f"mean {mean:.3f}, recent snapshots {centre:.3f} +- {spread:.3f}"
-    return [CheckResult("drift", feature.name, detail, blocks=False)]
+    # One value for everybody may be an ordinary night for some features, but then it lies where
+    # recent nights do. A 0/1 flag may turn for all at once (the first night of the playoffs), and
+    # an optional feature may have nothing to say yet (no line has moved by noon).
+    scale = feature.required and feature.high - feature.low > 1
+    stuck = scale and values.n_unique() == 1
+    return [CheckResult("drift", feature.name, detail, blocks=stuck)]
