@@ -292,12 +292,14 @@ def test_a_set_made_by_an_old_build_is_one_version_throughout_says_so_and_is_rep
     told = {run: (found, said) for run, found, said in evening.rows(versions)}
     assert told[by_old.run_id] == (["code_of_last_week"], "code_of_last_week")
     assert all(found == [said] for found, said in told.values())
-    assert "code differs" in reproduce(evening.lake, by_old.run_id).notes[0]
     back = evening.run()  # the present build does not take it for its own
     assert (back.seq, back.kind, back.run_id in told) == (3, "supersede", True)
-    change = "UPDATE forecast.prediction SET code_version = 'code_of_last_week' WHERE run_id = $run"
-    evening.lake.write(lambda w: w.rows(change, {"run": back.run_id}))
-    assert "code_version" in reproduce(evening.lake, back.run_id).differences[0]
+    change = "UPDATE forecast.prediction SET code_version = $now WHERE run_id = $run"
+    forged = {"now": told[back.run_id][1], "run": by_old.run_id}
+    evening.lake.write(lambda w: w.rows(change, forged))
+    found = reproduce(evening.lake, by_old.run_id)
+    assert "code differs: made by code_of_last_week" in found.notes[0]
+    assert "recorded code_version is" in found.differences[0]
 
 
 @pytest.mark.incident(40)
@@ -318,8 +320,7 @@ def test_a_changed_setting_makes_a_new_set_and_each_set_keeps_the_settings_it_wa
         "SELECT settings FROM forecast.run r JOIN forecast.publication p USING (run_id)"
         " ORDER BY seq")]  # fmt: skip
     assert stored == [1.0, 3.0]
-    for (run,) in evening.rows("SELECT run_id FROM forecast.run"):
-        assert reproduce(evening.lake, run).ok  # by its own settings, not by today's
-    evening.setting("gate_first", 99.0)
-    evening.setting("gate_last_call", 99.0)
-    assert not evening.run().nothing_to_do  # a gate is a setting too
+    first = evening.value("SELECT run_id FROM forecast.publication WHERE seq = 1")
+    assert reproduce(evening.lake, first).ok  # by its own settings, not by today's
+    gates = {"gate_first", "gate_final_retry", "gate_last_call"}
+    assert gates < set(json.loads(evening.value("SELECT settings FROM forecast.run")))

@@ -3,15 +3,13 @@
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.forecast.test_reconciliation import correct_a_box_score
+from tests.incidents.conftest import Evening
 from tests.incidents.old_system import ActiveFlags
-from tipoff.forecast import reconcile
-from tipoff.lake import Lake
 
 WATCHER = """
 import sys, json
@@ -41,7 +39,7 @@ print(json.dumps({"reads": reads, "wrong": wrong, "seen": seen}))
 
 @pytest.mark.incident(6)
 def test_at_no_moment_is_the_slate_empty_or_mixed_while_it_is_superseded(
-    published: Lake, slate_day: date, tmp_path: Path
+    evening: Evening, tmp_path: Path
 ) -> None:
     old = ActiveFlags(dict.fromkeys("abc", True))
     assert old.repair(dict.fromkeys("abd", 2.0), least_edge=1.0)[0] == 0  # a reader sees nothing
@@ -53,15 +51,15 @@ def test_at_no_moment_is_the_slate_empty_or_mixed_while_it_is_superseded(
         sys.executable,
         "-c",
         WATCHER,
-        str(published.folder),
-        slate_day.isoformat(),
+        str(evening.lake.folder),
+        evening.day.isoformat(),
         str(stop),
     ]
     watcher = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     runs = []
     for _ in range(2):
-        correct_a_box_score(published, slate_day)
-        runs.append(reconcile(published, slate_day).run_id)
+        correct_a_box_score(evening.lake, evening.day)
+        runs.append(evening.run().run_id)
     stop.touch()
     said, complaint = watcher.communicate(timeout=120)
     assert said, complaint
