@@ -4,9 +4,10 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from tipoff.settings import Settings
+from tipoff.settings import ALERT_RULES, DESTINATIONS, Settings
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 BOUNDS = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
@@ -16,8 +17,8 @@ INTRO = """\
 Written by `python scripts/settings_page.py`; a test fails when it is not current. A setting comes
 from its environment variable, else from `tipoff.toml` in the working folder, else its default;
 `--lake` beats all three for the lake. An unknown name in `tipoff.toml`, or a value that does not
-fit, is a usage error (exit 2) naming the setting. `lake` and `kelly_*` change no forecast; the
-others are stored with every run, and after a change `run` builds a new set.
+fit, is a usage error (exit 2) naming the setting. `lake`, `kelly_*` and `alert_*` change no
+forecast; the others are stored with every run, and after a change `run` builds a new set.
 
 """
 
@@ -30,16 +31,20 @@ def page() -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    cells = (f"`{name}`", f"`TIPOFF_{name.upper()}`", f"`{field.default}`", _values(field),
+    cells = (f"`{name}`", f"`TIPOFF_{name.upper()}`", f"`{field.default}`", _values(name, field),
              field.description or "")  # fmt: skip
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def _values(field: FieldInfo) -> str:
+def _values(name: str, field: FieldInfo) -> str:
+    if name in ALERT_RULES:
+        return f"one or more of {', '.join(DESTINATIONS)}"
     choices = get_args(field.annotation)
     if choices:
         return ", ".join(choices)
-    kinds: dict[Any, str] = {str: "text", int: "whole number", float: "number"}
+    kinds: dict[Any, str] = {
+        str: "text", int: "whole number", float: "number", SecretStr: "text, never shown",
+    }  # fmt: skip
     limits = [
         f"{words} {getattr(limit, sign)}"
         for limit in field.metadata

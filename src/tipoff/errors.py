@@ -13,6 +13,7 @@ TipoffError                   message says what and why; `next_step` says what t
 └── Transient                 the same call may succeed later: retry is sound
     ├── LakeBusy              the writer lock or a commit was lost to others     (exit 3)
     ├── LakeUnavailable       the lake cannot be opened or attached              (exit 3)
+    ├── NotDelivered          an alert could not be handed to a destination      (exit 3)
     └── PublicationConflict   the slate's pointer moved first; rebuild and retry (exit 3)
 """
 
@@ -87,6 +88,10 @@ class LakeBusy(Transient):
 
 class LakeUnavailable(Transient):
     """The lake cannot be opened."""
+
+
+class NotDelivered(Transient):
+    """An alert could not be handed to a destination; it is told again at the next check."""
 
 
 class PublicationConflict(Transient):

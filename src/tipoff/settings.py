@@ -2,9 +2,9 @@
 
 from functools import cache
 from tomllib import TOMLDecodeError
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -13,6 +13,16 @@ from pydantic_settings import (
 )
 
 from tipoff.errors import UsageError
+
+DESTINATIONS = ("log", "webhook", "file")
+"""Where an alert can go."""
+ALERT_RULES = (
+    "alert_missing_slate", "alert_zero_predictions", "alert_stale_slate", "alert_quality_collapse",
+    "alert_line_coverage", "alert_drift", "alert_decay", "alert_grading_gap",
+)  # fmt: skip
+"""The settings that say where the alerts of a rule go; alerts/rules.py has a rule for each."""
+_NO_FORECAST = ("lake", "kelly_", "alert_")
+"""Beginnings of the names of settings that can change no forecast."""
 
 
 class Settings(BaseSettings):
@@ -62,9 +72,64 @@ class Settings(BaseSettings):
         default=0.02, ge=0, le=1, description="stake: largest share of the bankroll on one bet"
     )
 
+    alert_missing_slate: str = Field(
+        default="log", description="where to: games soon or begun, and nothing is published"
+    )
+    alert_zero_predictions: str = Field(
+        default="log", description="where to: a published set without a prediction"
+    )
+    alert_stale_slate: str = Field(
+        default="log", description="where to: tip-off is near, and facts came in since the set"
+    )
+    alert_quality_collapse: str = Field(
+        default="log", description="where to: feature quality far under the usual"
+    )
+    alert_line_coverage: str = Field(
+        default="log", description="where to: players with a line far fewer than usual"
+    )
+    alert_drift: str = Field(
+        default="log", description="where to: features far from the snapshots before"
+    )
+    alert_decay: str = Field(default="log", description="where to: a model degrading or blocked")
+    alert_grading_gap: str = Field(
+        default="log", description="where to: games long over and not graded"
+    )
+    alert_lead_minutes: int = Field(
+        default=90, ge=1, description="missing and stale slates alert this long before tip-off"
+    )
+    alert_grading_hours: int = Field(
+        default=18, ge=1, description="an ungraded game alerts this long after its tip-off"
+    )
+    alert_file: str = Field(default="", description="alerts to `file`: JSON lines, appended here")
+    alert_webhook_url: SecretStr = Field(
+        default=SecretStr(""), description="alerts to `webhook`: they are posted here as JSON"
+    )
+    alert_webhook_token: SecretStr = Field(
+        default=SecretStr(""), description="sent with the webhook as a bearer token, if any"
+    )
+
+    @field_validator(*ALERT_RULES)
+    @classmethod
+    def _has_destination(cls, text: str) -> str:
+        names = destinations(text)
+        if not names or set(names) - set(DESTINATIONS):
+            known = ", ".join(DESTINATIONS)
+            raise ValueError(f"{text!r} is no destination: name one or more of {known}")
+        return text
+
+    @model_validator(mode="after")
+    def _destinations_are_set_up(self) -> Self:
+        used = {name for rule in ALERT_RULES for name in destinations(getattr(self, rule))}
+        if "file" in used and not self.alert_file:
+            raise ValueError("alerts go to `file`, and alert_file names none")
+        if "webhook" in used and not self.alert_webhook_url.get_secret_value():
+            raise ValueError("alerts go to `webhook`, and alert_webhook_url names none")
+        return self
+
     def scoring_json(self) -> str:
         """The settings that can change a forecast, as JSON: stored with every run."""
-        return self.model_dump_json(exclude={"lake", "kelly_fraction", "kelly_cap"})
+        silent = {name for name in type(self).model_fields if name.startswith(_NO_FORECAST)}
+        return self.model_dump_json(exclude=silent)
 
     @classmethod
     def settings_customise_sources(
@@ -79,6 +144,11 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
+def destinations(text: str) -> tuple[str, ...]:
+    """The destinations an alert setting names: words parted by commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
 @cache
 def settings() -> Settings:
     """The settings of this process. Raises UsageError naming the setting that is wrong."""
@@ -87,8 +157,9 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(
-            f"setting {name}: {first['msg']}", "mend TIPOFF_" + name.upper() + " or tipoff.toml"
-        ) from error
+        where = f"setting {name}" if name else "settings"
+        step = f"mend TIPOFF_{name.upper()} or tipoff.toml" if name else "mend tipoff.toml"
+        # A message of pydantic's own can hold the input, and a URL may be a secret.
+        raise UsageError(f"{where}: {first['msg'].removeprefix('Value error, ')}", step) from None
     except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"tipoff.toml cannot be read: {error}", "mend or remove it") from error

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tipoff.cli import models
+from tipoff.cli import alerts, models
 from tipoff.cli.backtest import backtest
 from tipoff.cli.bets import bets
 from tipoff.cli.breakouts import breakouts
@@ -50,6 +50,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 for _name, _function in COMMANDS.items():
     app.command(_name)(_function)
 app.add_typer(models.app, name="models")
+app.add_typer(alerts.app, name="alerts")
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""tipoff doctor: what is missing, unresolved or taken by rule in the lake."""
+"""tipoff doctor: what should be there and is not, what is off, unresolved or taken by rule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from tipoff.cli.common import JsonFlag, console, emit, open_lake
 
 if TYPE_CHECKING:
-    from tipoff.cli.checks import Finding
+    from tipoff.health import Finding
 
 
 def doctor(
@@ -17,23 +17,30 @@ def doctor(
     date: Annotated[
         str | None, typer.Argument(help="Only this league date: YYYY-MM-DD, today or tomorrow.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 when there is a problem, for cron.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """List what the lake could not resolve, what it set aside, and what it took by rule."""
+    """Compare what should be there with what is, and list what is off, unresolved or by rule."""
     from tipoff import clock
-    from tipoff.cli.checks import CHECKS
+    from tipoff.health import CHECKS, Look
 
     day = clock.parse_date(date) if date else None
     with open_lake(ctx) as lake, lake.reading() as r:
-        findings = [check(r, day) for check in CHECKS]
+        look = Look(r, day, clock.now(), lake.folder)
+        findings = [check(look) for check in CHECKS]
         simulated = r.simulated()
+    problems = sum(f.level == "problem" for f in findings)
     data = {
         "date": day.isoformat() if day else None,
         "simulated": simulated,
-        "problems": sum(f.level == "problem" for f in findings),
+        "problems": problems,
         "findings": [f.as_dict() for f in findings],
     }
     emit(data, as_json, lambda: _show(findings, simulated))
+    if strict and problems:
+        raise SystemExit(1)
 
 
 def _show(findings: list[Finding], simulated: bool) -> None:

@@ -1,0 +1,92 @@
+"""check: ask every rule, tell what is new, remember what was told and what is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from tipoff.alerts.alert import Alert
+from tipoff.alerts.destinations import SEND
+from tipoff.alerts.memory import remember, standing
+from tipoff.alerts.rules import RULES
+from tipoff.errors import NotDelivered
+from tipoff.health import Look
+from tipoff.settings import Settings, destinations
+
+if TYPE_CHECKING:
+    from tipoff.lake import Lake
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: alerts that hold, those told now (with where to), those over, and
+    what could not be delivered (destination -> why)."""
+
+    holding: list[Alert]
+    told: list[tuple[Alert, str]]
+    over: list[dict[str, Any]]
+    failed: dict[str, str]
+
+
+def check(lake: Lake, day: date | None, now: datetime, settings: Settings) -> Checked:
+    """Ask every rule about a date, or the nights around today, and tell each new state once.
+
+    Delivery comes before remembering: a crash between the two tells twice, never not at all. What
+    a destination did not take is not remembered, so the next check tries again.
+    """
+    with lake.reading() as r:
+        look = Look(r, day, now, lake.folder)
+        holding = [alert for rule in RULES.values() for alert in rule(look, settings)]
+        before = {kept["alert_id"]: kept for kept in standing(r)}
+        simulated = r.simulated()
+    told, failed = _tell(holding, before, settings, simulated)
+    ids = {alert.alert_id for alert in holding}
+    over = [kept for kept in before.values()
+            if kept["alert_id"] not in ids and _asked(kept, day)]  # fmt: skip
+    remember(lake, told, over, now)
+    return Checked(holding, told, over, failed)
+
+
+def send_test(settings: Settings) -> dict[str, str]:
+    """Send a test alert to every destination in use; destination -> `ok` or what went wrong."""
+    used = {name for rule in RULES for name in routes(rule, settings)}
+    alert = Alert("test", None, "a test of this destination; nothing is wrong", "")
+    told, failed = _send({name: [alert] for name in sorted(used)}, settings, simulated=False)
+    return {name: "ok" for _, name in told} | failed
+
+
+def routes(rule: str, settings: Settings) -> tuple[str, ...]:
+    """Where a rule's alerts go."""
+    return destinations(getattr(settings, f"alert_{rule}"))
+
+
+def _tell(
+    holding: list[Alert], before: dict[str, dict[str, Any]], settings: Settings, simulated: bool
+) -> tuple[list[tuple[Alert, str]], dict[str, str]]:
+    mail: dict[str, list[Alert]] = {}
+    for alert in holding:
+        for name in routes(alert.rule, settings):
+            if name not in before.get(alert.alert_id, {"to": ()})["to"]:
+                mail.setdefault(name, []).append(alert)
+    return _send(mail, settings, simulated)
+
+
+def _send(
+    mail: dict[str, list[Alert]], settings: Settings, simulated: bool
+) -> tuple[list[tuple[Alert, str]], dict[str, str]]:
+    told: list[tuple[Alert, str]] = []
+    failed: dict[str, str] = {}
+    for name, alerts in mail.items():
+        messages = [alert.as_dict() | {"simulated": simulated} for alert in alerts]
+        try:
+            SEND[name](messages, settings)
+            told += [(alert, name) for alert in alerts]
+        except NotDelivered as error:
+            failed[name] = error.message
+    return told, failed
+
+
+def _asked(kept: dict[str, Any], day: date | None) -> bool:
+    """Whether this check could have found a standing alert again: only then its absence counts."""
+    return day is None or kept["slate"] == day.isoformat()

@@ -1,0 +1,122 @@
+"""The rules: each looks at the lake and gives the alerts that hold now. None remembers anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tipoff.alerts.alert import Alert
+from tipoff.health.models import unhealthy
+from tipoff.health.nights import Night, behind, nights
+from tipoff.health.snapshots import (
+    coverage_collapsed,
+    drifted,
+    line_coverage,
+    mean_quality,
+    quality_collapsed,
+)
+
+if TYPE_CHECKING:
+    from tipoff.health import Look
+    from tipoff.settings import Settings
+
+Rule = Callable[["Look", "Settings"], Iterator[Alert]]
+
+_GAP = """
+  SELECT p.slate, list_sort(list(DISTINCT p.game_id)) AS games, count(*) AS rows
+  FROM forecast.current_prediction p
+  ANTI JOIN grading.current_grade k ON k.run_id = p.run_id AND k.prediction_id = p.prediction_id
+  WHERE p.tipoff < $late AND p.slate >= $first AND ($day::DATE IS NULL OR p.slate = $day)
+  GROUP BY p.slate ORDER BY p.slate"""
+_GAP_DAYS = timedelta(days=30)
+"""Older gaps are no news: `tipoff doctor` lists them."""
+
+
+def missing_slate(look: Look, settings: Settings) -> Iterator[Alert]:
+    """Games are soon to begin, or have begun, and nothing is published."""
+    for night in nights(look):
+        if night.run_id is None and _near(look, night, settings):
+            text = f"{night.games} games from {night.first_tipoff:%H:%M} UTC, nothing published"
+            yield Alert("missing_slate", night.day, text, f"tipoff run {night.day}")
+
+
+def zero_predictions(look: Look, _settings: Settings) -> Iterator[Alert]:
+    """A published set expected predictions and holds none."""
+    for night in nights(look):
+        if night.run_id and night.expected and not night.predicted:
+            text = f"all of {night.expected} expected predictions were refused"
+            step = f"tipoff slate {night.day} --refusals"
+            yield Alert("zero_predictions", night.day, text, step, {"run": night.run_id})
+
+
+def stale_slate(look: Look, settings: Settings) -> Iterator[Alert]:
+    """Tip-off is near, and facts came in that the published set may have to read."""
+    for night in nights(look):
+        soon = _near(look, night, settings) and look.now < night.first_tipoff
+        if soon and night.run_id and behind(look, night):
+            text = f"facts came in since the set; first tip-off {night.first_tipoff:%H:%M} UTC"
+            step = f"tipoff run {night.day}"
+            yield Alert("stale_slate", night.day, text, step, {"run": night.run_id})
+
+
+def quality_collapse(look: Look, _settings: Settings) -> Iterator[Alert]:
+    """The newest set's features are far worse than usual, or than anything may be."""
+    found = mean_quality(look.r, look.day)
+    if quality_collapsed(found):
+        usual = "" if found.usual is None else f", usual is {found.usual:.1f}"
+        text = f"mean feature quality {found.value or 0:.1f}{usual}"
+        yield Alert("quality_collapse", found.slate, text, f"tipoff slate {found.slate} --refusals")
+
+
+def low_line_coverage(look: Look, _settings: Settings) -> Iterator[Alert]:
+    """Far fewer of the newest set's players have a line than usual."""
+    found = line_coverage(look.r, look.day)
+    if coverage_collapsed(found):
+        text = f"{found.value:.0%} of predicted players have a line, usual is {found.usual:.0%}"
+        yield Alert("line_coverage", found.slate, text, "look at what the books' import brought")
+
+
+def drift(look: Look, _settings: Settings) -> Iterator[Alert]:
+    """Features of the newest set are far from the snapshots before it."""
+    slate, said = drifted(look.r, look.day)
+    names = [c["feature"] for c in said if c["check"] == "drift"]
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        text = f"{', '.join(names[:3])}{more} drifted from the snapshots before"
+        yield Alert("drift", slate, text, f"tipoff doctor {slate}", {"features": names})
+
+
+def decay(look: Look, _settings: Settings) -> Iterator[Alert]:
+    """A model's newest graded slates say that it is degrading, or must go."""
+    for bad in unhealthy(look)[0]:
+        if bad.state != "watch":
+            text = f"{bad.model} in {bad.market} is {bad.state}: {bad.reason}"
+            state = {"model": bad.model, "market": bad.market, "state": bad.state}
+            yield Alert("decay", None, text, "tipoff models review", state)
+
+
+def grading_gap(look: Look, settings: Settings) -> Iterator[Alert]:
+    """Games that began long ago have predictions nobody graded."""
+    late = look.now - timedelta(hours=settings.alert_grading_hours)
+    first = look.day or (look.now - _GAP_DAYS).date()
+    for slate, games, rows in look.r.rows(_GAP, look.params | {"late": late, "first": first}):
+        text = f"{rows} predictions of {len(games)} games lack a grade"
+        yield Alert("grading_gap", slate, text, f"tipoff grade {slate}", {"games": games})
+
+
+RULES: dict[str, Rule] = {
+    "missing_slate": missing_slate,
+    "zero_predictions": zero_predictions,
+    "stale_slate": stale_slate,
+    "quality_collapse": quality_collapse,
+    "line_coverage": low_line_coverage,
+    "drift": drift,
+    "decay": decay,
+    "grading_gap": grading_gap,
+}
+"""Rule name -> rule; where its alerts go is the setting `alert_<name>`."""
+
+
+def _near(look: Look, night: Night, settings: Settings) -> bool:
+    return look.now >= night.first_tipoff - timedelta(minutes=settings.alert_lead_minutes)

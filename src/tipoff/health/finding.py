@@ -1,0 +1,73 @@
+"""What a check answers: one Finding, with the rows concerned and what to do about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from tipoff.lake import KEYS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tipoff.lake import Reader
+
+Level = Literal["ok", "note", "problem"]
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer: `count` rows concerned, the first of them in `detail`, and what to do."""
+
+    name: str
+    level: Level
+    count: int
+    summary: str
+    detail: list[dict[str, Any]] = field(default_factory=list)
+    next_step: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON-ready form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a check looks at: one consistent read of a lake, a league date or all of them (None),
+    and the moment it is now, UTC."""
+
+    r: Reader
+    day: date | None
+    now: datetime
+    folder: Path
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """`$day` and `$now` for queries."""
+        return {"day": self.day, "now": self.now}
+
+
+Check = Callable[[Look], Finding]
+
+
+def current(table: str) -> str:
+    """A parenthesised subquery of a fact table's newest rows by key."""
+    return (
+        f"(SELECT * FROM {table} QUALIFY row_number() OVER"
+        f" (PARTITION BY {', '.join(KEYS[table])} ORDER BY recorded_seq DESC) = 1)"
+    )
+
+
+def listed(
+    look: Look, sql: str, name: str, what: str, step: str, level: Level = "problem"
+) -> Finding:
+    """A finding from a query whose `rows` column counts; `level` when it found any."""
+    found = look.r.query(sql, look.params)
+    count = int(found["rows"].sum())
+    shown = found.head(SHOWN).to_dicts()
+    if not count:
+        return Finding(name, "ok", 0, f"0 {what}")
+    return Finding(name, level, count, f"{count:,} {what}", shown, step)

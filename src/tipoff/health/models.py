@@ -1,0 +1,30 @@
+"""Models that are no longer what they were."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tipoff import clock
+from tipoff.grading.decay import Decay, decay_states
+from tipoff.health.finding import SHOWN, Finding, Level, Look
+
+
+def unhealthy(look: Look) -> tuple[list[Decay], int]:
+    """Models and markets that are not healthy, the worst first, and how many were judged."""
+    day = look.day or clock.league_date(look.now) + timedelta(days=1)
+    states = decay_states(look.r, day)
+    order = {"blocked": 0, "degrading": 1, "watch": 2}
+    bad = sorted((d for d in states if d.state in order), key=lambda d: order[d.state])
+    return bad, len(states)
+
+
+def decaying(look: Look) -> Finding:
+    """Models whose newest graded slates are not what they should be."""
+    bad, judged = unhealthy(look)
+    worse = any(d.state != "watch" for d in bad)
+    detail = [{"market": d.market, "model": d.model, "state": d.state, "why": d.reason}
+              for d in bad[:SHOWN]]  # fmt: skip
+    level: Level = "problem" if worse else "note" if bad else "ok"
+    step = "tipoff models review shows every figure and blocks what must go; train it again"
+    summary = f"{len(bad)} of {judged} graded models and markets are not healthy"
+    return Finding("decaying models", level, len(bad), summary, detail, step if bad else "")

@@ -1,0 +1,67 @@
+"""Slates: those that should be published, sets that facts have left behind, nights not graded."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tipoff.forecast.view import iso
+from tipoff.health.finding import SHOWN, Finding, Level, Look, listed
+from tipoff.health.nights import Night, behind, nights
+
+DUE = timedelta(hours=3)
+"""A slate should be published this long before its first tip-off."""
+
+UNGRADED = """
+  SELECT p.slate, count(*) AS rows, count(DISTINCT p.game_id) AS games,
+         count(DISTINCT p.player_key) AS players, max(g.result_known_at) AS final_since
+  FROM forecast.current_prediction p
+  JOIN (SELECT game_id, result_known_at FROM league.game WHERE status = 'final'
+        QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY recorded_seq DESC) = 1) g
+    ON g.game_id = p.game_id
+  ANTI JOIN grading.current_grade k ON k.run_id = p.run_id AND k.prediction_id = p.prediction_id
+  WHERE g.result_known_at <= $now AND ($day::DATE IS NULL OR p.slate = $day)
+  GROUP BY ALL ORDER BY slate DESC"""
+"""Published predictions of final games without a grade, by slate."""
+
+
+def unpublished(look: Look) -> Finding:
+    """Dates with games and no published set, once it is time for one."""
+    missing = [n for n in nights(look) if n.run_id is None]
+    due = [n for n in missing if look.now >= n.first_tipoff - DUE]
+    what = f"dates with games have no set, {len(due)} of them due"
+    return _of_nights("slates without publication", missing, bool(due), what, "tipoff run DATE")
+
+
+def empty(look: Look) -> Finding:
+    """Published sets that expected predictions and hold none."""
+    none = [n for n in nights(look) if n.run_id and n.expected and not n.predicted]
+    step = "tipoff slate DATE --refusals says why"
+    return _of_nights("slates without predictions", none, True, "sets hold no prediction", step)
+
+
+def stale(look: Look) -> Finding:
+    """Published sets that a run now might replace: a problem while their games are to come."""
+    old = [n for n in nights(look) if behind(look, n)]
+    live = any(look.now < n.first_tipoff for n in old)
+    what = "sets are older than the facts they may read"
+    return _of_nights("stale sets", old, live, what, "tipoff run DATE rebuilds or verifies it")
+
+
+def ungraded(look: Look) -> Finding:
+    """Predictions of final games that nobody graded."""
+    step = "tipoff grade DATE grades them, or says what they wait for"
+    return listed(
+        look, UNGRADED, "ungraded finals", "predictions of final games lack a grade", step
+    )
+
+
+def _of_nights(name: str, found: list[Night], problem: bool, what: str, step: str) -> Finding:
+    level: Level = "ok" if not found else "problem" if problem else "note"
+    detail = [_shown(night) for night in found[-SHOWN:]]
+    return Finding(name, level, len(found), f"{len(found)} {what}", detail, step if found else "")
+
+
+def _shown(night: Night) -> dict[str, Any]:
+    tip = iso(night.first_tipoff)
+    return {"date": night.day, "games": night.games, "first_tipoff": tip, "run": night.run_id}

@@ -1,0 +1,140 @@
+"""What newest sets were made of, against the sets before them: lines, quality, drift."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from tipoff.health.finding import Finding, Level, Look
+
+if TYPE_CHECKING:
+    from tipoff.lake import Reader
+
+HISTORY, LEAST_HISTORY = 10, 5
+"""Slates a newest one is compared with; with fewer than the least nothing is usual yet."""
+USUAL_SHARE = 0.5
+"""Line coverage under this share of the usual has collapsed."""
+LEAST_QUALITY, QUALITY_DROP = 70.0, 10.0
+"""Mean quality under the least, or this far under the usual, has collapsed."""
+
+_NEWEST = """
+  (SELECT slate, c.run_id, snapshot_id FROM forecast.current_publication c
+   JOIN (SELECT run_id, snapshot_id FROM forecast.run) USING (run_id)
+   WHERE $day::DATE IS NULL OR slate <= $day ORDER BY slate DESC LIMIT $limit)"""
+
+_LINES = f"""
+  SELECT slate, count(DISTINCT (game_id, player_key)) FILTER (line IS NOT NULL)
+         / count(DISTINCT (game_id, player_key)) AS value
+  FROM forecast.prediction JOIN {_NEWEST} USING (run_id) GROUP BY slate ORDER BY slate DESC"""
+
+_QUALITY = f"""
+  SELECT slate, avg(coalesce(quality, 0)) AS value
+  FROM features.value JOIN {_NEWEST} USING (snapshot_id) GROUP BY slate ORDER BY slate DESC"""
+
+_REPORT = f"""
+  SELECT slate, report FROM features.snapshot s
+  JOIN (SELECT snapshot_id FROM {_NEWEST}) USING (snapshot_id)"""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A figure of a slate's published set, and its usual: the median of the slates before.
+
+    `usual` is None with too little history; `slate` and `value` when nothing is published.
+    """
+
+    slate: date | None
+    value: float | None
+    usual: float | None
+    history: int
+
+
+def line_coverage(r: Reader, day: date | None) -> Compared:
+    """The share of predicted players who have a line in any market, 0 to 1."""
+    return _compared(r, _LINES, day)
+
+
+def mean_quality(r: Reader, day: date | None) -> Compared:
+    """The mean quality of a snapshot's rows, 0 to 100; a row without one counts as 0."""
+    return _compared(r, _QUALITY, day)
+
+
+def coverage_collapsed(found: Compared) -> bool:
+    """Whether players with a line are far fewer than usual."""
+    return _known(found) and found.value < USUAL_SHARE * found.usual  # type: ignore[operator]
+
+
+def quality_collapsed(found: Compared) -> bool:
+    """Whether features are far worse than usual, or than anything may be."""
+    if found.slate is None:
+        return False
+    if found.value is None or not found.value >= LEAST_QUALITY:
+        return True
+    return _known(found) and found.value < found.usual - QUALITY_DROP  # type: ignore[operator]
+
+
+def drifted(r: Reader, day: date | None) -> tuple[date | None, list[dict[str, Any]]]:
+    """The slate looked at and what the batch checks of its snapshot said, drift first.
+
+    The checks compared it with the 20 snapshots before it when it was built (features/checks.py).
+    """
+    found = r.rows(_REPORT, {"day": day, "limit": 1})
+    if not found or found[0][0] != (day or found[0][0]):
+        return None, []
+    said = json.loads(found[0][1] or "[]")
+    return found[0][0], sorted(said, key=lambda c: (c["check"] != "drift", c["feature"]))
+
+
+def lines(look: Look) -> Finding:
+    """Line coverage of the newest set against the slates before it."""
+    found = line_coverage(look.r, look.day)
+    what, step = "of predicted players have a line", "look at what the books' import brought"
+    return _finding("line coverage", found, coverage_collapsed(found), "{:.0%}", what, step)
+
+
+def quality(look: Look) -> Finding:
+    """Mean feature quality of the newest set against the slates before it."""
+    found = mean_quality(look.r, look.day)
+    what, step = "is the mean quality", "tipoff slate DATE --refusals names what is missing"
+    return _finding("feature quality", found, quality_collapsed(found), "{:.1f}", what, step)
+
+
+def drift(look: Look) -> Finding:
+    """Features whose mean has left the range of the snapshots before."""
+    slate, said = drifted(look.r, look.day)
+    count = sum(c["check"] == "drift" for c in said)
+    level: Level = "problem" if count else "note" if said else "ok"
+    detail = [{k: c[k] for k in ("check", "feature", "detail")} for c in said]
+    what = f"{count} features of {slate} drifted from the snapshots before it"
+    if slate is None:
+        what = "no published set to look at"
+    step = "tipoff explain ID shows a feature's source rows" if said else ""
+    return Finding("feature drift", level, len(said), what, detail, step)
+
+
+def _compared(r: Reader, sql: str, day: date | None) -> Compared:
+    rows = r.rows(sql, {"day": day, "limit": HISTORY + 1})
+    if not rows or rows[0][0] != (day or rows[0][0]):
+        return Compared(None, None, None, 0)
+    (slate, value), before = rows[0], [v for _, v in rows[1:] if v is not None]
+    usual = statistics.median(before) if len(before) >= LEAST_HISTORY else None
+    return Compared(slate, value, usual, len(before))
+
+
+def _known(found: Compared) -> bool:
+    return found.value is not None and found.usual is not None
+
+
+def _finding(name: str, found: Compared, bad: bool, form: str, what: str, step: str) -> Finding:
+    if found.slate is None or found.value is None:
+        return Finding(name, "problem" if bad else "ok", 0, "no published set to look at")
+    usual = (
+        f"usual is {form.format(found.usual)}"
+        if found.usual is not None
+        else (f"nothing is usual yet: {found.history} slates before it")
+    )
+    text = f"{form.format(found.value)} {what} on {found.slate}; {usual}"
+    return Finding(name, "problem" if bad else "ok", int(bad), text, [], step if bad else "")
