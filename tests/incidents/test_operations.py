@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,8 @@ from typer.testing import CliRunner
 
 from tests.incidents.conftest import Evening
 from tests.incidents.old_system import (
+    Jobs,
+    Monitor,
     Row,
     all_or_nothing,
     insert_selected,
@@ -237,3 +240,52 @@ def test_the_word_today_is_a_date_as_soon_as_it_is_read_and_never_part_of_a_path
     assert not [p for p in paths if re.search("today", p, re.I)]
     told = evening.rows("SELECT slate::VARCHAR FROM forecast.publication")
     assert {date.fromisoformat(day) for (day,) in told} == {evening.day}
+
+
+@pytest.mark.incident(34)
+def test_a_slate_that_should_be_there_and_is_not_is_a_problem_whatever_jobs_did_or_did_not_run(
+    quiet: Evening, tmp_path: Path
+) -> None:
+    jobs = Jobs([f"slate-{n}" for n in range(94)])
+    jobs.scheduled.clear()  # and nobody notices
+    assert jobs.tick(failures=["slate-7"]) == "all green"
+
+    def told() -> tuple[Any, bool]:
+        answer = CliRunner().invoke(app, [*words, "doctor", str(quiet.day), "--json", "--strict"])
+        findings = {f["name"]: f for f in json.loads(answer.stdout)["findings"]}
+        found = findings["slates without publication"]
+        assert answer.exit_code == (1 if json.loads(answer.stdout)["problems"] else 0)
+        return found["level"], bool(found["count"])
+
+    words = ["--lake", str(quiet.lake.folder)]
+    quiet.setting("alert_file", tmp_path / "alerts.jsonl")
+    quiet.setting("alert_missing_slate", "file")
+    quiet.at(9)
+    assert told() == ("note", True)  # not yet due
+    quiet.at(1)
+    assert told() == ("problem", True)
+    CliRunner().invoke(app, [*words, "alerts", "check", str(quiet.day)])
+    (alert,) = map(json.loads, (tmp_path / "alerts.jsonl").read_text("utf-8").splitlines())
+    assert (alert["rule"], alert["slate"]) == ("missing_slate", str(quiet.day))
+    assert alert["next_step"] == f"tipoff run {quiet.day}"
+    quiet.run(models=["ewma_hl8"])
+    assert told() == ("ok", False)
+
+
+@pytest.mark.incident(35)
+@pytest.mark.parametrize("command", ["run", "slate", "doctor", "alerts check"])
+def test_an_alert_with_nowhere_to_go_stops_the_command_before_it_does_anything(
+    evening: Evening, command: str
+) -> None:
+    silent = Monitor()
+    silent.alert("zero predictions")
+    assert silent.fired == 1  # and nobody heard
+
+    version = evening.lake.version()
+    evening.setting("alert_zero_predictions", "")
+    words = ["--lake", str(evening.lake.folder), *command.split(), str(evening.day)]
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, UsageError), command
+    assert "alert_zero_predictions" in done.exception.message
+    assert done.exception.exit_code == 2
+    assert evening.lake.version() == version

@@ -81,21 +81,22 @@ def test_work_that_fails_after_it_was_begun_is_done_by_the_next_run(quiet: Eveni
 
 @pytest.mark.incident(8)
 def test_every_expected_player_ends_predicted_or_refused_so_that_no_batch_waits_for_a_skip(
-    evening: Evening,
+    quiet: Evening,
 ) -> None:
     fates = {f"p{i}": "skipped" if i % 8 == 0 else "predicted" for i in range(125)}
     assert batch_of_messages(fates, fates.__getitem__) == (87, False)
 
-    shown = evening.view()
+    quiet.run()
+    shown = quiet.view()
     refused = sum(shown["refused"].values())
     assert refused > 0
     assert shown["expected"] == shown["predicted"] + refused
-    ends = Counter(evening.rows(
+    ends = Counter(quiet.rows(
         "SELECT player_key, model FROM forecast.current_prediction"
         " UNION ALL SELECT player_key, model FROM forecast.current_refusal"))  # fmt: skip
     assert set(ends.values()) == {1}
     assert len(ends) == shown["expected"]
-    assert evening.value("SELECT count(*) FROM forecast.current_refusal WHERE reason IS NULL") == 0
+    assert quiet.value("SELECT count(*) FROM forecast.current_refusal WHERE reason IS NULL") == 0
 
 
 @pytest.mark.incident(19)
