@@ -14,15 +14,16 @@ import polars as pl
 import pytest
 
 from tests.features.conftest import small, small_league
+from tests.features.test_snapshot import features, snapshot
 from tests.simulated import built_once, slate_dates
-from tests.sources.folders import Folder, tiny
+from tests.sources.conftest import empty_lake, folder
 from tipoff import clock
 from tipoff.forecast import RunReport, find_slate, reconcile, slate_view
 from tipoff.lake import Lake
 from tipoff.models import ensure_baselines
 from tipoff.settings import settings
 
-__all__ = ["small", "small_league"]  # fixtures of a small league with DNPs, trades and a rookie
+__all__ = ["empty_lake", "features", "folder", "small", "small_league", "snapshot"]
 
 MODELS = ("catboost_v9", "ewma_hl8")
 
@@ -134,22 +135,8 @@ def evening(
         yield opened
 
 
-@pytest.fixture(scope="session")
-def empty_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty lake, made once: copying one is faster than making one."""
-    path = tmp_path_factory.mktemp("bare") / "lake"
-    Lake.open(path, create=True).close()
-    return path
-
-
 @pytest.fixture
 def bare(empty_lake: Path, tmp_path: Path) -> Iterator[Lake]:
     """An empty lake of this test's own."""
     with Lake.open(shutil.copytree(empty_lake, tmp_path / "bare")) as lake:
         yield lake
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """Two games, two players and a line, not yet written."""
-    return tiny(tmp_path / "folder")

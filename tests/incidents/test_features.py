@@ -50,17 +50,6 @@ V2_33 = feature_set("v2_33")
 REQUIRED = tuple(n for n in V2_33 if catalogue()[n].required)
 
 
-@pytest.fixture(scope="module")
-def built(small: Built) -> SlateFeatures:
-    rows, as_of = tonight(small.frame, LAST)
-    return slate(small.lake, rows, as_of)
-
-
-@pytest.fixture(scope="module")
-def snapshot(small: Built, built: SlateFeatures) -> Snapshot:
-    return build_snapshot(LAST, tonight(small.frame, LAST)[1], 1, built)
-
-
 def widened(snapshot: Snapshot) -> Snapshot:
     """The same rows three times: enough of them for what is judged over a slate."""
     more = replace(snapshot, frame=pl.concat([snapshot.frame] * 3), reasons=snapshot.reasons * 3)
@@ -76,7 +65,7 @@ def held(snapshot: Snapshot, name: str, value: float | None) -> Snapshot:
 
 @pytest.mark.incident(2)
 def test_rows_are_found_by_the_id_of_what_they_are_and_by_no_version_somebody_remembers(
-    bare: Lake, snapshot: Snapshot, built: SlateFeatures
+    bare: Lake, snapshot: Snapshot, features: SlateFeatures
 ) -> None:
     store, day = OverwritingStore(), date(2026, 2, 5)
     worker = Worker(store)
@@ -85,9 +74,9 @@ def test_rows_are_found_by_the_id_of_what_they_are_and_by_no_version_somebody_re
     store.write(day, {f"p{i}": {} for i in range(273)}, tag="v2_39features")
     assert len(store.read(day, worker.tag(day))) == 0  # of 273 that are there
 
-    keys = [c for c in built.frame.columns if c not in catalogue()]
-    why = [{k: v for k, v in w.items() if k in feature_set("v2_37")} for w in built.reasons]
-    narrow = SlateFeatures(built.frame.select(*keys, *feature_set("v2_37")), why)
+    keys = [c for c in features.frame.columns if c not in catalogue()]
+    why = [{k: v for k, v in w.items() if k in feature_set("v2_37")} for w in features.reasons]
+    narrow = SlateFeatures(features.frame.select(*keys, *feature_set("v2_37")), why)
     before = build_snapshot(LAST, snapshot.as_of, 1, narrow)
     for made in (before, snapshot):
         bare.write(partial(store_snapshot, snapshot=made))
@@ -207,7 +196,7 @@ def test_a_pick_by_tipoffs_average_wins_half_the_time_where_one_that_sees_the_ni
 
 @pytest.mark.incident(12)
 def test_a_corrected_definition_is_another_snapshot_and_no_model_reads_what_the_old_one_left(
-    snapshot: Snapshot, built: SlateFeatures, monkeypatch: pytest.MonkeyPatch
+    snapshot: Snapshot, features: SlateFeatures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     materialised = {LAST: {"pct_three": 0.9}}  # made before the fix
     fixed = {LAST: {"pct_three": 0.3}}
@@ -217,7 +206,7 @@ def test_a_corrected_definition_is_another_snapshot_and_no_model_reads_what_the_
     contract = make_contract({"points": V2_33}, definition_hashes())
     assert check(contract, snapshot.definitions) == []
     adopt(monkeypatch, redefined("pct_three"))  # even to the same numbers
-    again = build_snapshot(LAST, snapshot.as_of, 1, built)
+    again = build_snapshot(LAST, snapshot.as_of, 1, features)
     assert again.frame.equals(snapshot.frame)
     assert again.snapshot_id != snapshot.snapshot_id
     trained_now = make_contract({"points": V2_33}, definition_hashes())
