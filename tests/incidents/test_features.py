@@ -122,7 +122,8 @@ for player in range(273):
 """
 
 BUILD = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from tipoff.lake import Lake
 from tipoff.features import slate_frame
 with Lake.open(sys.argv[1]) as lake, lake.reading() as r:
@@ -136,7 +137,8 @@ with Lake.open(sys.argv[1]) as lake, lake.reading() as r:
     made = slate_frame(r, rows, as_of=rows["tipoff"].max(), seq=seq)
     print()  # DuckDB may have shown its progress
     print(made.frame.height, r.queries - before,
-          resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+          # not ru_maxrss, which a process inherits from the one that started it
+          1024 * int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]))
 """
 
 

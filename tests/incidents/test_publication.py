@@ -156,7 +156,11 @@ def test_two_processes_that_run_the_same_slate_at_once_store_every_row_once(
     for one in both:
         assert one.stdout is not None
         assert one.stdout.readline() == "ready\n"
-    said = sorted(one.communicate("go\n", timeout=120)[0].strip() for one in both)
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = sorted(one.communicate(timeout=120)[0].strip() for one in both)
     assert said in (["conflict", "published"], ["nothing to do", "published"])
     assert quiet.rows("SELECT seq, parent FROM forecast.publication") == [(1, None)]
     rows, keys = quiet.rows(
