@@ -102,11 +102,14 @@ def _game(
             _lines(league, dice, game, day, home, away, player, moment)
     league.tables["player_game"] += players
     totals = {t: sum(p["pts"] for p in players if p["team"] == t) for t in (home, away)}
+    counts = {t: {c: sum(p[c] for p in players if p["team"] == t)
+                  for c in ("reb", "ast", "fgm", "fga", "fg3a")} for t in (home, away)}  # fmt: skip
     for team, other in ((home, away), (away, home)):
         league.tables["team_game"].append({
             "game_id": game, "team": team, "opponent": other, "game_date": day, "season": season,
             "game_type": kind, "home": team == home, "pts": totals[team],
             "opp_pts": totals[other], "possessions": float(dice.randint(90, 110)),
+            **counts[team], "tov": totals[team] % 7 + 8,
             "tipoff": moment, "known_at": known, "fact_id": f"t{game}{team}",
         })  # fmt: skip
     league.tables["game"].append({
@@ -132,7 +135,8 @@ def _box(
         "game_id": game, "player_key": player, "player_name": player.title(), "game_date": day,
         "season": season, "season_type": "regular", "team": team, "opponent": other,
         "home": home, "starter": place < 3, "minutes": minutes,
-        "pts": 3 * fg3m + 2 * fg2m + ftm, "reb": dice.randint(0, 12), "ast": dice.randint(0, 9),
+        "pts": 3 * fg3m + 2 * fg2m + ftm, "reb": (reb := dice.randint(0, 12)),
+        "oreb": reb // 3, "ast": dice.randint(0, 9),
         "stl": dice.randint(0, 3), "blk": dice.randint(0, 2), "fgm": fg3m + fg2m,
         "fga": fg3m + fg2m + dice.randint(0, 8), "fg3m": fg3m,
         "fg3a": fg3m + dice.randint(0, 3), "ftm": ftm, "fta": ftm + 1,

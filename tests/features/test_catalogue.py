@@ -38,6 +38,38 @@ def test_the_sets_have_33_37_and_39_names_and_every_name_exists() -> None:
     assert feature_set("v2_39")[:33] == feature_set("v2_33")
 
 
+def test_v3_has_97_names_half_of_them_new_and_reads_nothing_of_any_market() -> None:
+    names = feature_set("v3")
+    assert len(names) == len(set(names)) == 97
+    assert sum(catalogue()[n].since == "v3" for n in names) == 50
+    read = CATALOGUE.closure(names)
+    assert not {CATALOGUE.owner[n].name for n in read} & {"quotes", "market"}
+    assert not [n for n in read if n.startswith(("line_", "vegas_", "has_vegas"))]
+
+
+def test_a_model_decides_itself_which_v3_features_it_requires() -> None:
+    assert not [n for n, f in catalogue().items() if f.since in ("v3", "plays_1") and f.required]
+    assert set(feature_set("plays_1")) <= catalogue().keys()
+
+
+def test_without_the_v3_families_every_other_feature_keeps_its_definition() -> None:
+    later = {"role", "allowed", "night_number", "absence", "crowd"}
+    fewer = Catalogue([f for f in FAMILIES if f.name not in later], RELATIONS).hashes
+    assert len(fewer) < len(CATALOGUE.hashes) - 60
+    assert {n: CATALOGUE.hashes[n] for n in fewer} == fewer
+
+
+def test_another_constant_of_p_absent_redefines_it_and_the_sums_over_team_mates_only() -> None:
+    rosters = RELATIONS["fx_rosters"]
+    other = dict(RELATIONS) | {
+        "fx_rosters": replace(rosters, sql=rosters.sql.replace("(4.948)", "(4.9)"))
+    }
+    moved = differing(Catalogue(FAMILIES, other).hashes)
+    assert {"p_absent", "act_minutes", "opp_xout_points"} <= moved
+    assert {catalogue()[n].since for n in moved} == {"v3", "plays_1"}
+    assert not moved & {"role_size", "fga_ewma_hl8", "opponent_turnovers_20"}
+
+
 def test_comments_white_space_and_help_are_not_part_of_a_definition() -> None:
     sql = catalogue()["vegas_line_move"].sql
     spaced = "-- a comment\n   " + sql.replace(" ", "\n    ") + "\n"

@@ -12,6 +12,9 @@ from tests.features.conftest import Built
 from tests.features.oracle import Facts, Oracle, Row
 from tipoff.features import catalogue
 
+EARLIER = [n for n, feature in catalogue().items() if feature.since not in ("v3", "plays_1")]
+"""The v3 features have an oracle of their own (test_oracle_v3.py)."""
+
 TOLERANCE = 2e-5
 """Six decimals are stored; values made of rounded values differ a little more."""
 
@@ -23,9 +26,9 @@ def compare(built: Built, rows: list[Row]) -> list[str]:
     wrong = []
     for row in rows:
         expected = Oracle(facts, row, as_of(facts, row)).values()
-        missing = catalogue().keys() - expected.keys()
+        missing = set(EARLIER) - expected.keys()
         assert not missing, f"the oracle lacks {sorted(missing)}"
-        for name in catalogue():
+        for name in EARLIER:
             if not close(row[name], expected[name]):
                 key = f"{name} of {row['player_key']} in {row['game_id']} {row['game_date']}"
                 wrong.append(f"{key}: built {row[name]}, oracle {expected[name]}")

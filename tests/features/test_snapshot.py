@@ -190,3 +190,39 @@ def test_source_rows_of_a_window_are_the_games_in_it(
     assert len(ids("opponent_def_rating")) == 30
     assert all(i.startswith("l") and "points" in i for i in ids("vegas_points_line"))
     assert len(ids("rest_advantage")) == 2
+
+
+def test_every_v3_value_of_a_row_is_traced_to_fact_rows_known_at_its_moment(
+    small: Built, snapshot: Snapshot
+) -> None:
+    row = next(r for r in snapshot.frame.to_dicts() if r["p_absent"] is not None)
+    for name in (*feature_set("v3"), *feature_set("plays_1")):
+        with small.lake.reading() as r:
+            found = sources_of(
+                r, name, game_id=row["game_id"], player_key=row["player_key"], team=row["team"],
+                opponent=row["opponent"], tipoff=row["tipoff"], as_of=snapshot.as_of,
+                seq=r.newest_seq(),
+            )  # fmt: skip
+        fixture = name in ("home_away", "playoff_game")
+        unmet = row[name] is None or name in ("injury_risk", "usage_spike_score")
+        assert fixture or unmet or found, name
+        assert all(x["date"] <= LAST for x in found), name
+
+
+def test_sources_of_a_last_three_mean_are_three_games(small: Built, snapshot: Snapshot) -> None:
+    row = next(r for r in snapshot.frame.to_dicts() if r["p_absent"] is not None)
+
+    def count(name: str) -> int:
+        with small.lake.reading() as r:
+            return len(
+                sources_of(
+                    r, name, game_id=row["game_id"], player_key=row["player_key"],
+                    team=row["team"], opponent=row["opponent"], tipoff=row["tipoff"],
+                    as_of=snapshot.as_of, seq=r.newest_seq(),
+                )
+            )  # fmt: skip
+
+    assert count("minutes_avg_last_3") == 3
+    assert count("minutes_last") == 1
+    assert count("opponent_turnovers_20") == 40
+    assert count("games_career") == row["games_career"]

@@ -14,6 +14,7 @@ from tipoff.features.snapshot import (
     load_snapshot,
     store_snapshot,
 )
+from tipoff.features.squad import roster_frame
 
 __all__ = [
     "BOX",
@@ -32,6 +33,7 @@ __all__ = [
     "gate",
     "known_facts",
     "load_snapshot",
+    "roster_frame",
     "row_quality",
     "slate_frame",
     "sources_of",

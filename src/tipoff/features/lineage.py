@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tipoff.lake import Reader
 
 SIZES = {
-    "2": 2, "3": 3, "5": 5, "10": 10, "20": 20, "last_10": 10, "last_15": 15,
+    "2": 2, "3": 3, "5": 5, "10": 10, "20": 20, "last_10": 10, "last_15": 15, "last_20": 20,
 }  # fmt: skip
 """Games a window or span reaches back; others reach back without end."""
 EVERYTHING = 100_000
@@ -60,9 +61,18 @@ _INJURY = f"""
          concat(player_name, ' ', team, ': ', raw_status, ' ', detail) AS text
   FROM {as_of_sql("league.injury")}
   WHERE known_at <= $moment AND date >= $day - 60
-    AND (player_key = $player_key OR ($mates AND team = $team))
+    AND (player_key = $player_key OR ($mates AND team = $side))
   QUALIFY row_number() OVER (PARTITION BY player_key, kind ORDER BY known_at DESC, fact_id) = 1
   ORDER BY known_at DESC, fact_id"""
+
+_SQUAD = f"""
+  SELECT 'league.player_game' AS "table", fact_id, game_date AS date, {_BOX_TEXT} AS text
+  FROM {as_of_sql("league.player_game")}
+  WHERE minutes > 0 AND known_at <= $moment
+  QUALIFY row_number() OVER (PARTITION BY player_key
+                             ORDER BY known_at DESC, tipoff DESC, game_id DESC) = 1
+    AND team = $side AND season = $season
+  ORDER BY known_at DESC, player_key"""
 
 _LINES = f"""
   SELECT 'league.prop_line' AS "table", fact_id, game_date AS date,
@@ -111,18 +121,44 @@ def _queries(name: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any
         span = _span(windows)
         if family_name in ("player", "days", "tenure"):
             queries.append((_PLAYER, span))
-        elif family_name in ("team", "opponent"):
-            queries.append((_TEAM, span | {"side": params[family_name]}))
+        elif family_name in ("team", "opponent", "allowed"):
+            side = params["team" if family_name == "team" else "opponent"]
+            queries.append((_TEAM, span | {"side": side}))
         elif family_name == "versus":
             queries.append((_VERSUS, {}))
         elif family_name == "rest":
             queries += [(_SCHEDULE, {})] * (name not in ("home_away", "playoff_game"))
+        elif family_name in ("role", "night_number", "absence", "crowd"):
+            queries += _role_and_squad(family_name, name, params)
         elif family_name in ("status", "mates"):
-            queries.append((_INJURY, {"mates": family_name == "mates"}))
+            queries.append((_INJURY, {"mates": family_name == "mates", "side": params["team"]}))
         else:
             markets = {QUOTED[c] for c in CATALOGUE.closure([name]) if c in QUOTED}
             queries += [(_LINES, {"market": market}) for market in sorted(markets)]
     return queries
+
+
+def _role_and_squad(
+    family: str, name: str, params: dict[str, Any]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Of a squad: what was reported about the side, and the newest box scores of its players."""
+    if family == "role":
+        return [(_PLAYER, _named_span(name))]
+    if family == "night_number":
+        return [(_SCHEDULE, {})]
+    side = params["opponent" if name == "opp_xout_points" else "team"]
+    own = family == "absence" and not name.startswith("roster_")
+    reports = (_INJURY, {"mates": not own, "side": side})
+    if own:
+        return [reports, (_PLAYER, {"season_only": True, "size": EVERYTHING})]
+    return [reports, (_SQUAD, {"side": side})]
+
+
+def _named_span(name: str) -> dict[str, Any]:
+    """How far back a feature of the family role reaches, as its name says."""
+    size = re.search(r"_(\d+)$", name)
+    newest = name in ("minutes_last", "started_last", "days_since_game")
+    return {"season_only": False, "size": int(size[1]) if size else 1 if newest else EVERYTHING}
 
 
 def _reach(column: Column) -> tuple[str, ...]:

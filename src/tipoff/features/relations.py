@@ -6,6 +6,7 @@ when known by then, so history and tonight run through the same SQL.
 """
 
 from tipoff.features.definition import Relation
+from tipoff.features.rosters import ROSTER_RELATIONS
 from tipoff.features.running import backs, ewma8
 from tipoff.league.availability import status_sql
 from tipoff.league.current import current_sql
@@ -19,7 +20,7 @@ GAMES = "fx_games"
 PLAYERS = "fx_players"
 BOX = "fx_box"
 """Tables a build makes first: the rows asked for, games, the players whose facts can reach a
-row (tonight's, and all who played for their teams this season), and played box scores."""
+row (tonight's, and all who played for either team of a game this season), and played box scores."""
 
 HISTORY = "PARTITION BY player_key ORDER BY known_at, tipoff, game_id"
 """A player's games in order. A box score is known three hours after its tip-off, so this is
@@ -35,7 +36,9 @@ _PLAYERS = f"""
   -- first_id: ids of a player's games are first_id + 1, + 2, ...: one number to join on
   SELECT player_key, row_number() OVER () * 65536 AS first_id
   FROM (SELECT player_key FROM {SPINE}
-        UNION SELECT player_key FROM fx_box SEMI JOIN {SPINE} USING (team, season))"""
+        UNION SELECT player_key FROM fx_box SEMI JOIN (
+          SELECT team, season FROM {SPINE} UNION SELECT opponent, season FROM {SPINE})
+          USING (team, season))"""
 
 _TEAM_MINUTES = "SELECT game_id, team, sum(minutes) AS minutes FROM fx_box GROUP BY ALL"
 
@@ -222,6 +225,7 @@ RELATIONS: dict[str, Relation] = {
         Relation("fx_out", _OUT, ("fx_mates",)),
         Relation("fx_quotes", _QUOTES),
         Relation("fx_lines", _LINES, ("fx_quotes",)),
+        *ROSTER_RELATIONS,
     )
 }
 """Every relation by name, in an order in which each can be made."""

@@ -1,14 +1,17 @@
 """Families of features, one module each; the catalogue lists them all."""
 
+from tipoff.features.families.absence import ABSENCE, CROWD, NIGHT_NUMBER
 from tipoff.features.families.breakout import BREAKOUT
 from tipoff.features.families.context import CONTEXT, DAYS, REST
 from tipoff.features.families.market import MARKET, QUOTES
 from tipoff.features.families.matchup import MATCHUP, OPPONENT, VERSUS
 from tipoff.features.families.player import FORM, PLAYER
+from tipoff.features.families.role import ALLOWED, ROLE
 from tipoff.features.families.team import ABSENCES, MATES, STATUS, TEAM, TENURE, USAGE
 
 FAMILIES = (
     PLAYER, FORM, TEAM, OPPONENT, VERSUS, MATCHUP, STATUS, MATES, USAGE, TENURE, ABSENCES,
     DAYS, REST, CONTEXT, QUOTES, MARKET, BREAKOUT,
+    ROLE, ALLOWED, NIGHT_NUMBER, ABSENCE, CROWD,
 )  # fmt: skip
 """Every family, in an order in which each attaches after those its join names."""
