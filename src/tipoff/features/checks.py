@@ -42,8 +42,8 @@ def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> 
 
     `history`: feature -> its means in recent snapshots. Range is checked for all features,
     variance and distinct counts for those declared to vary within a slate. A range or variance
-    finding blocks; two values of a player's own history block, and so does one value of a
-    required feature for all that lies far from recent snapshots.
+    finding blocks. So do, of a required feature, two values of the players' own history and one
+    value for all that lies far from recent snapshots.
     """
     found: list[CheckResult] = []
     for name in snapshot.definitions:
@@ -94,8 +94,9 @@ def _variance(feature: Feature, values: pl.Series) -> list[CheckResult]:
     steps = feature.high - feature.low
     if distinct == 2 and steps > 4:
         detail = f"only {distinct} distinct values in {values.len()}"
-        # What a team or the calendar gives may have two values on a night of one game.
-        own = feature.category == "player history"
+        # What a team or the calendar gives may have two values on a night of one game, and an
+        # optional count (games since a return) early in a season.
+        own = feature.required and feature.category == "player history"
         return [CheckResult("distinct", feature.name, detail, blocks=own)]
     return []
 
