@@ -10,9 +10,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall seconds, peak resident memory in MB, exit code and standard output."""
+    """Wall and processor seconds, peak resident memory in MB, exit code and standard output."""
 
     seconds: float
+    cpu: float
     peak_mb: float
     code: int
     out: str
@@ -27,7 +28,8 @@ def tipoff(lake: Path, *words: object) -> Measured:
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
-    return Measured(seconds, usage.ru_maxrss / 1024, child.returncode, out)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, cpu, usage.ru_maxrss / 1024, child.returncode, out)
 
 
 def best(function: object, times: int = 3) -> float:

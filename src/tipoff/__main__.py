@@ -1,5 +1,5 @@
 """python -m tipoff."""
 
-from tipoff.cli import main
+from tipoff.cli import command
 
-main()
+command()

@@ -1,5 +1,7 @@
 """Content hashes: one canonical form for values, so equal things have equal ids."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import re
@@ -7,7 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import polars as pl
 
 DECIMALS = 6
 """Feature values are rounded to this many decimals before they are stored, hashed or scored:
@@ -15,6 +20,7 @@ float sums differ in their last bits between plans, and a hash must not."""
 
 ID_LENGTH = 24
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _AS_IS = (str, int, bool)
 _LISTS = (list, tuple)
 Canonical = None | bool | int | str | list["Canonical"] | dict[str, "Canonical"]
@@ -53,9 +59,17 @@ def content_id(prefix: str, value: object) -> str:
 def spell(value: object) -> str:
     """The canonical form as JSON text without white space, keys in order."""
     if type(value) is float:
-        number = canonical(value)
-        return "null" if number is None else f'"{number}"'
-    return json.dumps(canonical(value), sort_keys=True, separators=(",", ":"))
+        return f'"{value + 0.0!r}"' if value == value else "null"
+    return _JSON.encode(canonical(value))
+
+
+def spelled(column: pl.Series) -> list[str]:
+    """Every value of a column as `spell` spells it; most columns hold few distinct ones."""
+    values = column.to_list()
+    if column.dtype.is_nested():
+        return [spell(value) for value in values]
+    known = {value: spell(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 def text_id(prefix: str, text: str) -> str:
@@ -69,6 +83,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+@cache
 def normal_sql(sql: str) -> str:
     """SQL without comments and with white space folded: what a definition hash covers."""
     return re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql)).strip()

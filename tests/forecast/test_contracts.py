@@ -90,7 +90,7 @@ def redefined(name: str) -> Catalogue:
 
 def adopt(monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue) -> None:
     """Turn the one catalogue that every module holds into another, until the test is over."""
-    for name in ("families", "owner", "columns", "features", "hashes"):
+    for name in ("families", "relations", "owner", "columns", "features", "hashes"):
         getattr(CATALOGUE, name)
         monkeypatch.setitem(vars(CATALOGUE), name, getattr(catalogue, name))
 

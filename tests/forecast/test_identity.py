@@ -1,4 +1,4 @@
-"""A seal is the content id of a row, however it is computed."""
+"""Seals and prediction ids are content ids, however they are computed."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
-from tipoff.forecast.identity import UNSEALED, record_hashes
-from tipoff.hashing import content_id
+from tipoff.forecast.identity import UNSEALED, prediction_ids, record_hashes
+from tipoff.hashing import content_id, spelled
 
 ROWS = pl.DataFrame(
     {
@@ -41,3 +41,16 @@ def test_a_seal_changes_with_any_field_but_the_run() -> None:
 
 def test_no_rows_have_no_seals() -> None:
     assert record_hashes(ROWS.clear()) == []
+
+
+def test_a_prediction_id_is_the_content_id_of_what_its_row_was_made_from() -> None:
+    values: list[list[float | None]] = [[None, 24.5, -0.0], [1.0, 0.1, float("nan")]]
+    ids = ["[]", '["l1","l2"]', "[]"]
+    keys = [ROWS["player_key"], ROWS["run_id"]]
+    parts = [*map(spelled, keys), *(spelled(pl.Series(v)) for v in values), ids]
+    lines: list[list[str]] = [[], ["l1", "l2"], []]
+    expected = [
+        content_id("pred", ["reads_1", *(k[i] for k in keys), [v[i] for v in values], lines[i]])
+        for i in range(3)
+    ]
+    assert prediction_ids("reads_1", parts) == expected

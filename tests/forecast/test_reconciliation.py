@@ -92,6 +92,18 @@ def test_a_corrected_box_score_makes_the_slate_stale_and_run_supersedes_it(
     assert old == before["predicted"]
 
 
+def test_a_fact_stored_between_reading_and_publishing_is_not_missed(
+    published: Lake, slate_day: date
+) -> None:
+    def meanwhile(text: str) -> None:
+        if "publishing" in text:
+            correct_a_box_score(published, slate_day)
+
+    reconcile(published, slate_day, reason="the owner asked", say=meanwhile)
+    assert view(published, slate_day)["stale"] is True
+    assert not reconcile(published, slate_day).nothing_to_do
+
+
 def test_a_fact_that_changes_nothing_is_verified_once_and_then_forgotten(
     published: Lake, slate_day: date
 ) -> None:

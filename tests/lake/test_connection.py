@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -124,6 +125,25 @@ def test_parameters_are_bound_and_never_spliced(lake: Lake) -> None:
         assert r.rows(sql, {"name": hostile}) == [(hostile,)]
 
 
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("SELECT list_contains($window, DATE '2025-01-10') AS x", []),
+        ("SELECT $window IS NULL OR DATE '2025-01-10' = $window AS x", None),
+        ("SELECT $window AS x", datetime(2025, 1, 10, tzinfo=UTC)),
+        ("SELECT list_contains($window, 'b') AS x", ["a", "b"]),
+        ("SELECT $window AS x LIMIT $window", 1),
+    ],
+)
+def test_a_frame_and_rows_answer_alike_whatever_the_parameter(
+    lake: Lake, sql: str, value: object
+) -> None:
+    with lake.reading() as r:
+        rows = r.rows(sql, {"window": value})
+        assert r.query(sql, {"window": value})["x"].to_list() == [x for (x,) in rows]
+        assert len(rows) == 1
+
+
 def test_a_lake_of_a_newer_tipoff_is_refused(lake: Lake) -> None:
     newer = pl.DataFrame({"key": ["schema_version"], "value": [str(migrations.VERSION + 1)]})
     lake.write(lambda w: w.append("ops.meta", newer))
@@ -165,3 +185,8 @@ def test_a_table_nobody_has_written_to_has_statistics_so_that_reading_it_is_quic
         known = "SELECT count(*) FROM ducklake_table_stats"
         tables = "SELECT count(*) FROM ducklake_table"
         assert catalog.execute(known).fetchone() == catalog.execute(tables).fetchone()
+
+
+def test_duckdb_draws_no_progress_bar_into_an_answer_on_standard_output(lake: Lake) -> None:
+    with lake.reading() as r:
+        assert r.value("SELECT current_setting('enable_progress_bar')") is False

@@ -6,7 +6,7 @@ from tipoff.features.checks import CheckResult, batch_checks
 from tipoff.features.definition import Feature
 from tipoff.features.lineage import sources_of
 from tipoff.features.quality import Quality, gate, row_quality
-from tipoff.features.relations import BOX
+from tipoff.features.relations import BOX, TOLD
 from tipoff.features.snapshot import (
     Snapshot,
     build_snapshot,
@@ -18,6 +18,7 @@ from tipoff.features.squad import roster_frame
 
 __all__ = [
     "BOX",
+    "TOLD",
     "CheckResult",
     "Facts",
     "Feature",

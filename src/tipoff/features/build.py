@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tipoff.errors import IntegrityError
 from tipoff.features.catalogue import CATALOGUE, Catalogue
 from tipoff.features.compile import Program
-from tipoff.features.relations import BOX, GAMES, PLAYERS, SPINE
+from tipoff.features.relations import BOX, FACTS, GAMES, PLAYERS, SPINE
 from tipoff.lake import bound
 from tipoff.league.markets import MARKETS
 
@@ -59,7 +59,7 @@ class SlateFeatures:
 
 @dataclass(frozen=True)
 class Facts:
-    """Says that the tables GAMES and BOX hold what was known at `as_of` of rows up to `seq`."""
+    """Says that the tables FACTS hold what was known at `as_of` of rows up to `seq`."""
 
     as_of: datetime
     seq: int
@@ -71,14 +71,16 @@ class Facts:
 
 
 @contextmanager
-def known_facts(r: Reader, as_of: datetime, seq: int) -> Iterator[Facts]:
-    """Make GAMES and BOX once for all that reads them: the plan of a slate and its features."""
+def known_facts(
+    r: Reader, as_of: datetime, seq: int, names: Sequence[str] = FACTS
+) -> Iterator[Facts]:
+    """Make FACTS once for all that reads them: the plan of a slate and its features."""
     relations, params = CATALOGUE.relations, {"as_of": as_of, "seq": seq}
     r.bind(params)
-    for name in (GAMES, BOX):
+    for name in names:
         r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {bound(relations[name].sql, params)}")
     yield Facts(as_of, seq)
-    for name in (GAMES, BOX):
+    for name in names:
         r.rows(f"DROP TABLE {name}")
 
 
@@ -104,8 +106,11 @@ def training_frame(
         "start": start or date.min, "through": through,
     }  # fmt: skip
     outcomes = ", ".join(f"({x})::DOUBLE AS y_{m}" for m, x in MARKETS.items())
+    read = {GAMES, BOX, *(name for name, _ in program.tables)}
+    facts = [name for name in FACTS if name in read]
     with (
-        known_facts(r, as_of or FOREVER, r.newest_seq() if seq is None else seq),
+        r.every_core(),
+        known_facts(r, as_of or FOREVER, r.newest_seq() if seq is None else seq, facts),
         _built(r, program, _PLAYED_SPINE, params),
     ):
         found = r.query(
@@ -179,10 +184,10 @@ def _facts(
 
 @contextmanager
 def _built(r: Reader, program: Program, spine: str, params: dict[str, object]) -> Iterator[None]:
-    """Make the tables of a program from GAMES and BOX, each dropped once nothing reads it."""
+    """Make the tables of a program from FACTS, each dropped once nothing reads it."""
     made: list[str] = []
     tables = {SPINE: spine, PLAYERS: program.catalogue.relations[PLAYERS].sql}
-    tables |= {k: v for k, v in program.tables if k not in (GAMES, BOX, *tables)}
+    tables |= {k: v for k, v in program.tables if k not in (*FACTS, *tables)}
     r.bind(params)
     wanted = [set(_TABLE.findall(sql)) for sql in (*tables.values(), program.query)]
     for at, (name, sql) in enumerate(tables.items()):

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tipoff.features.catalogue import catalogue
 
 if TYPE_CHECKING:
-    import polars as pl
+    from numpy.typing import NDArray
 
     from tipoff.features.definition import Feature
     from tipoff.features.snapshot import Snapshot
     from tipoff.lake import Reader
 
+    Floats = NDArray[np.float64]
+
+STRAYED = "out_of_range"
 HISTORY = 20
 LEAST_ROWS = 30
 """Variance and drift say nothing about fewer rows: one game can have two equal teams."""
@@ -46,15 +52,17 @@ def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> 
     value for all that lies far from recent snapshots.
     """
     found: list[CheckResult] = []
+    nulled = Counter(n for row in snapshot.reasons for n, why in row.items() if why == STRAYED)
     for name in snapshot.definitions:
         feature = catalogue().get(name)
         if feature is None:
             continue
-        values = snapshot.frame[name]
-        found += _range(feature, values, snapshot.reasons)
-        found += _variance(feature, values.drop_nulls())
-        found += _nulls(feature, values)
-        found += _drift(feature, values.drop_nulls(), history.get(name, ()))
+        values = snapshot.frame[name].to_numpy()
+        known = values[snapshot.frame[name].is_not_null().to_numpy()]
+        found += _range(feature, values, nulled[name])
+        found += _variance(feature, known)
+        found += _nulls(feature, len(known), len(values))
+        found += _drift(feature, known, history.get(name, ()))
     return found
 
 
@@ -73,27 +81,24 @@ def recent_means(r: Reader) -> dict[str, list[float]]:
     return {n: means[n].drop_nulls().to_list() for n in names}
 
 
-def _range(
-    feature: Feature, values: pl.Series, reasons: Sequence[Mapping[str, str]]
-) -> list[CheckResult]:
-    nulled = sum(why.get(feature.name) == "out_of_range" for why in reasons)
-    stray = int(((values < feature.low) | (values > feature.high)).sum() or 0)
+def _range(feature: Feature, values: Floats, nulled: int) -> list[CheckResult]:
+    stray = int(((values < feature.low) | (values > feature.high)).sum())
     if not nulled and not stray:
         return []
     detail = f"{nulled + stray} values outside {feature.low} to {feature.high}"
     return [CheckResult("range", feature.name, detail, blocks=stray > 0)]
 
 
-def _variance(feature: Feature, values: pl.Series) -> list[CheckResult]:
-    if not feature.varies_within_slate or values.len() < LEAST_ROWS:
+def _variance(feature: Feature, values: Floats) -> list[CheckResult]:
+    if not feature.varies_within_slate or len(values) < LEAST_ROWS:
         return []
-    distinct = values.n_unique()
+    distinct = len(np.unique(values))
     if distinct == 1:
-        detail = f"all {values.len()} values are {values[0]}"
+        detail = f"all {len(values)} values are {values[0]}"
         return [CheckResult("variance", feature.name, detail, blocks=True)]
     steps = feature.high - feature.low
     if distinct == 2 and steps > 4:
-        detail = f"only {distinct} distinct values in {values.len()}"
+        detail = f"only {distinct} distinct values in {len(values)}"
         # What a team or the calendar gives may have two values on a night of one game, and an
         # optional count (games since a return) early in a season.
         own = feature.required and feature.category == "player history"
@@ -101,18 +106,18 @@ def _variance(feature: Feature, values: pl.Series) -> list[CheckResult]:
     return []
 
 
-def _nulls(feature: Feature, values: pl.Series) -> list[CheckResult]:
-    share = values.null_count() / values.len() if values.len() else 0.0
+def _nulls(feature: Feature, known: int, rows: int) -> list[CheckResult]:
+    share = (rows - known) / rows if rows else 0.0
     if not feature.required or share <= MOST_NULL:
         return []
     return [CheckResult("null", feature.name, f"{share:.0%} of a required feature", blocks=False)]
 
 
-def _drift(feature: Feature, values: pl.Series, means: Sequence[float]) -> list[CheckResult]:
-    if values.len() < LEAST_ROWS or len(means) < LEAST_HISTORY:
+def _drift(feature: Feature, values: Floats, means: Sequence[float]) -> list[CheckResult]:
+    if len(values) < LEAST_ROWS or len(means) < LEAST_HISTORY:
         return []
     centre, spread = statistics.fmean(means), statistics.stdev(means)
-    mean = math.fsum(values) / values.len()
+    mean = math.fsum(values) / len(values)
     if abs(mean - centre) <= DRIFT * max(spread, 1e-9):
         return []
     detail = f"mean {mean:.3f}, recent snapshots {centre:.3f} +- {spread:.3f}"
@@ -120,5 +125,5 @@ def _drift(feature: Feature, values: pl.Series, means: Sequence[float]) -> list[
     # recent nights do. A 0/1 flag may turn for all at once (the first night of the playoffs), and
     # an optional feature may have nothing to say yet (no line has moved by noon).
     scale = feature.required and feature.high - feature.low > 1
-    stuck = scale and values.n_unique() == 1
+    stuck = scale and len(np.unique(values)) == 1
     return [CheckResult("drift", feature.name, detail, blocks=stuck)]

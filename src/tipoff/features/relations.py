@@ -8,7 +8,7 @@ when known by then, so history and tonight run through the same SQL.
 from tipoff.features.definition import Relation
 from tipoff.features.rosters import ROSTER_RELATIONS
 from tipoff.features.running import backs, ewma8
-from tipoff.league.availability import status_sql
+from tipoff.league.availability import status_reports_sql, status_sql
 from tipoff.league.current import current_sql
 from tipoff.league.games import games_sql, team_games_sql
 from tipoff.league.lines import line_sql
@@ -21,6 +21,9 @@ PLAYERS = "fx_players"
 BOX = "fx_box"
 """Tables a build makes first: the rows asked for, games, the players whose facts can reach a
 row (tonight's, and all who played for either team of a game this season), and played box scores."""
+TOLD = "fx_told"
+FACTS = (GAMES, BOX, TOLD)
+"""Tables that hold facts as known, whoever asks; TOLD is what was said of whom's availability."""
 
 HISTORY = "PARTITION BY player_key ORDER BY known_at, tipoff, game_id"
 """A player's games in order. A box score is known three hours after its tip-off, so this is
@@ -45,6 +48,10 @@ _TEAM_MINUTES = "SELECT game_id, team, sum(minutes) AS minutes FROM fx_box GROUP
 _TEAM_COLUMNS = (
     "game_id, team, opponent, game_date, season, pts, opp_pts, possessions, tipoff, known_at"
 )
+_NEARBY = """game_id IN (
+  SELECT game_id FROM league.game
+  WHERE game_date >= (SELECT min(game_date) - 400 FROM league.player_game))"""
+"""Games a row can reach: named by what no correction changes, the dates of all their versions."""
 _REACHES = f"""game_date >= coalesce((SELECT min(game_date) - 400 FROM {BOX}), DATE '1900-01-01')"""
 """Team games can reach a row from a season before the first box score, no further: windows hold
 fifteen games or one season. Schedules go back decades."""
@@ -199,8 +206,9 @@ _LINES = f"""
 RELATIONS: dict[str, Relation] = {
     relation.name: relation
     for relation in (
-        Relation(GAMES, f"FROM {games_sql()}"),
+        Relation(GAMES, f"FROM {games_sql(_NEARBY)}"),
         Relation(BOX, _BOX),
+        Relation(TOLD, f"FROM {status_reports_sql()}"),
         Relation(PLAYERS, _PLAYERS),
         Relation("fx_team_minutes", _TEAM_MINUTES, (BOX,)),
         Relation("fx_team_games", _TEAM_GAMES, (BOX,)),
@@ -220,7 +228,11 @@ RELATIONS: dict[str, Relation] = {
         Relation("fx_team_nights", _TEAM_NIGHTS, ("fx_nights", "fx_team_played", "fx_schedule")),
         Relation("fx_roster", _ROSTER, ("fx_known", "fx_nights")),
         Relation("fx_watched", _WATCHED, ("fx_roster",)),
-        Relation("fx_status", f"FROM {status_sql('fx_watched', 'fx_played')}", ("fx_watched",)),
+        Relation(
+            "fx_status",
+            f"FROM {status_sql('fx_watched', 'fx_played', TOLD)}",
+            ("fx_watched", "fx_played", TOLD),
+        ),
         Relation("fx_mates", _MATES, ("fx_roster", "fx_status")),
         Relation("fx_out", _OUT, ("fx_mates",)),
         Relation("fx_quotes", _QUOTES),

@@ -16,7 +16,7 @@ from tipoff.features.build import FALLBACK, SlateFeatures
 from tipoff.features.catalogue import catalogue, definition_hashes, feature_set
 from tipoff.features.checks import batch_checks, recent_means
 from tipoff.features.quality import Quality, row_quality
-from tipoff.hashing import code_version, content_id
+from tipoff.hashing import code_version, content_id, spell, spelled, text_id
 from tipoff.lake.migrations import add_columns
 
 if TYPE_CHECKING:
@@ -48,9 +48,18 @@ class Snapshot:
     @cached_property
     def row_hashes(self) -> list[str]:
         """One hash per row over its keys, values and reasons."""
-        names = sorted(self.definitions)
-        rows = self.frame.select(*KEYS, *names).iter_rows()
-        return [content_id("row", [row, why]) for row, why in zip(rows, self.reasons, strict=True)]
+        columns = [spelled(self.frame[name]) for name in (*KEYS, *sorted(self.definitions))]
+        # content_id("row", [row, why]), column by column
+        return [
+            text_id("row", f"[[{','.join(row)}],{spell(why)}]")
+            for row, why in zip(zip(*columns, strict=True), self.reasons, strict=True)
+        ]
+
+    def altered(self, **changes: Any) -> Snapshot:
+        """The same rows under another id or with another report; their hashes go with them."""
+        made = replace(self, **changes)
+        vars(made)["row_hashes"] = self.row_hashes
+        return made
 
     def reasons_of(self, game_id: str, player_key: str) -> dict[str, str]:
         """Why features of one row are null or fallbacks. Raises NotFound for an unknown row."""
@@ -72,9 +81,18 @@ class Snapshot:
 
     def quality(self, names: tuple[str, ...], required: tuple[str, ...]) -> Quality:
         """Quality of every row over the names a model reads."""
-        present = {n: self.frame[n].is_not_null().to_numpy() for n in names}
+        present = {n: self._present(n) for n in names}
         fallback = {n: self._fallback.get(n, self._nowhere) for n in names}
         return row_quality(present, fallback, required, catalogue())
+
+    def _present(self, name: str) -> NDArray[np.bool_]:
+        if name not in self._seen:
+            self._seen[name] = self.frame[name].is_not_null().to_numpy()
+        return self._seen[name]
+
+    @cached_property
+    def _seen(self) -> dict[str, NDArray[np.bool_]]:
+        return {}
 
     @cached_property
     def _fallback(self) -> dict[str, NDArray[np.bool_]]:
@@ -98,15 +116,13 @@ def build_snapshot(slate: date, as_of: datetime, seq: int, features: SlateFeatur
     reasons = [features.reasons[i] for i in indexed["at"].to_list()]
     frame = indexed.select(*KEYS, *definitions)
     bare = Snapshot("", slate, as_of, seq, definitions, frame, reasons)
-    return Snapshot(
-        _identity(bare), slate, as_of, seq, definitions, frame, reasons,
-    )  # fmt: skip
+    return bare.altered(snapshot_id=_identity(bare))
 
 
 def checked(r: Reader, snapshot: Snapshot) -> Snapshot:
     """The snapshot with its batch checks as report: against itself and the newest stored ones."""
     found = batch_checks(snapshot, recent_means(r))
-    return replace(snapshot, report=[asdict(check) for check in found])
+    return snapshot.altered(report=[asdict(check) for check in found])
 
 
 def store_snapshot(w: Writer, snapshot: Snapshot) -> None:

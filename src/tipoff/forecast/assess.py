@@ -12,7 +12,6 @@ from tipoff.features import Snapshot, gate
 from tipoff.settings import Settings
 
 if TYPE_CHECKING:
-    import polars as pl
     from numpy.typing import NDArray
 
     from tipoff.models.contract import Contract
@@ -52,15 +51,14 @@ class Assessment:
 
 
 def assess(
-    rows: pl.DataFrame, snapshot: Snapshot, contract: Contract, market: str, least: float
+    at: list[int], snapshot: Snapshot, contract: Contract, market: str, least: float
 ) -> Assessment:
-    """Judge each of `rows` (game_id, player_key, in this order) over the model's own names.
+    """Judge the rows `at` of a snapshot, in this order, over the model's own names.
 
     A feature that fails a batch check blocks every row of a model that reads it (`batch_check`),
     and so does an error inside the gate (`gate_error`).
     """
     names, required = contract.names[market], contract.required(market)
-    at = _positions(rows, snapshot)
     unfit = [snapshot.blocked[n] for n in names if n in snapshot.blocked]
     if unfit:
         return _all_refused(len(at), "batch_check", "; ".join(unfit))
@@ -77,10 +75,6 @@ def assess(
 
 def _all_refused(n: int, reason: str, detail: str) -> Assessment:
     return Assessment(np.full(n, np.nan), ["critical"] * n, [reason] * n, [detail] * n)
-
-
-def _positions(rows: pl.DataFrame, snapshot: Snapshot) -> list[int]:
-    return [snapshot.positions[key] for key in rows.select("game_id", "player_key").rows()]
 
 
 def _reason(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,18 @@ from tipoff.forecast.score import Scene, Scored, failure, refuse, score_model
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.hashing import code_version
 from tipoff.league.markets import MARKETS
-from tipoff.models import Seat, eligible, open_model, read_version
+from tipoff.models import (
+    Seat,
+    eligible,
+    import_engines,
+    open_model,
+    stored_versions,
+    verified_version,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tipoff.features import Facts, Snapshot
     from tipoff.forecast.publish import Publication
     from tipoff.forecast.slate import Slate
@@ -91,13 +101,18 @@ def wanted_set(
 def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> RunSet:
     """Plan, features, lines, scores: one complete set with every triple predicted or refused."""
     say(f"{slate.day}: planning {slate.games.height} games")
-    with known_facts(r, slate.as_of, slate.seq) as facts:
+    model_ids = list(dict.fromkeys(s.model_id for s in wanted.seats))
+    stored = stored_versions(r, model_ids)
+    import_engines(s.family for s in wanted.seats)
+    # The models are opened and verified beside the queries, which need no Python meanwhile.
+    with ThreadPoolExecutor(1) as beside, known_facts(r, slate.as_of, slate.seq) as facts:
+        opening = {name: beside.submit(_open, lake.folder, stored, name) for name in model_ids}
         plan = make_plan(r, slate, wanted.settings, facts)
         lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
         say(f"{slate.day}: features of {plan.tonight.height} players")
         snapshot = make_snapshot(r, slate, plan.tonight, facts)
     scene = Scene(plan.players, snapshot, lines, slate.as_of, gate_of(wanted), wanted.settings)
-    scored = _score_all(lake, r, scene, wanted, say)
+    scored = _score_all(opening, scene, wanted, say)
     return _assemble(slate, wanted, scene, scored, r.simulated())
 
 
@@ -112,23 +127,30 @@ def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame, facts: Facts) 
     return checked(r, build_snapshot(slate.day, slate.as_of, slate.seq, features))
 
 
-def _score_all(lake: Lake, r: Reader, scene: Scene, wanted: Wanted, say: Say) -> Scored:
+def _open(folder: Path, stored: Mapping[str, tuple[str, str | None]], model_id: str) -> Model:
+    manifest, artifact = verified_version(stored, model_id)
+    return open_model(folder, manifest, artifact, definition_hashes())
+
+
+def _score_all(
+    opening: Mapping[str, Future[Model]], scene: Scene, wanted: Wanted, say: Say
+) -> Scored:
     everything = Scored([], [])
-    for model_id in dict.fromkeys(s.model_id for s in wanted.seats):
+    for model_id, opened in opening.items():
         seats = [s for s in wanted.seats if s.model_id == model_id]
         say(f"scoring {seats[0].model}")
-        scored = _score_version(lake, r, scene, seats, wanted.refused)
+        scored = _score_version(opened, scene, seats, wanted.refused)
         everything.predictions.extend(scored.predictions)
         everything.refusals.extend(scored.refusals)
     return everything
 
 
 def _score_version(
-    lake: Lake, r: Reader, scene: Scene, seats: list[Seat], refused: dict[str, list[str]]
+    opened: Future[Model], scene: Scene, seats: list[Seat], refused: dict[str, list[str]]
 ) -> Scored:
     name = seats[0].model
     try:
-        model = load_version(lake, r, seats[0].model_id)
+        model = opened.result()
     except LOAD_FAILURES as error:
         reason, differences = _not_loaded(error)
         refused[name] = differences
@@ -151,12 +173,6 @@ def _not_loaded(error: Exception) -> tuple[str, list[str]]:
     if isinstance(error, ArtifactError | NotFound):
         return "artifact", [error.message]
     return "model_error", [failure(error)]
-
-
-def load_version(lake: Lake, r: Reader, model_id: str) -> Model:
-    """A verified model whose contract the catalogue in force meets."""
-    manifest, artifact = read_version(r, model_id)
-    return open_model(lake.folder, manifest, artifact, definition_hashes())
 
 
 def _assemble(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tipoff.hashing import content_id, spell, text_id
+from tipoff.hashing import content_id, spell, spelled, text_id
 
 if TYPE_CHECKING:
     import polars as pl
 
+_FLOAT_BYTES = 8
 UNSEALED = ("record_hash", "recorded_seq", "run_id")
 """Fields outside a row's seal: itself, the commit's number, and the set it was published in."""
 
@@ -24,13 +25,18 @@ def reading_id(
     return content_id("reads", [market, model_id, as_of, [[n, definitions[n]] for n in names]])
 
 
-def prediction_id(
-    reading: str, game_id: str, player_key: str, values: Sequence[float | None],
-    line_ids: list[str] | None,
-) -> str:  # fmt: skip
-    """Hash of the values and definitions the model reads, the model, the lines and as_of."""
-    made_from = [reading, game_id, player_key, list(values), sorted(line_ids or [])]
-    return content_id("pred", made_from)
+def prediction_ids(reading: str, parts: Sequence[Sequence[str]]) -> list[str]:
+    """Hashes of the values and definitions the model reads, the model, the lines and as_of.
+
+    `parts`, each of length n and spelled as in JSON: game_id, player_key, a column per name read,
+    sorted line ids. It is `content_id("pred", [reading, game_id, player_key, values, ids])`.
+    """
+    games, players, *values, ids = parts
+    head, rows = spell(reading), zip(*values, strict=True)
+    return [
+        text_id("pred", f"[{head},{game},{player},[{','.join(row)}],{lines}]")
+        for game, player, row, lines in zip(games, players, rows, ids, strict=True)
+    ]
 
 
 def record_hashes(rows: pl.DataFrame) -> list[str]:
@@ -42,22 +48,17 @@ def record_hashes(rows: pl.DataFrame) -> list[str]:
     if not rows.height:
         return []
     names = sorted(set(rows.columns) - {*UNSEALED, "pmf"})
-    ends = np.cumsum(rows["pmf"].list.len().to_numpy())
-    pmfs = np.split(rows["pmf"].explode().to_numpy(), ends[:-1])
-    columns = [_spelled(rows[name]) for name in names]
+    ends = (np.cumsum(rows["pmf"].list.len().to_numpy()) * _FLOAT_BYTES).tolist()
+    pmfs = memoryview(rows["pmf"].explode().to_numpy().tobytes())
+    columns = [spelled(rows[name]) for name in names]
     head = spell(names)
     return [
-        text_id("row", f'[{head},[{",".join(row)}],"{hashlib.sha256(pmf.tobytes()).hexdigest()}"]')
-        for row, pmf in zip(zip(*columns, strict=True), pmfs, strict=True)
+        text_id(
+            "row",
+            f'[{head},[{",".join(row)}],"{hashlib.sha256(pmfs[start:end]).hexdigest()}"]',
+        )
+        for row, start, end in zip(zip(*columns, strict=True), [0, *ends], ends, strict=False)
     ]
-
-
-def _spelled(column: pl.Series) -> list[str]:
-    values = column.to_list()
-    if column.dtype.is_nested():
-        return [spell(value) for value in values]
-    known = {value: spell(value) for value in set(values)}
-    return [known[value] for value in values]
 
 
 def run_id(made_from: Mapping[str, Any], predictions: list[str], refusals: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tipoff.features import BOX
+from tipoff.features import BOX, TOLD
 from tipoff.lake import as_of_sql
 from tipoff.league.availability import status_sql
 
@@ -133,7 +133,7 @@ def _status_sql() -> str:
     spine = "(SELECT *, $as_of::TIMESTAMPTZ AS row_as_of FROM expected_players)"
     return f"""
       SELECT game_id, player_key, status, same_day, since
-      FROM ({status_sql(spine, BOX)})"""
+      FROM ({status_sql(spine, BOX, TOLD)})"""
 
 
 def _with_reasons(players: pl.DataFrame) -> pl.DataFrame:

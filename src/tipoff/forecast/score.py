@@ -13,8 +13,9 @@ import polars as pl
 
 from tipoff.errors import TipoffError
 from tipoff.forecast.assess import Assessment, assess
-from tipoff.forecast.identity import prediction_id, reading_id
+from tipoff.forecast.identity import prediction_ids, reading_id
 from tipoff.forecast.recommend import recommend
+from tipoff.hashing import spell, spelled
 from tipoff.models.model import column
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MODEL_FAILURES = (
 """What a broken model can raise: its triples are refused, the others go on."""
 
 KEYS = ["game_id", "player_key", "player_id", "player", "team", "opponent", "tipoff"]
+_NAMED = ["game_id", "player_key", "player", "team"]
 
 
 @dataclass(frozen=True)
@@ -56,21 +58,42 @@ class Scene:
         )  # fmt: skip
 
     @cached_property
+    def at(self) -> list[int]:
+        """Of each of `rows` its row in the snapshot."""
+        keys = self.rows.select("game_id", "player_key").rows()
+        return [self.snapshot.positions[key] for key in keys]
+
+    @cached_property
     def ruled_out(self) -> pl.DataFrame:
         """Players refused before any model is asked."""
         return self.players.filter(pl.col("reason").is_not_null())
 
+    @cached_property
+    def moment(self) -> pl.Series:
+        """`as_of` as a column of one row."""
+        return pl.select(pl.lit(self.as_of).alias("as_of")).to_series()
+
     def lined(self, market: str) -> pl.DataFrame:
-        """Keys of `rows`, in its order, with their line in a market, null where there is none."""
+        """Of each of `rows` its line in a market, null where there is none."""
         if market not in self._lined:
             lines = self.lines.filter(pl.col("market") == market).drop("market")
-            self._lined[market] = self.rows.select(KEYS).join(
+            self._lined[market] = self.rows.select("game_id", "player_key").join(
                 lines, on=["game_id", "player_key"], how="left", maintain_order="left"
             )
         return self._lined[market]
 
+    def spelled(self, name: str) -> list[str]:
+        """A column of `rows` as prediction ids spell it."""
+        if name not in self._spelled:
+            self._spelled[name] = spelled(self.rows[name])
+        return self._spelled[name]
+
     @cached_property
     def _lined(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+    @cached_property
+    def _spelled(self) -> dict[str, list[str]]:
         return {}
 
 
@@ -108,28 +131,40 @@ def failure(error: Exception) -> str:
 def refuse(players: pl.DataFrame, market: str, model: str) -> pl.DataFrame:
     """Refusal rows for players that have a `reason` and a `detail`."""
     named = players.filter(pl.col("reason").is_not_null())
-    keys = ["game_id", "player_key", "player", "team"]
-    return named.select(
-        *keys, pl.lit(market).alias("market"), pl.lit(model).alias("model"), "reason", "detail"
-    )
+    return _refused(named, market, model, named["reason"], named["detail"])
+
+
+# What follows runs once per model and market. An expression of Polars costs a tenth of a
+# millisecond there whatever it does, so columns are taken and put together as they are.
+
+
+def _refused(
+    named: pl.DataFrame, market: str, model: str, reason: pl.Series, detail: pl.Series
+) -> pl.DataFrame:
+    n = named.height
+    said = [_same("market", market, n), _same("model", model, n), reason, detail]
+    return pl.DataFrame([*(named[c] for c in _NAMED), *said])
 
 
 def _score_market(
     scene: Scene, model: Model, role: str, market: str
 ) -> tuple[pl.DataFrame | None, pl.DataFrame]:
     name = model.manifest.model
-    judged = assess(scene.rows, scene.snapshot, model.manifest.contract, market, scene.least)
+    judged = assess(scene.at, scene.snapshot, model.manifest.contract, market, scene.least)
     answer = model.predict(scene.rows, market)
     reasons = [
         reason or (None if ok else "unpredictable")
         for reason, ok in zip(judged.reasons, answer.ok.tolist(), strict=True)
     ]
-    judged_rows = scene.rows.select("game_id", "player_key", "player", "team").with_columns(
-        reason=pl.Series(reasons, dtype=pl.String),
-        detail=pl.Series(judged.details, dtype=pl.String),
-    )
-    refusals = pl.concat([refuse(scene.ruled_out, market, name), refuse(judged_rows, market, name)])
     good = np.array([reason is None for reason in reasons], dtype=bool)
+    out = scene.ruled_out
+    refusals = _refused(out, market, name, out["reason"], out["detail"])
+    if not good.all():
+        bad = np.flatnonzero(~good)
+        why = pl.Series("reason", [reasons[i] for i in bad], dtype=pl.String)
+        detail = pl.Series("detail", [judged.details[i] for i in bad], dtype=pl.String)
+        judged_rows = pl.DataFrame([scene.rows[c][bad] for c in _NAMED])
+        refusals = pl.concat([refusals, _refused(judged_rows, market, name, why, detail)])
     if not good.any():
         return None, refusals
     pmf = type(answer.pmf)(answer.pmf.p[good])
@@ -139,37 +174,44 @@ def _score_market(
 def _predictions(
     scene: Scene, model: Model, role: str, market: str, good: Bools, pmf: Pmf, judged: Assessment,
 ) -> pl.DataFrame:  # fmt: skip
-    kept = pl.Series(good)
-    lined = scene.lined(market).filter(kept)
-    line, over, under = (column(lined, c) for c in ("line", "over_price", "under_price"))
+    kept = np.flatnonzero(good)
+    n, lined, manifest = len(kept), scene.lined(market), model.manifest
+    line, over, under, market_over = (
+        column(lined, c)[kept] for c in ("line", "over_price", "under_price", "market_over")
+    )
     picks = recommend(pmf, line, over, under, scene.settings)
-    names = model.manifest.contract.names[market]
-    read = scene.rows.select("game_id", "player_key", *names).filter(kept)
-    return lined.select(KEYS).with_columns(
-        pl.Series("prediction_id", _ids(scene, model, market, read, lined["line_ids"].to_list())),
-        pl.lit(market).alias("market"),
-        pl.lit(model.manifest.model).alias("model"),
-        pl.lit(model.manifest.model_id).alias("model_id"),
-        pl.lit(role).alias("role"),
-        pl.lit(scene.snapshot.snapshot_id).alias("snapshot_id"),
-        pl.lit(scene.as_of).alias("as_of"),
-        pl.Series("pmf", pmf.p).cast(pl.List(pl.Float64)),
-        lined["line_ids"],
-        lined["books"].cast(pl.Int32),
-        pl.Series("recommendation", picks.recommendation),
-        pl.Series("tier", judged.tiers, dtype=pl.String),
-        *_numbers(
-            {
-                "mean": pmf.mean(), "median": pmf.median(),
-                "p10": pmf.quantile(0.1), "p90": pmf.quantile(0.9),
-                "line": line, "p_over": picks.p_over, "p_push": picks.p_push,
-                "fair_over": picks.fair_over, "fair_under": picks.fair_under,
-                "market_over": column(lined, "market_over"),
-                "over_price": over, "under_price": under,
-                "edge": picks.edge, "ev": picks.ev, "quality": judged.scores,
-            }
-        ),
+    line_ids = lined["line_ids"][kept]
+    return pl.DataFrame(
+        [
+            *(scene.rows[c][kept] for c in KEYS),
+            pl.Series("prediction_id", _ids(scene, model, market, kept.tolist(), line_ids)),
+            _same("market", market, n),
+            _same("model", manifest.model, n),
+            _same("model_id", manifest.model_id, n),
+            _same("role", role, n),
+            _same("snapshot_id", scene.snapshot.snapshot_id, n),
+            scene.moment.new_from_index(0, n),
+            pl.Series("pmf", pmf.p).cast(pl.List(pl.Float64)),
+            line_ids,
+            lined["books"][kept].cast(pl.Int32),
+            pl.Series("recommendation", picks.recommendation),
+            pl.Series("tier", judged.tiers, dtype=pl.String),
+            *_numbers(
+                {
+                    "mean": pmf.mean(), "median": pmf.median(),
+                    "p10": pmf.quantile(0.1), "p90": pmf.quantile(0.9),
+                    "line": line, "p_over": picks.p_over, "p_push": picks.p_push,
+                    "fair_over": picks.fair_over, "fair_under": picks.fair_under,
+                    "market_over": market_over, "over_price": over, "under_price": under,
+                    "edge": picks.edge, "ev": picks.ev, "quality": judged.scores,
+                }
+            ),
+        ]
     )  # fmt: skip
+
+
+def _same(name: str, value: str, n: int) -> pl.Series:
+    return pl.Series(name, [value], dtype=pl.String).new_from_index(0, n)
 
 
 def _numbers(columns: dict[str, Any]) -> list[pl.Series]:
@@ -177,13 +219,12 @@ def _numbers(columns: dict[str, Any]) -> list[pl.Series]:
 
 
 def _ids(
-    scene: Scene, model: Model, market: str, read: pl.DataFrame, line_ids: list[list[str] | None]
+    scene: Scene, model: Model, market: str, kept: list[int], line_ids: pl.Series
 ) -> list[str]:
     names = model.manifest.contract.names[market]
     reading = reading_id(
         market, model.manifest.model_id, scene.as_of, names, scene.snapshot.definitions
     )
-    return [
-        prediction_id(reading, game, player, values, ids)
-        for (game, player, *values), ids in zip(read.iter_rows(), line_ids, strict=True)
-    ]
+    read = [scene.spelled(name) for name in ("game_id", "player_key", *names)]
+    lines = [spell(sorted(ids or [])) for ids in line_ids.to_list()]
+    return prediction_ids(reading, [*([values[i] for i in kept] for values in read), lines])

@@ -61,8 +61,10 @@ def find_slate(
 
 
 def _games(r: Reader, day: date, as_of: datetime, seq: int) -> pl.DataFrame:
+    # Every game that was ever dated so, whatever date it has now.
+    dated = "game_id IN (SELECT game_id FROM league.game WHERE game_date = $day)"
     sql = f"""
       SELECT game_id, home, away, season, game_type, game_date, tipoff
-      FROM {games_sql()} WHERE game_date = $day AND known_at < tipoff
+      FROM {games_sql(dated)} WHERE game_date = $day AND known_at < tipoff
       ORDER BY tipoff, game_id"""
     return r.query(sql, {"day": day, "as_of": as_of, "seq": seq})

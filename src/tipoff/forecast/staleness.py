@@ -22,7 +22,8 @@ _TABLES = ("game", "player_game", "team_game", "injury")
 class Standing:
     """What a published set was made from, and up to which facts it is known to hold.
 
-    `untouched`: nothing at all was committed to the lake since it was published or verified.
+    `untouched`: nothing at all was committed to the lake since its facts were read, but its
+    publication or its verification.
     """
 
     publication: Publication
@@ -53,7 +54,7 @@ def standing(r: Reader, publication: Publication) -> Standing:
         seq, code = max(seq, int(detail["facts_seq"])), detail["code_version"]
         as_of = max(as_of, datetime.fromisoformat(detail["as_of"]))
         published = max(published, verified[0][1])
-    last, untouched = first - timedelta(seconds=1), newest == published
+    last, untouched = first - timedelta(seconds=1), newest == published == seq + 1
     return Standing(publication, as_of, last, int(seq), settings, code, complete, untouched)
 
 

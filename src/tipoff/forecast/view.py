@@ -10,6 +10,8 @@ from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.staleness import facts_moved, standing
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tipoff.lake import Reader
 
 FIELDS = (
@@ -64,6 +66,7 @@ def view_of(r: Reader, publication: Publication, *, market: str | None = None,
             model: str | None = None, role: str | None = None) -> dict[str, Any]:  # fmt: skip
     """The set one publication points to, in the form of `slate_view`."""
     head = _run(r, publication.run_id)
+    first_tipoff = head.pop("first_tipoff")
     wanted = {"market": market, "model": model, "role": role}
     chosen = {k: v for k, v in wanted.items() if v is not None}
     narrowed = "".join(f" AND {k} = ${k}" for k in chosen)
@@ -75,13 +78,13 @@ def view_of(r: Reader, publication: Publication, *, market: str | None = None,
     )
     return {
         **head,
-        "backfill": publication_is_backfill(r, publication),
+        "backfill": publication.committed_at >= first_tipoff,
         "publication_id": publication.publication_id,
         "publication": {"seq": publication.seq, "kind": publication.kind,
                         "reason": publication.reason, "parent": publication.parent},
         "stale": is_stale(r, publication),
         "refused": refusal_counts(r, publication.run_id),
-        "predictions": [plain(row) for row in rows.iter_rows(named=True)],
+        "predictions": _plain_rows(rows),
     }  # fmt: skip
 
 
@@ -92,7 +95,9 @@ def is_stale(r: Reader, publication: Publication) -> bool:
     earlier, pinned answer wrong.
     """
     held = standing(r, publication)
-    return facts_moved(r, publication.slate, held.facts_seq, held.as_of, held.as_of)
+    return not held.untouched and facts_moved(
+        r, publication.slate, held.facts_seq, held.as_of, held.as_of
+    )
 
 
 def publication_is_backfill(r: Reader, publication: Publication) -> bool:
@@ -125,6 +130,18 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
     return {k: iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
 
 
+def _plain_rows(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """`plain` of each row, asked of a column and not of every value."""
+    import polars as pl
+
+    made = list(rows.iter_rows(named=True))
+    for name in (n for n, dtype in rows.schema.items() if isinstance(dtype, pl.Datetime)):
+        known = {moment: iso(moment) for moment in set(rows[name].drop_nulls().to_list())}
+        for row in made:
+            row[name] = known.get(row[name])
+    return made
+
+
 def iso(moment: datetime) -> str:
     """A moment as ISO 8601 text in UTC, ending in Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -133,6 +150,7 @@ def iso(moment: datetime) -> str:
 def _run(r: Reader, run_id: str) -> dict[str, Any]:
     sql = """
       SELECT slate AS date, as_of, simulated, run_id, snapshot_id, mode, games, expected,
-             predicted, code_version, committed_at FROM forecast.run WHERE run_id = $run"""
+             predicted, code_version, committed_at, first_tipoff
+      FROM forecast.run WHERE run_id = $run"""
     row = next(r.query(sql, {"run": run_id}).iter_rows(named=True))
-    return plain(row) | {"date": row["date"].isoformat()}
+    return plain(row) | {"date": row["date"].isoformat(), "first_tipoff": row["first_tipoff"]}

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from tipoff.errors import LakeUnavailable
-from tipoff.lake.binding import without_pandas
+from tipoff.lake.binding import without_frames
 
 if TYPE_CHECKING:
     import polars as pl
 
 Params = Mapping[str, Any] | None
+MOST_THREADS = min(4, os.cpu_count() or 1)
 
 
 class Reader:
@@ -23,11 +28,23 @@ class Reader:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self.queries = 0
-        self._bound: dict[str, Any] = {}
+        self._bound: dict[str, tuple[type, Any]] = {}
 
     def query(self, sql: str, params: Params = None) -> pl.DataFrame:
         """The result as a Polars frame. Parameters are named, `$name`, and always bound."""
-        return self._execute(sql, params).pl()
+        import polars as pl
+
+        named = _named(sql, params)
+        # A variable without a value has no type either, which a parameter takes from its place.
+        for name in [k for k, v in named.items() if v is None or v == []]:
+            text = "NULL" if named.pop(name) is None else "[]"
+            sql = re.sub(rf"\${name}\b", text, sql)
+        self.bind(named)
+        self.queries += 1
+        with _running():
+            # A relation hands its rows on as an Arrow stream; one with parameters of its own
+            # would be spelled out as constants first.
+            return pl.DataFrame(self._connection.sql(bound(sql, named) if named else sql))
 
     def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
         """The result as tuples, for small answers."""
@@ -41,14 +58,28 @@ class Reader:
     def bind(self, params: Mapping[str, Any]) -> None:
         """Bind values to names once, for every later query written with `bound`."""
         for name, value in params.items():
-            if name not in self._bound or self._bound[name] != value:
-                self._execute(f"SET VARIABLE {name} = $value", {"value": value})
-                self._bound[name] = value
+            if self._bound.get(name) != (type(value), value):
+                with _running():
+                    self._connection.execute(f'SET VARIABLE "{name}" = $value', {"value": value})
+                self._bound[name] = type(value), value
+
+    @contextmanager
+    def every_core(self) -> Iterator[None]:
+        """Let the queries of the block run on every core: for those through all history."""
+        self._connection.execute(f"SET threads = {MOST_THREADS}")
+        try:
+            yield
+        finally:
+            # In a transaction that failed nothing can be set; the next block sets it back.
+            with suppress(duckdb.TransactionException):
+                self._connection.execute("SET threads = 1")
 
     def register(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable as a table of that name on this connection."""
-        with without_pandas():
-            self._connection.register(name, frame.to_arrow())
+        # Who has pyarrow gets DuckDB's filters on it, which do not know Polars' own text type.
+        shared = frame.to_arrow() if "pyarrow" in sys.modules else _Streamed(frame)
+        with without_frames():
+            self._connection.register(name, shared)
 
     def unregister(self, name: str) -> None:
         """Forget a registered frame."""
@@ -65,12 +96,31 @@ class Reader:
 
     def _execute(self, sql: str, params: Params) -> duckdb.DuckDBPyConnection:
         self.queries += 1
-        wanted = {k: v for k, v in (params or {}).items() if f"${k}" in sql}
-        try:
-            with without_pandas():
-                return self._connection.execute(sql, wanted or None)
-        except duckdb.IOException as error:
-            raise LakeUnavailable(f"a file of the lake could not be read: {error}") from error
+        with _running():
+            return self._connection.execute(sql, _named(sql, params) or None)
+
+
+@dataclass(frozen=True)
+class _Streamed:
+    """A frame that DuckDB can only ask for its Arrow stream."""
+
+    frame: pl.DataFrame
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.frame.__arrow_c_stream__(requested_schema)
+
+
+@contextmanager
+def _running() -> Iterator[None]:
+    try:
+        with without_frames():
+            yield
+    except duckdb.IOException as error:
+        raise LakeUnavailable(f"a file of the lake could not be read: {error}") from error
+
+
+def _named(sql: str, params: Params) -> dict[str, Any]:
+    return {k: v for k, v in (params or {}).items() if f"${k}" in sql}
 
 
 def bound(sql: str, names: Iterable[str]) -> str:

@@ -33,7 +33,7 @@ class Writer(Reader):
             return 0
         self.register(_INCOMING, frame)
         try:
-            self._check_key(table, key)
+            self._check_key(table, frame.select(key))
             columns = ", ".join(f'"{c}"' for c in frame.columns if c != "recorded_seq")
             return self.insert(table, columns, f"SELECT {columns} FROM {_INCOMING}", frame.height)
         finally:
@@ -54,12 +54,21 @@ class Writer(Reader):
             raise IntegrityError(f"{table}: {intended} rows intended, {written} written")
         return written
 
-    def _check_key(self, table: str, key: Sequence[str]) -> None:
-        if not key:
+    def _check_key(self, table: str, keys: pl.DataFrame) -> None:
+        if not keys.columns:
             return
-        names = ", ".join(key)
-        double = self.rows(f"SELECT {names} FROM {_INCOMING} GROUP BY ALL HAVING count(*) > 1")
-        stored = self.rows(f"SELECT {names} FROM {_INCOMING} SEMI JOIN {table} USING ({names})")
+        double = keys.filter(keys.is_duplicated()).rows()
+        names = ", ".join(keys.columns)
+        # What all rows share is said as a constant: only files that can hold it are opened.
+        shared = {c: keys[c][0] for c in keys.columns if keys[c].n_unique() == 1}
+        where = " AND ".join([f"{c} = ${c}" for c in shared]) or "true"
+        stored = self.rows(
+            f"SELECT {names} FROM {_INCOMING} SEMI JOIN (FROM {table} WHERE {where})"
+            f" USING ({names})",
+            shared,
+        )
         for found, what in ((double, "twice in this commit"), (stored, "already stored")):
             if found:
-                raise IntegrityError(f"{table}: {dict(zip(key, found[0], strict=True))} is {what}")
+                raise IntegrityError(
+                    f"{table}: {dict(zip(keys.columns, found[0], strict=True))} is {what}"
+                )

@@ -1,6 +1,7 @@
 """Who is out, as far as the world knew at a moment: transactions and daily statuses."""
 
 from tipoff.lake import as_of_sql
+from tipoff.league.current import current_sql
 
 ABSENCE_DAYS = 60
 """An absence that nothing closes is forgotten after this many days."""
@@ -20,14 +21,29 @@ def played_sql() -> str:
     return f"(SELECT * FROM {as_of_sql('league.player_game')} WHERE minutes > 0)"
 
 
-def status_sql(spine: str, played: str | None = None) -> str:
+def status_reports_sql() -> str:
+    """A query: what was said of whom, per player, kind and moment the most severe row.
+
+    Columns: player_key (null where nobody is known by the name), date, status, `moved` (it is a
+    transaction, not a daily status), known_at, fact_id, estimated.
+    """
+    columns = "player_key, date, status, kind, known_at, fact_id, estimated"
+    return f"""(
+      SELECT player_key, date, status, kind = 'transaction' AS moved, known_at, fact_id, estimated
+      FROM {current_sql("league.injury", columns)}
+      QUALIFY row_number() OVER (PARTITION BY player_key, kind, known_at
+                                 ORDER BY {_SEVERITY} DESC, date DESC, fact_id) = 1)"""
+
+
+def status_sql(spine: str, played: str | None = None, reports: str | None = None) -> str:
     """A query: each player's status at each row's own moment.
 
     `spine`: relation of (game_id, player_key, team, game_date, tipoff, row_as_of), one row per
-    (game_id, player_key). `played`: relation as of `played_sql`, its default. Columns: game_id,
-    player_key, `risk` (available 0, probable 1, questionable 2, doubtful or out 3; null when no
-    row about anybody was known in the 14 days before), `status`, `since` (known_at of the row
-    that decides), `fact_id` of that row, `same_day` (it is dated the game's date), `estimated`.
+    (game_id, player_key). `played`: relation as of `played_sql`, its default; `reports`: as of
+    `status_reports_sql`. Columns: game_id, player_key, `risk` (available 0, probable 1,
+    questionable 2, doubtful or out 3; null when no row about anybody was known in the 14 days
+    before), `status`, `since` (known_at of the row that decides), `fact_id` of that row,
+    `same_day` (it is dated the game's date), `estimated`.
 
     A transaction opens an absence that ends at the earliest of an activation, a later game
     played (on a later date than the transaction, box score known) and 60 days. A daily status
@@ -36,14 +52,12 @@ def status_sql(spine: str, played: str | None = None) -> str:
     """
     return f"""(
       WITH wanted AS (SELECT game_id, player_key, game_date, row_as_of FROM {spine}),
-      reports AS (
-        SELECT player_key, date, status, kind = 'transaction' AS moved, known_at, fact_id, estimated
-        FROM {as_of_sql("league.injury")} WHERE player_key IS NOT NULL
-        QUALIFY row_number() OVER (PARTITION BY player_key, kind, known_at
-                                   ORDER BY {_SEVERITY} DESC, date DESC, fact_id) = 1),
-      heard AS (SELECT DISTINCT known_at FROM {as_of_sql("league.injury")}),
+      told AS MATERIALIZED (FROM {reports or status_reports_sql()}),
+      reports AS (FROM told SEMI JOIN wanted USING (player_key)),
+      heard AS (SELECT DISTINCT known_at FROM told),
       last_played AS (SELECT player_key, known_at, max(game_date) AS game_date
-                      FROM {played or played_sql()} GROUP BY ALL),
+                      FROM {played or played_sql()} SEMI JOIN wanted USING (player_key)
+                      GROUP BY ALL),
       found AS (
         SELECT w.*, t.status AS t_status, t.date AS t_date, t.known_at AS t_known,
                t.fact_id AS t_fact, t.estimated AS t_estimated,

@@ -2,6 +2,7 @@
 
 from tipoff.models.contract import Contract, check
 from tipoff.models.contributions import contributions
+from tipoff.models.engine import import_engines
 from tipoff.models.governance import (
     Seat,
     champion,
@@ -15,7 +16,14 @@ from tipoff.models.governance import (
 from tipoff.models.manifest import Manifest
 from tipoff.models.model import Model, Prediction
 from tipoff.models.pmf import Pmf, nb_with_median, negative_binomial
-from tipoff.models.registry import load, open_model, read_version, store
+from tipoff.models.registry import (
+    load,
+    open_model,
+    read_version,
+    store,
+    stored_versions,
+    verified_version,
+)
 from tipoff.models.training import TrainReport, ensure_baselines, missing_baselines, train
 
 __all__ = [
@@ -31,6 +39,7 @@ __all__ = [
     "contributions",
     "eligible",
     "ensure_baselines",
+    "import_engines",
     "list_versions",
     "load",
     "missing_baselines",
@@ -42,6 +51,8 @@ __all__ = [
     "read_version",
     "retire",
     "store",
+    "stored_versions",
     "train",
+    "verified_version",
     "versions_of",
 ]

@@ -50,13 +50,18 @@ def check(contract: Contract, available: Mapping[str, str]) -> list[str]:
 
     Empty when the contract is met. Columns the model does not read are no difference.
     """
+    return redefined(contract.definitions, available)
+
+
+def redefined(trained: Mapping[str, str], available: Mapping[str, str]) -> list[str]:
+    """The same, of the definitions a contract names."""
     differences = []
-    for name, trained in contract.definitions.items():
+    for name, definition in trained.items():
         if name not in available:
             differences.append(f"missing feature {name}")
-        elif available[name] != trained:
+        elif available[name] != definition:
             differences.append(
-                f"feature {name} redefined: trained on {trained}, snapshot has {available[name]}"
+                f"feature {name} redefined: trained on {definition}, snapshot has {available[name]}"
             )
     return differences
 

@@ -49,7 +49,7 @@ class ArtifactLoader(Protocol):
 def column(frame: pl.DataFrame, name: str) -> Floats:
     """One column by name as float64, null as NaN, shape (n,). Raises ContractError if absent."""
     _require_columns(frame, (name,))
-    return frame.get_column(name).cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return frame.get_column(name).cast(pl.Float64).to_numpy()
 
 
 def matrix(frame: pl.DataFrame, names: tuple[str, ...]) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,11 +79,24 @@ def read_version(r: Reader, model_id: str) -> tuple[Manifest, str | None]:
 
     Raises NotFound, or ArtifactError when the stored manifest does not hash to its id.
     """
-    sql = "SELECT manifest, artifact FROM models.version WHERE model_id = $model_id"
-    found = r.rows(sql, {"model_id": model_id})
-    if not found:
+    return verified_version(stored_versions(r, [model_id]), model_id)
+
+
+def stored_versions(r: Reader, model_ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    """Manifest text and artifact path, as they are stored, of the versions that are there."""
+    sql = """SELECT model_id, manifest, artifact FROM models.version
+             WHERE list_contains($model_ids, model_id)"""
+    rows = r.rows(sql, {"model_ids": list(model_ids) or [""]})
+    return {model_id: (text, artifact) for model_id, text, artifact in rows}
+
+
+def verified_version(
+    stored: Mapping[str, tuple[str, str | None]], model_id: str
+) -> tuple[Manifest, str | None]:
+    """As `read_version`, of versions already read."""
+    if model_id not in stored:
         raise NotFound(f"no model version {model_id!r}", "tipoff models list shows them")
-    text, artifact = found[0]
+    text, artifact = stored[model_id]
     manifest = Manifest.from_json(text)
     if manifest.model_id != model_id:
         raise ArtifactError(

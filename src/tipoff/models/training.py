@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -108,8 +109,7 @@ def _fit_baselines(lake: Lake, names: list[str], through: date) -> dict[str, str
 
 def _present(r: Reader, through: date) -> dict[str, str]:
     from tipoff.features import definition_hashes
-    from tipoff.models.contract import check
-    from tipoff.models.manifest import Manifest
+    from tipoff.models.contract import redefined
 
     sql = """SELECT model, model_id, manifest FROM models.version
              WHERE trained_through = $through AND family = 'baseline' ORDER BY recorded_seq"""
@@ -117,7 +117,7 @@ def _present(r: Reader, through: date) -> dict[str, str]:
     return {
         model: model_id
         for model, model_id, text in r.rows(sql, {"through": through})
-        if not check(Manifest.from_json(text).contract, available)
+        if not redefined(json.loads(text)["contract"]["definitions"], available)
     }
 
 

@@ -53,7 +53,12 @@ def import_folder(
     if len(known) == len(files):
         return _nothing_new(folder, files, simulated)
     now = clock.now()
-    return lake.write(lambda w: _Import(w, folder, files, simulated, now, progress).run())
+
+    def store(w: Writer) -> ImportReport:
+        with w.every_core():
+            return _Import(w, folder, files, simulated, now, progress).run()
+
+    return lake.write(store)
 
 
 class _Import:

@@ -15,7 +15,7 @@ from tipoff.sources.simulator.constants import (
 )
 from tipoff.sources.simulator.world import World
 
-_SPELLS_PER_SEASON = 3.1
+_SPELLS_PER_SEASON = 4.4
 _SEASON_DAYS = 175
 _TRADE_WINDOW = (0.29, 0.60)
 _REST_SHARE = 0.07
@@ -26,8 +26,9 @@ class Squads:
     """Per team-game (2 x game + side, home first) and roster place, [2 games, 15].
 
     player: index; out: ruled out before noon; fresh: first game of that absence (books may
-    have listed him that morning); plays: on the floor tonight; p_plays: the probability of that
-    as known at noon; resting: out for a day's rest.
+    have listed him that morning); plays: on the floor tonight; p_plays, p_floor: the probability
+    of that as known at noon and at tip-off, when late withdrawals are known; resting: out for a
+    day's rest.
     """
 
     team: Ints
@@ -36,6 +37,7 @@ class Squads:
     fresh: Bools
     plays: Bools
     p_plays: Floats
+    p_floor: Floats
     resting: Bools
 
 
@@ -48,8 +50,13 @@ def squads(rng: np.random.Generator, world: World, games: Games, back_to_back: B
     out = _injured(rng, world, int(day.max()) + 1)[player, day[:, None]] | resting
     out = _keep_nine(out, world.role[player])
     fresh = out & ~_out_before(player, out, np.repeat(games.ghost, 2))
-    plays, p_plays = _rotation(rng, world.role[player], out)
-    return Squads(team, player, out, fresh, plays, p_plays, resting & out)
+    withdrawn = rng.random(out.shape) < LATE_SCRATCH
+    chosen = _rotation(world.role[player], out)
+    p_floor = np.where(withdrawn, 0.0, chosen)
+    plays = _on_the_floor(rng, p_floor)
+    return Squads(
+        team, player, out, fresh, plays, chosen * (1 - LATE_SCRATCH), p_floor, resting & out
+    )
 
 
 def _slots_by_game(
@@ -108,13 +115,22 @@ def _out_before(player: Ints, out: Bools, ghost: Bools) -> Bools:
     return before
 
 
-def _rotation(rng: np.random.Generator, role: Floats, out: Bools) -> tuple[Bools, Floats]:
-    """The coach's choice by rank of role among the available, less late withdrawals."""
+def _rotation(role: Floats, out: Bools) -> Floats:
+    """P(the coach uses him), by rank of role among those not ruled out."""
     rank = np.argsort(np.argsort(-np.where(out, -np.inf, role), axis=1), axis=1)
-    p_plays = np.where(out, 0.0, PLAYS_BY_RANK[rank] * (1 - LATE_SCRATCH))
-    plays = rng.random(role.shape) < p_plays
-    short = plays.sum(axis=1) < 8
-    return np.where(short[:, None], ~out, plays), p_plays
+    return np.where(out, 0.0, PLAYS_BY_RANK[rank])
+
+
+def _on_the_floor(rng: np.random.Generator, p_floor: Floats) -> Bools:
+    """Draw who plays, each with his probability, and as many as expected, rounded up or down:
+    systematic sampling (Madow 1949). He plays if a point of u, 1 + u, 2 + u, ... falls to him."""
+    order = np.argsort(-p_floor, axis=1)
+    ends = np.cumsum(np.take_along_axis(p_floor, order, axis=1), axis=1)
+    points = np.floor(ends - rng.random((len(p_floor), 1)))
+    drawn = np.diff(points, axis=1, prepend=-1.0) > 0
+    plays = np.zeros_like(drawn)
+    np.put_along_axis(plays, order, drawn, axis=1)
+    return plays & (p_floor > 0)
 
 
 @dataclass(frozen=True)

@@ -19,21 +19,38 @@ from tipoff.sources.simulator.truth import Truth
 from tipoff.sources.simulator.world import World
 
 _SHADE = 0.04
-_COMMON_SD, _MARKET_SD = 0.27, 0.12
+_COMMON_SD = 0.07
+_ERROR_SD = {
+    "points": 0.317,
+    "rebounds": 0.30,
+    "assists": 0.27,
+    "threes": 0.270,
+    "steals": 0.08,
+    "blocks": 0.34,
+    "pra": 0.332,
+    "pr": 0.35,
+    "pa": 0.336,
+    "ra": 0.345,
+}
+"""How far all books together are off, in standard deviations of the stat: a part of his own
+(`_COMMON_SD`) moves every market of a player. Set so that lines beat the EWMA by as much as real
+ones do (docs/simulate.md)."""
 _OPENING_SD = 0.09
 _ALTERNATE, _ONE_SIDED, _LATE, _ABBREVIATED = 0.04, 0.015, 0.003, 0.02
 _LEAST_MINUTES = {
-    "points": 16.0,
-    "rebounds": 19.0,
-    "assists": 21.0,
-    "threes": 19.0,
-    "pra": 21.0,
-    "pr": 26.0,
-    "pa": 26.0,
-    "ra": 26.0,
-    "steals": 29.0,
-    "blocks": 29.0,
+    "points": 20.0,
+    "rebounds": 19.5,
+    "assists": 19.5,
+    "threes": 20.0,
+    "pra": 18.5,
+    "pr": 20.5,
+    "pa": 20.5,
+    "ra": 20.5,
+    "steals": 20.0,
+    "blocks": 20.0,
 }
+_MOST_ZEROS = {"assists": 0.60, "threes": 0.62, "steals": 0.79, "blocks": 0.895}
+"""A market is not offered on a player more likely than this to have none (or one point)."""
 _CORE = frozenset({"points", "rebounds", "assists", "threes", "pra"})
 
 
@@ -82,7 +99,7 @@ def prop_lines_file(
     for market_number, market in enumerate(MARKETS):
         pmf = truth.pmf[market]
         spread = np.sqrt(moments(pmf)[1])
-        error = (common + rng.normal(0, _MARKET_SD, len(common)) + _SHADE) * spread
+        error = (common + rng.normal(0, _own_sd(market), len(common)) + _SHADE) * spread
         listed = _listed(rng, market, pmf, truth.minutes_mean)
         for book_number, book in enumerate(BOOKS):
             for posted, opening in _post(rng, book, market, pmf, error, spread, listed, out):
@@ -97,11 +114,15 @@ def prop_lines_file(
     return _finish(_named(rng, world, frame, drawn, truth, pl.concat(sheets)))
 
 
+def _own_sd(market: str) -> float:
+    return float(np.sqrt(_ERROR_SD[market] ** 2 - _COMMON_SD**2))
+
+
 def _listed(rng: np.random.Generator, market: str, pmf: Floats, minutes: Floats) -> Bools:
     """Rotation players whose market is neither too small nor too lopsided to offer."""
     wanted = minutes + rng.normal(0, 2.0, len(minutes)) >= _LEAST_MINUTES[market]
     nothing = pmf[:, 0] + (pmf[:, 1] if market in {"points", "pra", "pr", "pa"} else 0)
-    return np.asarray(wanted & (nothing < 0.72))
+    return np.asarray(wanted & (nothing < _MOST_ZEROS.get(market, 0.72)))
 
 
 def _post(

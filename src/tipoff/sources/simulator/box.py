@@ -3,7 +3,8 @@ together only through Gaussian copulas, which leave marginals alone.
 
 One game state per game and one minutes node per player are drawn first; given these his stats
 are independent Poisson counts, drawn by inverting their cdf at correlated uniforms. Misses and
-minutes on display are then fitted to the team's possessions and its 240 minutes.
+minutes on display are then fitted to the team's possessions and its 240 minutes (265 after an
+overtime).
 """
 
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ from scipy.special import ndtr, pdtr, pdtrik
 from tipoff.sources.simulator.availability import Squads
 from tipoff.sources.simulator.constants import (
     FT,
-    MAX_NODE,
     MID,
     NODES,
     OREB,
+    OVERTIME_MINUTES,
     PAINT,
     PF,
+    REGULATION,
     SCORING,
     STATES,
     STATS,
@@ -29,12 +31,12 @@ from tipoff.sources.simulator.constants import (
     Floats,
     Ints,
 )
-from tipoff.sources.simulator.night import Night, node_quantiles
+from tipoff.sources.simulator.night import LONGEST, Night, node_quantiles
 
-_SHARED = np.array([0.80, 0.80, 0.60, 0.40, 0.60, 0.70, 0.45, 0.0, 0.0, 0.2, 0.0])
+_SHARED = np.array([0.95, 0.95, 0.85, 0.75, 0.60, 0.80, 0.45, 0.0, 0.0, 0.2, 0.0])
 """How far team-mates take each other's share of each stat (0 not at all, 1 a fixed total)."""
 _TOGETHER = np.zeros(len(STATS))
-_TOGETHER[[PAINT, MID, THREE, FT]] = [0.10, 0.10, 0.22, 0.20]
+_TOGETHER[[PAINT, MID, THREE, FT]] = [0.06, 0.06, 0.18, 0.17]
 """Correlation of everybody in a game with how freely that kind of shot falls tonight."""
 _MINUTES_SHARED = 0.9
 _MADE = {"two": 0.545, "three": 0.36, "ft": 0.78}
@@ -45,7 +47,7 @@ _POSSESSIONS, _POSSESSIONS_SD = 99.9, 4.0
 class Box:
     """Outcomes, [tg, 15] each; zero where he did not play.
 
-    minutes: tenths of a minute as floats, each team's sum is 240; counts: [tg, 15, stats];
+    minutes: tenths of a minute as floats, each team's sum is 240 or 265; counts: [tg, 15, stats];
     missed_twos, missed_threes, missed_ft: counts; points: [tg, 15].
     """
 
@@ -96,7 +98,7 @@ def _draw(rng: np.random.Generator, plays: Bools, night: Night) -> tuple[Floats,
         uniform = ndtr(pull)
         counts[..., stat] = _poisson_quantile(uniform, mean[..., stat])
     shown = night.minutes(stay[..., None])[rows, :, state]
-    return _fit_240(shown, night.spread, plays), counts
+    return _fit(shown, night.spread, plays, state), counts
 
 
 def _states(rng: np.random.Generator, night: Night) -> Ints:
@@ -125,18 +127,22 @@ def _poisson_quantile(uniform: Floats, mean: Floats) -> Ints:
     return np.asarray(found, dtype=np.int64)
 
 
-def _fit_240(minutes: Floats, spread: Floats, plays: Bools) -> Floats:
-    """Bring each team to 240 minutes, to the tenth, moving the uncertain ones most."""
+def _fit(minutes: Floats, spread: Floats, plays: Bools, state: Ints) -> Floats:
+    """Bring each team to its minutes, to the tenth, moving the uncertain ones most."""
     fitted = np.where(plays, minutes, 0.0)
+    whole = 240 + np.where(state == REGULATION, OVERTIME_MINUTES, 0.0)[:, None]
+    most = LONGEST[state][:, None]
     for _ in range(12):
-        gap = 240 - fitted.sum(axis=1, keepdims=True)
-        room = plays & np.where(gap > 0, fitted < MAX_NODE, fitted > 0.5)
+        gap = whole - fitted.sum(axis=1, keepdims=True)
+        room = plays & np.where(gap > 0, fitted < most, fitted > 0.5)
         weight = spread * room
         fitted = fitted + gap * weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
-        fitted = np.where(plays, np.clip(fitted, 0.3, MAX_NODE), 0.0)
+        fitted = np.where(plays, np.clip(fitted, 0.3, most), 0.0)
     tenths = np.round(fitted * 10).astype(np.int64)
     longest = np.argmax(np.where(tenths < 380, tenths, -1), axis=1)
-    tenths[np.arange(len(tenths)), longest] += 2400 - tenths.sum(axis=1)
+    tenths[np.arange(len(tenths)), longest] += np.round(whole[:, 0] * 10).astype(
+        np.int64
+    ) - tenths.sum(axis=1)
     return np.asarray(tenths / 10)
 
 

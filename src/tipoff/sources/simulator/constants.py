@@ -6,7 +6,7 @@ The rates are round figures near those of a modern season; nothing of any real p
 import numpy as np
 import numpy.typing as npt
 
-VERSION = "1"
+VERSION = "2"
 """Part of what makes a simulation repeatable: same seed, options and version, same rows."""
 
 SOURCE = "tipoff simulator"
@@ -46,29 +46,33 @@ USAGE_LOADING = np.array([0.55, 0.60, 0.15, 0.75, -0.05, 0.15, 0.45, 0.10, -0.05
 """Two latent traits behind the skills: size (rim against arc) and how much of the ball he gets."""
 
 ROLE_MINUTES = np.array(
-    [34.4, 32.8, 31.0, 28.7, 26.2, 23.0, 20.8, 18.5, 15.8, 13.0, 10.0, 7.6, 6.0, 5.0, 4.4]
+    [33.6, 32.0, 30.3, 28.2, 26.0, 23.2, 20.8, 18.5, 15.8, 13.0, 10.0, 7.6, 6.0, 5.0, 4.4]
 )
 PLAYS_BY_RANK = np.array(
-    [0.997] * 7 + [0.985, 0.93, 0.78, 0.52, 0.34, 0.22, 0.14, 0.08], dtype=np.float64
+    [0.997] * 7 + [0.985, 0.95, 0.83, 0.61, 0.41, 0.27, 0.18, 0.12], dtype=np.float64
 )
 """P(he gets on the floor), by rank of role among those available that night."""
 
 LATE_SCRATCH = 0.015
-"""P(withdrawn after every list is out): played by nobody, recorded by nobody."""
+"""P(withdrawn before tip-off but after every list is out): the truth knows, no file does."""
 
 MAX_MINUTES = 41.5
 MIN_NODE, MAX_NODE = 0.7, 45.0
 
-MARGIN_EDGES = np.array([-13.0, -4.0, 4.0, 13.0])
-STATES = len(MARGIN_EDGES) + 1
-STATE_SD = 11.0
-"""Game states by how the night goes for the home side, in points; the outer two are blow-outs."""
+MARGIN_EDGES = np.array([-18.0, -11.0, -4.0, 4.0, 11.0, 18.0])
+STATE_SD = 10.2
+"""How the night goes for the home side, in points; the bands between the edges are game states."""
 
-NODES = 7
+OVERTIME = 0.20
+"""P(overtime) when the night ends in the middle band: the last state of all."""
+OVERTIME_MINUTES = 25.0
+REGULATION, STATES = len(MARGIN_EDGES) + 1, len(MARGIN_EDGES) + 2
+
+DECIDED = np.array([1.3, 0.8, 0.15, 0.0, 0.15, 0.8, 1.3, 0.0])
+"""Minutes taken per minute above the team's mean in each state: most when it is decided early."""
+
+NODES = 5
 """Minutes nodes per game state, of equal probability."""
-
-BLOWOUT_SHIFT = 0.60
-"""Minutes taken per minute above the team's mean when the game is decided early."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

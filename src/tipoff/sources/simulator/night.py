@@ -1,4 +1,8 @@
-"""What is true of a game before it starts: minutes expected, rates per minute, game states."""
+"""What is true of a game before it starts: minutes expected, rates per minute, game states.
+
+All of it follows from what is settled by tip-off: skill, role and form, the schedule, and who has
+been withdrawn. Which of the others the coach will use is not: it counts by its probability.
+"""
 
 from dataclasses import dataclass, fields
 
@@ -9,7 +13,7 @@ from tipoff.sources.simulator.availability import Squads
 from tipoff.sources.simulator.calendar import Games
 from tipoff.sources.simulator.constants import (
     AST,
-    BLOWOUT_SHIFT,
+    DECIDED,
     FT,
     MARGIN_EDGES,
     MAX_MINUTES,
@@ -17,8 +21,11 @@ from tipoff.sources.simulator.constants import (
     MID,
     MIN_NODE,
     NODES,
+    OVERTIME,
+    OVERTIME_MINUTES,
     PAINT,
     RATE_PER_MINUTE,
+    REGULATION,
     SCORING,
     STATE_SD,
     STATES,
@@ -35,17 +42,20 @@ _POINTS[[PAINT, MID, THREE, FT]] = [2, 2, 3, 1]
 _TEAM_POINTS = 113.5
 _HOME, _TIRED = 0.012, 0.020
 _USAGE_SHARING = 0.75
-_SPREAD_MINUTES = ([0, 4, 8, 14, 20, 26, 31, 36], [0.9, 2.4, 4.4, 6.7, 6.9, 6.1, 5.0, 3.8])
+_SPREAD_MINUTES = ([0, 4, 8, 14, 20, 26, 31, 36], [0.9, 2.0, 3.5, 5.3, 5.4, 4.6, 3.5, 2.8])
+_BENCH = 18.0
+"""Overtime belongs to those who expect more minutes than this."""
 
 
 @dataclass(frozen=True)
 class Night:
     """Pre-game truth; the first axis is team-game (2 x game + side, home first).
 
-    expected: minutes given that he plays, [tg, 15]; spread: their standard deviation; skew: of
-    the minutes nodes; starter: [tg, 15]; rate: per minute, [tg, 15, stats]; state_weight:
-    P(state), [tg, 5]; lift: multiplier on scoring per state, [tg, 5]; shift: minutes per state,
-    [tg, 15, 5]; margin, total: expected points of the game, [games]; pace: [games].
+    expected: minutes given that he plays a game without overtime, [tg, 15]; spread: their
+    standard deviation within a state; skew: of the minutes nodes; starter: [tg, 15]; rate: per
+    minute, [tg, 15, stats]; state_weight: P(state), [tg, states]; lift: multiplier on scoring per
+    state, [tg, states]; shift: minutes per state, [tg, 15, states]; margin, total: expected points
+    of the game, [games]; pace: [games].
     """
 
     expected: Floats
@@ -73,12 +83,16 @@ class Night:
         )
 
     def minutes(self, quantile: Floats) -> Floats:
-        """Minutes [..., tg, 15, 5] at standard normal `quantile` (scalar or [tg, 15, 1])."""
+        """Minutes [tg, 15, states] at standard normal `quantile` (scalar or [tg, 15, 1])."""
         bent = (quantile + self.skew[..., None] * (quantile**2 - 1)) / np.sqrt(
             1 + 2 * self.skew[..., None] ** 2
         )
         centre = self.expected[..., None] + self.shift
-        return np.clip(centre + self.spread[..., None] * bent, MIN_NODE, MAX_NODE)
+        return np.clip(centre + self.spread[..., None] * bent, MIN_NODE, LONGEST)
+
+
+LONGEST = MAX_NODE + np.where(np.arange(STATES) == REGULATION, OVERTIME_MINUTES / 5, 0.0)
+"""Most minutes of a player in each state."""
 
 
 def node_quantiles() -> Floats:
@@ -92,13 +106,13 @@ def node_quantiles() -> Floats:
 def prepare(
     rng: np.random.Generator, world: World, games: Games, drawn: Squads, tired: Bools
 ) -> Night:
-    """Draw tonight's form and roles around the latent skill, then work out the expectations."""
+    """Draw form and roles around the latent skill, then work out what to expect of the night."""
     role, form = _drift(rng, world, games, drawn)
-    expected = _share_minutes(role, drawn.plays)
+    expected = _share_minutes(role, drawn.p_floor)
     pace = np.sqrt(world.pace[games.home] * world.pace[games.away])
     rate = world.skill[drawn.player] * form * _context(world, games, drawn, pace, tired)
-    rate = _share_usage(rate, expected * drawn.plays)
-    points = (rate @ _POINTS * expected * drawn.plays).sum(axis=1)
+    rate = _share_usage(rate, expected * drawn.p_floor)
+    points = (rate @ _POINTS * expected * drawn.p_floor).sum(axis=1)
     margin, total = points[0::2] - points[1::2], points[0::2] + points[1::2]
     weight, swing = _states(margin)
     starter = _first_five(role, drawn.plays)
@@ -110,7 +124,7 @@ def prepare(
         rate=rate,
         state_weight=np.repeat(weight, 2, axis=0),
         lift=_lift(swing, points),
-        shift=_shift(expected, drawn.plays, np.repeat(weight, 2, axis=0)),
+        shift=_shift(expected, drawn.p_floor, np.repeat(weight, 2, axis=0)),
         margin=margin,
         total=total,
         pace=pace,
@@ -120,15 +134,15 @@ def prepare(
 def _drift(
     rng: np.random.Generator, world: World, games: Games, drawn: Squads
 ) -> tuple[Floats, Floats]:
-    """Role in minutes and form per stat tonight: slow walks over the season plus a nightly part."""
+    """Role in minutes and form per stat tonight: slow walks over the season."""
     count, days = len(world.names), int(games.day.max()) + 1
     row, day = drawn.player, np.repeat(games.day, 2)[:, None]
-    role = _walk(rng, count, days, 25.0)[row, day] * 0.12 + rng.normal(0, 0.05, row.shape)
-    scoring = _walk(rng, count, days, 30.0)[row, day] * 0.075 + rng.normal(0, 0.04, row.shape)
-    other = _walk(rng, count, days, 30.0)[row, day] * 0.07
+    role = _walk(rng, count, days, 40.0)[row, day] * 0.09
+    scoring = _walk(rng, count, days, 40.0)[row, day] * 0.06
+    other = _walk(rng, count, days, 40.0)[row, day] * 0.06
     form = np.repeat(other[..., None], len(STATS), axis=2)
     form[..., SCORING] = scoring[..., None]
-    wanted = np.clip(world.role[row] * np.exp(role - 0.02), 1.5, 39.5)
+    wanted = np.clip(world.role[row] * np.exp(role - 0.01), 1.5, 39.5)
     return wanted, np.exp(form)
 
 
@@ -143,14 +157,14 @@ def _walk(rng: np.random.Generator, count: int, days: int, memory: float) -> Flo
     return walk.T
 
 
-def _share_minutes(role: Floats, plays: Bools) -> Floats:
-    """m = M (1 - (1 - role / M)^c) with the team's c such that those who play share 240."""
+def _share_minutes(role: Floats, p_floor: Floats) -> Floats:
+    """m = M (1 - (1 - role / M)^c) with the team's c such that its players expect 240 in all."""
     worth = -np.log1p(-role / MAX_MINUTES)
     low, high = np.zeros(len(role)), np.full(len(role), 60.0)
     for _ in range(50):
         c = (low + high) / 2
         minutes = MAX_MINUTES * (1 - np.exp(-c[:, None] * worth))
-        over = (minutes * plays).sum(axis=1) > 240
+        over = (minutes * p_floor).sum(axis=1) > 240
         low, high = np.where(over, low, c), np.where(over, c, high)
     return np.asarray(minutes)
 
@@ -177,7 +191,10 @@ def _share_usage(rate: Floats, minutes: Floats) -> Floats:
 
 
 def _states(margin: Floats) -> tuple[Floats, Floats]:
-    """P(state) and how far each state lies from the expected margin, [games, 5]; mean zero."""
+    """P(state) and how far each state lies from the expected margin, [games, states]; mean zero.
+
+    The last state is overtime: a share of the middle one, with a margin like it.
+    """
     edges = (MARGIN_EDGES - margin[:, None]) / STATE_SD
     zeros, ones = np.zeros((len(margin), 1)), np.ones((len(margin), 1))
     weight = np.diff(np.concatenate([zeros, ndtr(edges), ones], axis=1), axis=1)
@@ -186,7 +203,11 @@ def _states(margin: Floats) -> tuple[Floats, Floats]:
     density = np.exp(-(edges**2) / 2) / np.sqrt(2 * np.pi)
     bounds = np.concatenate([zeros, density, zeros], axis=1)
     swing = STATE_SD * (bounds[:, :-1] - bounds[:, 1:]) / weight
-    return weight, swing - (weight * swing).sum(axis=1, keepdims=True)
+    swing -= (weight * swing).sum(axis=1, keepdims=True)
+    middle = REGULATION // 2
+    extra = weight[:, middle] * OVERTIME
+    weight[:, middle] -= extra
+    return np.column_stack([weight, extra]), np.column_stack([swing, swing[:, middle]])
 
 
 def _lift(swing: Floats, points: Floats) -> Floats:
@@ -194,14 +215,16 @@ def _lift(swing: Floats, points: Floats) -> Floats:
     return np.asarray(1 + both / points[:, None])
 
 
-def _shift(expected: Floats, plays: Bools, weight: Floats) -> Floats:
-    """In a blow-out minutes flow from those above the team's mean to those below it."""
-    mean = 240 / np.maximum(plays.sum(axis=1), 1)
-    decided = np.zeros(STATES)
-    decided[[0, -1]] = 1.0
-    given = decided - (weight * decided).sum(axis=1, keepdims=True)
-    taken = BLOWOUT_SHIFT * (mean[:, None] - expected)
-    return np.asarray(taken[..., None] * given[:, None, :])
+def _shift(expected: Floats, p_floor: Floats, weight: Floats) -> Floats:
+    """In a blow-out minutes flow from those above the team's mean to those below it; overtime
+    gives the first seven or eight five minutes' worth more. Each has mean zero over blow-outs."""
+    mean = 240 / np.maximum(p_floor.sum(axis=1), 1)
+    given = DECIDED - (weight * DECIDED).sum(axis=1, keepdims=True)
+    taken = mean[:, None] - expected
+    longer = np.maximum(expected - _BENCH, 0.0)
+    longer *= OVERTIME_MINUTES / np.maximum((longer * p_floor).sum(axis=1, keepdims=True), 1e-9)
+    overtime = np.arange(STATES) == REGULATION
+    return np.asarray(taken[..., None] * given[:, None, :] + longer[..., None] * overtime)
 
 
 def _first_five(role: Floats, plays: Bools) -> Bools:

@@ -82,7 +82,7 @@ def create(rng: np.random.Generator, teams: int) -> World:
         slots=np.arange(count).reshape(teams, ROSTER),
         defence=_defence(rng, teams),
         pace=np.exp(rng.normal(0, 0.02, teams)),
-        attack=np.exp(rng.normal(0, 0.032, teams)),
+        attack=np.exp(rng.normal(0, 0.07, teams)),
         officials=names.invent(rng, max(12, teams * 2), set(taken)),
     )
 
@@ -100,7 +100,7 @@ def next_summer(rng: np.random.Generator, world: World) -> None:
     world.skill = np.concatenate([world.skill, _skills(rng, role)])
     world.fragile = np.concatenate([world.fragile, rng.gamma(2.0, 0.5, len(leaving))])
     clubs = len(world.teams)
-    world.attack = np.exp(0.6 * np.log(world.attack) + rng.normal(0, 0.02, clubs))
+    world.attack = np.exp(0.6 * np.log(world.attack) + rng.normal(0, 0.045, clubs))
     world.defence = world.defence**0.6 * _defence(rng, clubs) ** 0.8
 
 
@@ -126,5 +126,5 @@ def _skills(rng: np.random.Generator, role: Floats) -> Floats:
 def _defence(rng: np.random.Generator, teams: int) -> Floats:
     spread = np.full(len(STATS), 0.02)
     spread[[PAINT, MID, THREE, FT]] = [0.04, 0.035, 0.035, 0.04]
-    whole = rng.normal(0, 0.018, (teams, 1)) * (spread > 0.02)
+    whole = rng.normal(0, 0.042, (teams, 1)) * (spread > 0.02)
     return np.asarray(np.exp(whole + spread * rng.normal(size=(teams, len(STATS)))))

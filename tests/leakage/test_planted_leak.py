@@ -1,0 +1,136 @@
+"""The leak tests and the too-good check are worth something: each catches a leak put there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.features import test_leakage as leak_tests
+from tests.features.conftest import Built
+from tests.features.small_league import LAST, League, make_league
+from tests.leakage.planted import RESULTS, SOURCES, TONIGHT, plant
+from tests.simulated import slate_dates
+from tipoff.features import feature_set, training_frame
+from tipoff.grading.backtest import Board, backtest, board, make_plan
+from tipoff.lake import Lake
+
+MODEL = "catboost_v9"
+Check = Callable[[Built, League, Path], None]
+CHECKS: dict[str, Check] = {
+    "a slate build equals the training build": lambda built, _league, _at: (
+        leak_tests.test_a_slate_build_gives_bit_for_bit_what_the_training_build_gives(built, LAST)
+    ),
+    "a lake cut at the moment gives the same": (
+        leak_tests.test_features_as_of_a_moment_equal_those_of_a_lake_cut_at_it
+    ),
+    "results of the day change nothing": (
+        leak_tests.test_results_of_the_day_and_later_change_no_feature_of_the_day
+    ),
+}
+"""The leak tests themselves, called with a league of ours."""
+CAUGHT = {
+    "the box scores a build has made": {
+        "a slate build equals the training build",
+        "results of the day change nothing",
+    },
+    "the stored facts, whatever is known of them": {
+        "a lake cut at the moment gives the same",
+        "results of the day change nothing",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def facts() -> League:
+    return make_league()
+
+
+@pytest.fixture(scope="module")
+def stored(facts: League, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    with facts.store(tmp_path_factory.mktemp("planted") / "lake") as lake:
+        yield lake
+
+
+def failing(lake: Lake, facts: League, folder: Path) -> set[str]:
+    """The leak tests that fail with the catalogue as it is."""
+    with lake.reading() as r:
+        built = Built(lake, training_frame(r, start=None, through=date(2030, 1, 1)))
+    failed = set()
+    for number, (name, check) in enumerate(CHECKS.items()):
+        (folder / str(number)).mkdir()
+        try:
+            check(built, facts, folder / str(number))
+        except AssertionError:
+            failed.add(name)
+    return failed
+
+
+def test_no_leak_test_fails_on_the_honest_catalogue(
+    stored: Lake, facts: League, tmp_path: Path
+) -> None:
+    assert failing(stored, facts, tmp_path) == set()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_leak_tests_fail_when_a_feature_reads_tonights_result(
+    source: str, stored: Lake, facts: League, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch, SOURCES[source])
+    assert failing(stored, facts, tmp_path) == CAUGHT[source]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A lake and the dates of a backtest on it."""
+
+    lake: Path
+    start: date
+    end: date
+
+    def judged(self, folder: Path) -> Board:
+        """The board of a backtest of MODEL on points, refitted monthly."""
+        plan = make_plan(self.start, self.end, ["points"], [MODEL], "monthly")
+        with Lake.open(self.lake) as lake:
+            made = backtest(lake, plan, folder / "out.parquet", folder / "work")
+            return board(lake, made.out)
+
+
+@pytest.fixture(scope="module")
+def simulated(trained_lake: Path) -> Span:
+    with Lake.open(trained_lake) as lake:
+        last = slate_dates(lake)[-1]
+    return Span(trained_lake, last - timedelta(days=13), last)
+
+
+@pytest.fixture(scope="module")
+def real(real_lake: Path) -> Span:
+    return Span(real_lake, date(2024, 12, 1), date(2024, 12, 14))
+
+
+@pytest.fixture(params=["simulated", "real"])
+def span(request: pytest.FixtureRequest) -> Span:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Span)
+    return found
+
+
+def test_an_honest_backtest_is_not_called_too_good(span: Span, tmp_path: Path) -> None:
+    found = span.judged(tmp_path)
+    assert TONIGHT not in feature_set("v2_33")
+    assert found.markets[0].counted > 400
+    assert found.warnings == []
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_a_backtest_whose_model_reads_tonights_result_is_called_too_good(
+    result: str, span: Span, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch, SOURCES["the box scores a build has made"], RESULTS[result])
+    found = span.judged(tmp_path)
+    accused = [text for text in found.warnings if "a leak until proven otherwise" in text]
+    assert any(text.startswith(f"{MODEL} points: too good") for text in accused)
+    assert not any(text.startswith(("ewma_hl8", "line ")) for text in accused)
