@@ -1,14 +1,15 @@
-"""Incident 6, night A: repairs that emptied or mixed a slate. A reader watches the whole time."""
+"""Repairs that emptied or mixed a slate. A reader in another process watches the whole time."""
 
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
+import pytest
+
 from tests.forecast.test_reconciliation import correct_a_box_score
-from tipoff.forecast import find_publication, reconcile, reproduce
-from tipoff.lake import Lake
+from tests.incidents.conftest import Evening
+from tests.incidents.old_system import ActiveFlags
 
 WATCHER = """
 import sys, json
@@ -36,23 +37,29 @@ print(json.dumps({"reads": reads, "wrong": wrong, "seen": seen}))
 """
 
 
+@pytest.mark.incident(6)
 def test_at_no_moment_is_the_slate_empty_or_mixed_while_it_is_superseded(
-    published: Lake, slate_day: date, tmp_path: Path
+    evening: Evening, tmp_path: Path
 ) -> None:
+    old = ActiveFlags(dict.fromkeys("abc", True))
+    assert old.repair(dict.fromkeys("abd", 2.0), least_edge=1.0)[0] == 0  # a reader sees nothing
+    assert old.visible == 3
+    assert old.active["c"] is False
+
     stop = tmp_path / "stop"
     command = [
         sys.executable,
         "-c",
         WATCHER,
-        str(published.folder),
-        slate_day.isoformat(),
+        str(evening.lake.folder),
+        evening.day.isoformat(),
         str(stop),
     ]
     watcher = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     runs = []
     for _ in range(2):
-        correct_a_box_score(published, slate_day)
-        runs.append(reconcile(published, slate_day).run_id)
+        correct_a_box_score(evening.lake, evening.day)
+        runs.append(evening.run().run_id)
     stop.touch()
     said, complaint = watcher.communicate(timeout=120)
     assert said, complaint
@@ -61,27 +68,3 @@ def test_at_no_moment_is_the_slate_empty_or_mixed_while_it_is_superseded(
     assert answer["reads"] > 3
     assert len(set(runs)) == 2
     assert answer["seen"][-1] in runs
-
-
-def test_the_old_repair_mark_first_regenerate_later_shows_an_empty_slate() -> None:
-    """The mechanism that lost 143 of 154: mark all superseded, then build, then filter."""
-    active = {f"p{i}": True for i in range(154)}
-    for name in active:
-        active[name] = False
-    seen_by_a_reader = sum(active.values())
-    small_edges_dropped = [name for i, name in enumerate(active) if i < 11]
-    assert seen_by_a_reader == 0
-    assert len(active) - len(small_edges_dropped) == 143
-
-
-def test_regenerating_never_loses_an_eligible_player(published: Lake, slate_day: date) -> None:
-    sql = """SELECT DISTINCT game_id, player_key, market, model FROM forecast.current_prediction"""
-    with published.reading() as r:
-        before = set(r.rows(sql))
-        old = find_publication(r, slate_day).run_id
-    correct_a_box_score(published, slate_day)
-    reconcile(published, slate_day, reason="a repair")
-    with published.reading() as r:
-        after = set(r.rows(sql))
-    assert before <= after
-    assert reproduce(published, old).ok

@@ -22,12 +22,17 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.
 
 
 def open_lake(ctx: typer.Context, *, create: bool = False) -> Lake:
-    """The lake of the global --lake option, else TIPOFF_LAKE, else ./tipoff-lake."""
+    """The lake of the global --lake option, else TIPOFF_LAKE, else ./tipoff-lake.
+
+    Raises UsageError naming a setting that is wrong, whichever it is.
+    """
     from tipoff.lake import Lake
     from tipoff.settings import settings
 
-    chosen = (ctx.obj or {}).get("lake")
-    return Lake.open(chosen or settings().lake, create=create)
+    # Read even where --lake is given: a wrong setting, such as an alert with nowhere to go, is an
+    # error of every command, not a surprise of the night it would have fired.
+    known = settings()
+    return Lake.open((ctx.obj or {}).get("lake") or known.lake, create=create)
 
 
 def emit(data: dict[str, Any], as_json: bool, human: Callable[[], None]) -> None:

@@ -50,7 +50,9 @@ def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> 
     """Findings of a snapshot, empty when there is nothing to say.
 
     `history`: feature -> its means in recent snapshots. Range is checked for all features,
-    variance and distinct counts for those declared to vary within a slate.
+    variance and distinct counts for those declared to vary within a slate. A range or variance
+    finding blocks. So do, of a required feature, two values of the players' own history and one
+    value for all that lies far from recent snapshots.
     """
     found: list[CheckResult] = []
     nulled = Counter(n for row in snapshot.reasons for n, why in row.items() if why == STRAYED)
@@ -117,7 +119,10 @@ def _variance(feature: Feature, values: Floats) -> list[CheckResult]:
     steps = feature.high - feature.low
     if distinct == 2 and steps > 4:
         detail = f"only {distinct} distinct values in {len(values)}"
-        return [CheckResult("distinct", feature.name, detail, blocks=False)]
+        # What a team or the calendar gives may have two values on a night of one game, and an
+        # optional count (games since a return) early in a season.
+        own = feature.required and feature.category == "player history"
+        return [CheckResult("distinct", feature.name, detail, blocks=own)]
     return []
 
 
@@ -136,4 +141,9 @@ def _drift(feature: Feature, values: Floats, means: Sequence[float]) -> list[Che
     if abs(mean - centre) <= DRIFT * max(spread, 1e-9):
         return []
     detail = f"mean {mean:.3f}, recent snapshots {centre:.3f} +- {spread:.3f}"
-    return [CheckResult("drift", feature.name, detail, blocks=False)]
+    # One value for everybody may be an ordinary night for some features, but then it lies where
+    # recent nights do. A 0/1 flag may turn for all at once (the first night of the playoffs), and
+    # an optional feature may have nothing to say yet (no line has moved by noon).
+    scale = feature.required and feature.high - feature.low > 1
+    stuck = scale and len(np.unique(values)) == 1
+    return [CheckResult("drift", feature.name, detail, blocks=stuck)]

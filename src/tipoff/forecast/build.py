@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tipoff.errors import ContractError, TipoffError, UsageError
+from tipoff.errors import ArtifactError, ContractError, NotFound, Terminal, UsageError
 from tipoff.features import build_snapshot, checked, definition_hashes, known_facts, slate_frame
 from tipoff.forecast.assess import MODES
 from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet, present
-from tipoff.forecast.score import MODEL_FAILURES, Scene, Scored, refuse, score_model
+from tipoff.forecast.score import Scene, Scored, failure, refuse, score_model
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.hashing import code_version
 from tipoff.league.markets import MARKETS
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     from tipoff.settings import Settings
 
 Say = Callable[[str], None]
+LOAD_FAILURES = (
+    Terminal, ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError,
+    ValueError,
+)  # fmt: skip
+"""What a broken model version can raise while it is loaded; a lake that cannot be read is none."""
 _ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
 
 
@@ -145,13 +150,9 @@ def _score_version(
     name = seats[0].model
     try:
         model = opened.result()
-    except MODEL_FAILURES as error:
-        said = (
-            error.message if isinstance(error, TipoffError) else f"{type(error).__name__}: {error}"
-        )
-        differences = error.differences if isinstance(error, ContractError) else [said]
+    except LOAD_FAILURES as error:
+        reason, differences = _not_loaded(error)
         refused[name] = differences
-        reason = "contract" if isinstance(error, ContractError) else "artifact"
         rows = scene.players.with_columns(
             reason=pl.coalesce("reason", pl.lit(reason)),
             detail=pl.coalesce("detail", pl.lit("; ".join(differences))),
@@ -163,6 +164,14 @@ def _score_version(
         made.predictions.extend(scored.predictions)
         made.refusals.extend(scored.refusals)
     return made
+
+
+def _not_loaded(error: Exception) -> tuple[str, list[str]]:
+    if isinstance(error, ContractError):
+        return "contract", error.differences
+    if isinstance(error, ArtifactError | NotFound):
+        return "artifact", [error.message]
+    return "model_error", [failure(error)]
 
 
 def _assemble(

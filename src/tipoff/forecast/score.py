@@ -112,14 +112,20 @@ def score_model(scene: Scene, model: Model, role: str, markets: Sequence[str]) -
         try:
             predictions, refusals = _score_market(scene, model, role, market)
         except MODEL_FAILURES as error:
-            text = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-            rows = scene.players.with_columns(reason=pl.lit("model_error"), detail=pl.lit(text))
+            rows = scene.players.with_columns(
+                reason=pl.lit("model_error"), detail=pl.lit(failure(error))
+            )
             predictions, refusals = None, refuse(rows, market, model.manifest.model)
         if predictions is not None and predictions.height:
             made.predictions.append(predictions)
         if refusals.height:
             made.refusals.append(refusals)
     return made
+
+
+def failure(error: Exception) -> str:
+    """What a refusal says of an error: its kind and first line."""
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
 
 
 def refuse(players: pl.DataFrame, market: str, model: str) -> pl.DataFrame:

@@ -173,7 +173,11 @@ def _fit(data: TrainingData, names: tuple[str, ...], parameters: Mapping[str, Sc
 def _predicted(regressor: Any, values: Floats) -> Floats:
     # Starting threads costs more than a slate; the answers are the same bits either way.
     threads = THREADS if len(values) > _MANY_ROWS else 1
-    return np.asarray(regressor.predict(values, thread_count=threads), dtype=np.float64)
+    try:
+        return np.asarray(regressor.predict(values, thread_count=threads), dtype=np.float64)
+    except catboost().CatBoostError as error:
+        # It is a bare Exception, which no caller could name without importing CatBoost.
+        raise ArtifactError(f"CatBoost cannot predict: {error}") from error
 
 
 def _finished(model: CatBoostModel, data: TrainingData) -> CatBoostModel:

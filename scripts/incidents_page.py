@@ -1,0 +1,69 @@
+"""docs/incidents.md, from tests/incidents: `python -m scripts.incidents_page`."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.incidents.rows import INCIDENTS, Incident
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "incidents.md"
+FOLDER = ROOT / "tests" / "incidents"
+INTRO = """\
+# Incidents
+
+Written by `python -m scripts.incidents_page` from `tests/incidents`; a test fails when it is not
+current. Each row is something that happened to the system tipoff replaces: A and B are nights, the
+others one failure each. Every test named here first provokes the old mechanism in miniature
+([`old_system.py`](../tests/incidents/old_system.py) and the tests' own first lines) and shows that
+it fails, then takes tipoff through the same steps.
+
+| row | what happened | what holds now | shown by |
+|---|---|---|---|
+"""
+
+Tests = dict[str, list[tuple[str, str]]]
+
+
+def marked() -> Tests:
+    """Row -> (file, test) of every test marked with it, in the order of files and lines."""
+    found: Tests = {}
+    for path in sorted(FOLDER.glob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                for row in _rows(node):
+                    found.setdefault(row, []).append((path.name, node.name))
+    return found
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    tests = marked()
+    return INTRO + "".join(
+        _line(row, incident, tests.get(row, [])) for row, incident in INCIDENTS.items()
+    )
+
+
+def _rows(node: ast.FunctionDef) -> Iterator[str]:
+    for mark in node.decorator_list:
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.incident":
+            yield str(ast.literal_eval(mark.args[0]))
+
+
+def _line(row: str, incident: Incident, tests: list[tuple[str, str]]) -> str:
+    links = [f"[`{file}`](../tests/incidents/{file}) `{name}`" for file, name in tests]
+    cells = (row, incident.symptom, incident.invariant, "<br>".join(links))
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"wrote {PAGE}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
