@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench install format clean
+.PHONY: demo test check bench fuzz install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -35,6 +35,13 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+SECONDS ?= 60
+TARGETS := dates names words prices configuration manifests labels values parquet
+
+fuzz: $(STAMP)
+	$(BIN)/pip install --quiet -e '.[fuzz]'
+	for target in $(TARGETS); do $(BIN)/python scripts/fuzz.py $$target --seconds $(SECONDS) || exit 1; done
 
 clean:
 	rm -rf $(VENV) demo

@@ -19,7 +19,11 @@ class Settings(BaseSettings):
     """The settings in force; those that can change a number are stored with every run."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TIPOFF_", toml_file="tipoff.toml", extra="forbid", frozen=True
+        env_prefix="TIPOFF_",
+        toml_file="tipoff.toml",
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
     )
 
     lake: str = Field(default="./tipoff-lake", description="folder of the lake")
@@ -40,6 +44,7 @@ class Settings(BaseSettings):
     rotation_games: int = Field(
         default=10,
         ge=1,
+        le=1000,
         description="expected: played for the team within its last this many games",
     )
     rotation_minutes: float = Field(
@@ -90,5 +95,5 @@ def settings() -> Settings:
         raise UsageError(
             f"setting {name}: {first['msg']}", "mend TIPOFF_" + name.upper() + " or tipoff.toml"
         ) from error
-    except (TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise UsageError(f"tipoff.toml cannot be read: {error}", "mend or remove it") from error

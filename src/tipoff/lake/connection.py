@@ -10,12 +10,13 @@ from typing import TypeVar
 
 import duckdb
 
-from tipoff.errors import LakeBusy, LakeUnavailable, NotFound
+from tipoff.errors import LakeBusy, LakeUnavailable, NotFound, UsageError
 from tipoff.lake import migrations
 from tipoff.lake.extensions import Config, connect
 from tipoff.lake.lock import writer_lock
 from tipoff.lake.reader import Reader
 from tipoff.lake.writer import Writer
+from tipoff.texts import shortened
 
 T = TypeVar("T")
 CATALOG = "catalog.sqlite"
@@ -35,9 +36,10 @@ class Lake:
         """Open the lake in a folder, migrating an older schema.
 
         Raises NotFound when there is none and `create` is false, LakeUnavailable when the
-        folder or its catalog cannot be used, UsageError when it was made by a newer tipoff.
+        folder or its catalog cannot be used, UsageError when it was made by a newer tipoff or
+        the location can be no folder.
         """
-        folder = Path(location).expanduser().absolute()
+        folder = _folder(location)
         exists = (folder / CATALOG).exists()
         if not exists and not create:
             raise NotFound(f"no lake at {folder}", "tipoff import DIR makes one, or pass --lake")
@@ -171,3 +173,18 @@ class Lake:
             yield Reader(past._connection)
         finally:
             past.close()
+
+
+def _folder(location: str | Path) -> Path:
+    """The folder a location names. Raises UsageError when it can name none."""
+    try:
+        folder = Path(location).expanduser().absolute()
+        (folder / CATALOG).lstat()
+    except FileNotFoundError:
+        return folder
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError(
+            f"{shortened(str(location), 100)!r} cannot be a lake: {shortened(str(error), 200)}",
+            "name a folder",
+        ) from error
+    return folder

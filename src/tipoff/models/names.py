@@ -11,7 +11,7 @@ from tipoff.errors import UsageError
 from tipoff.models.baselines import WEIGHTS
 
 Scope = Literal["all", "seasons_before", "current_season"]
-_MONTHLY = re.compile(r"catboost_v9_(\d{4})_(0[1-9]|1[0-2])")
+_MONTHLY = re.compile(r"catboost_v9_((?:19|2[01])[0-9]{2})_(0[1-9]|1[0-2])")
 _FIXED: dict[str, tuple[str, Scope]] = {
     "catboost_v8": ("v2_33", "seasons_before"),
     "catboost_v9": ("v2_33", "current_season"),
