@@ -180,7 +180,7 @@ def _folder(location: str | Path) -> Path:
     try:
         folder = Path(location).expanduser().absolute()
         (folder / CATALOG).lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return folder
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(
