@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "tipoff"
 
-_FEATURES = ("features/test_oracle.py", "features/test_leakage.py", "features/test_mutants.py")
+_FEATURES = ("features/test_oracle.py", "features/test_leakage.py", "features/test_program.py")
 _GRADING = ("grading/test_grade.py", "grading/test_outcomes.py")
 _BACKTEST = ("grading/backtest/test_run.py", "grading/backtest/test_board.py")
 _PUBLISH = ("forecast/test_publish.py", "forecast/test_reconciliation.py")
@@ -16,39 +16,41 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "features": {
         "features/build.py": ("features/test_build.py", *_FEATURES),
         "features/catalogue.py": ("features/test_catalogue.py", *_FEATURES),
-        "features/checks.py": ("features/test_snapshot.py", "features/test_mutants.py"),
+        "features/checks.py": ("features/test_snapshot.py", "features/test_program.py"),
         "features/compile.py": _FEATURES,
         "features/definition.py": ("features/test_catalogue.py", *_FEATURES),
         "features/families/*.py": _FEATURES,
-        "features/lineage.py": ("features/test_mutants.py", "features/test_snapshot.py"),
-        "features/quality.py": ("features/test_quality.py", "features/test_mutants.py"),
+        "features/lineage.py": ("features/test_program.py", "features/test_snapshot.py"),
+        "features/quality.py": ("features/test_quality.py", "features/test_program.py"),
         "features/relations.py": _FEATURES,
         "features/running.py": _FEATURES,
         "features/sets.py": ("features/test_catalogue.py",),
-        "features/snapshot.py": ("features/test_snapshot.py", "features/test_mutants.py"),
+        "features/snapshot.py": ("features/test_snapshot.py", "features/test_program.py"),
     },
     "grading": {
         "grading/decay.py": ("grading/test_decay.py",),
         "grading/entries.py": ("grading/test_scoreboard.py", "grading/test_scores.py"),
         "grading/facts.py": _GRADING,
         "grading/grade.py": _GRADING,
-        "grading/metrics.py": ("grading/test_metrics.py", "grading/test_mutants.py"),
+        "grading/metrics.py": ("grading/test_metrics.py", "grading/test_edges.py"),
         "grading/outcomes.py": _GRADING,
         "grading/postponed.py": _GRADING,
         "grading/record.py": ("grading/test_scoreboard.py", *_GRADING),
         "grading/report.py": _GRADING,
         "grading/scoreboard.py": ("grading/test_scoreboard.py",),
         "grading/scores.py": ("grading/test_scores.py", "grading/test_metrics.py"),
-        "grading/tiers.py": ("grading/test_scoreboard.py", "grading/test_mutants.py"),
+        "grading/tiers.py": ("grading/test_scoreboard.py", "grading/test_edges.py"),
         "grading/backtest/actuals.py": ("grading/backtest/test_board.py",),
         "grading/backtest/board.py": ("grading/backtest/test_board.py",),
         "grading/backtest/folds.py": ("grading/backtest/test_folds.py",),
         "grading/backtest/plan.py": ("grading/backtest/test_plan.py",),
-        "grading/backtest/results.py": _BACKTEST,
+        "grading/backtest/results.py": ("grading/test_edges.py", *_BACKTEST),
         "grading/backtest/rows.py": ("grading/backtest/test_rows.py", *_BACKTEST),
-        "grading/backtest/run.py": ("grading/backtest/test_run.py",),
+        "grading/backtest/run.py": ("grading/test_edges.py", "grading/backtest/test_run.py"),
         "grading/backtest/store.py": ("grading/backtest/test_store.py", *_BACKTEST),
-        "grading/backtest/suspicion.py": ("grading/backtest/test_suspicion.py",),
+        "grading/backtest/suspicion.py": (
+            "grading/backtest/test_suspicion.py", "grading/test_edges.py",
+        ),
         "grading/backtest/trials.py": ("grading/backtest/test_trials.py",),
         "grading/promotion/*.py": (
             "grading/promotion/test_gates.py", "grading/promotion/test_promote.py",
