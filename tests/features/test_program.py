@@ -169,10 +169,10 @@ def test_nulls_and_few_distinct_values_are_found_by_their_share(
         checks = batch_checks(replace(many, frame=bent), {})
         return {c.check for c in checks if c.feature == name}
 
-    spread = [float(k % 40) for k in range(n)]
+    spread: list[float | None] = [float(k % 40) for k in range(n)]
     assert "null" not in found("points_avg_last_10", [*[None] * few, *spread[few:]])
     assert "null" in found("points_avg_last_10", [*[None] * (few + 1), *spread[few + 1 :]])
-    two = [float(k % 2) for k in range(n)]
+    two: list[float | None] = [float(k % 2) for k in range(n)]
     assert "distinct" in found("points_avg_last_10", two)
     assert "distinct" not in found("minutes_change", two)
 
