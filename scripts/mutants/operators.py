@@ -39,7 +39,7 @@ _SQL: tuple[tuple[str, str, str], ...] = (
     (r"(?<![<>!=])=(?!=)", "<>", "comparison"),
     (r"(?<=\s)\+(?=\s)", "-", "arithmetic"),
     (r"(?<=\s)-(?=\s)", "+", "arithmetic"),
-    (r"(?<=\s)\*(?=\s)", "/", "arithmetic"),
+    (r"(?<!SELECT\s)(?<=\s)\*(?=\s)", "/", "arithmetic"),
     (r"(?<=\s)/(?=\s)", "*", "arithmetic"),
     (r"\bDESC\b", "ASC", "order"),
     (r"\bmin\(", "max(", "aggregate"),
