@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test faults soak check bench install format clean
+.PHONY: demo test faults soak check bench fuzz mutants install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -43,6 +43,18 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+SECONDS ?= 60
+TARGETS := dates names words prices configuration manifests labels values parquet
+
+fuzz: $(STAMP)
+	$(BIN)/pip install --quiet -e '.[fuzz]'
+	for target in $(TARGETS); do $(BIN)/python scripts/fuzz.py $$target --seconds $(SECONDS) || exit 1; done
+
+SAMPLE ?= 60
+
+mutants: $(STAMP)
+	$(BIN)/python -m scripts.mutants --sample $(SAMPLE)
 
 clean:
 	rm -rf $(VENV) demo

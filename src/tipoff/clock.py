@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from tipoff.errors import UsageError
 
 EASTERN = ZoneInfo("America/New_York")
+FIRST, LAST = date(1946, 1, 1), date(2199, 12, 31)
+"""League dates lie between these: whatever names another day has mistaken something for a date."""
 
 
 def now() -> datetime:
@@ -26,7 +28,8 @@ def eastern(day: date, hour: int, minute: int = 0) -> datetime:
 def parse_date(text: str) -> date:
     """A league date from YYYY-MM-DD, `today` or `tomorrow`.
 
-    Raises UsageError for anything else, so the literal word never travels further.
+    Raises UsageError for anything else and for a day outside FIRST..LAST, so neither the literal
+    word nor a day that arithmetic would run off travels further.
     """
     word = text.strip().lower()
     if word in {"today", "tomorrow"}:
@@ -34,11 +37,12 @@ def parse_date(text: str) -> date:
     try:
         if len(word) != 10:
             raise ValueError(word)
-        return date.fromisoformat(word)
+        day = date.fromisoformat(word)
     except ValueError as error:
         raise UsageError(
             f"{text!r} is not a date", "write YYYY-MM-DD, today or tomorrow"
         ) from error
+    return _within(text, day)
 
 
 def parse_moment(text: str) -> datetime:
@@ -51,6 +55,7 @@ def parse_moment(text: str) -> datetime:
         ) from error
     if moment.tzinfo is None:
         raise UsageError(f"{text!r} has no time zone", "add Z or an offset such as -05:00")
+    _within(text, moment.date())
     return moment.astimezone(UTC)
 
 
@@ -65,3 +70,9 @@ def parse_time(text: str, day: date) -> datetime:
     if int(hour) > 23 or int(minute) > 59:
         raise UsageError(f"{text!r} is no time of day", "write HH:MM, 00:00 to 23:59")
     return eastern(day, int(hour), int(minute))
+
+
+def _within(text: str, day: date) -> date:
+    if not FIRST <= day <= LAST:
+        raise UsageError(f"{text!r} is not a date of the league", f"choose from {FIRST} to {LAST}")
+    return day

@@ -29,7 +29,11 @@ class Settings(BaseSettings):
     """The settings in force; those that can change a number are stored with every run."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TIPOFF_", toml_file="tipoff.toml", extra="forbid", frozen=True
+        env_prefix="TIPOFF_",
+        toml_file="tipoff.toml",
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
     )
 
     lake: str = Field(default="./tipoff-lake", description="folder of the lake")
@@ -50,6 +54,7 @@ class Settings(BaseSettings):
     rotation_games: int = Field(
         default=10,
         ge=1,
+        le=1000,
         description="expected: played for the team within its last this many games",
     )
     rotation_minutes: float = Field(
@@ -165,5 +170,5 @@ def settings() -> Settings:
         step = f"mend TIPOFF_{name.upper()} or tipoff.toml" if name else "mend tipoff.toml"
         # A message of pydantic's own can hold the input, and a URL may be a secret.
         raise UsageError(f"{where}: {first['msg'].removeprefix('Value error, ')}", step) from None
-    except (TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise UsageError(f"tipoff.toml cannot be read: {error}", "mend or remove it") from error

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tipoff.bets.correlation import Correlation, Relation, correlation
 from tipoff.bets.published import champions
 from tipoff.errors import UsageError
-from tipoff.league.markets import MARKETS
+from tipoff.league.markets import checked_market
 from tipoff.league.odds import expected_value, fair_american, valid_price
 
 if TYPE_CHECKING:
@@ -55,17 +55,21 @@ def parse_leg(text: str) -> Leg:
     if len(parts) != 4:
         raise UsageError(f"{text!r} is not a leg", _FORM)
     player, market, side, number = parts
-    if market not in MARKETS:
-        raise UsageError(f"no market is called {market!r}", f"there are {', '.join(MARKETS)}")
+    checked_market(market)
     if side not in ("over", "under"):
         raise UsageError(f"{side!r} is not a side", "write over or under")
     try:
         line = float(number)
     except ValueError as error:
         raise UsageError(f"{number!r} is not a line", _FORM) from error
+    return Leg(player, market, side, checked_line(line))
+
+
+def checked_line(line: float) -> float:
+    """A line a market can have. Raises UsageError for any other number."""
     if not 0 <= line < 200:
         raise UsageError(f"{line:g} is not a line", "lines lie between 0 and 200")
-    return Leg(player, market, side, line)
+    return line
 
 
 def joint(

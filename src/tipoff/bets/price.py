@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from tipoff.bets.legs import checked_line
 from tipoff.bets.offers import best_prices, offers
 from tipoff.bets.published import Champions, champions
 from tipoff.bets.value import stake_share
@@ -68,11 +69,13 @@ def price_player(
     """Every stored line of a player's market, and those asked for, priced from the champion's pmf.
 
     `over_price` and `under_price` are a book's at the asked lines. Raises NotFound when nobody of
-    that name is predicted, UsageError when the name fits several or a price is not one.
+    that name is predicted, UsageError when the name fits several or a price or line is not one.
     """
     for price in (over_price, under_price):
         if price is not None and not bool(valid_price(price)):
             raise UsageError(f"{price:g} is not an American price", "write 100 or more, or -100 …")
+    for line in lines:
+        checked_line(line)
     found = champions(r, day)
     row = found.one(name, market)
     moment = as_of or found.as_of

@@ -36,6 +36,8 @@ class Champions:
         from tipoff.sources.names import player_key
 
         key = player_key(name)
+        if not key:
+            raise NotFound(f"{name!r} is nobody's name", f"tipoff slate {self.head['date']} --all")
         inside = pl.col("player_key").str.contains(key, literal=True)
         fits = self.rows.filter((pl.col("player_key") == key) | inside)
         # A full name is never ambiguous with a longer one that contains it.
@@ -45,7 +47,7 @@ class Champions:
         if len(players) > 1:
             raise UsageError(f"{name!r} fits {', '.join(players)}", "write more of the name")
         found = fits.filter(pl.col("market") == market)
-        if not key or not found.height:
+        if not found.height:
             known = ", ".join(fits["market"].to_list()) or "no market"
             raise NotFound(
                 f"no champion predicts {market} of {name!r} on {self.head['date']} ({known})",

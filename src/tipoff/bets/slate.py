@@ -12,6 +12,8 @@ import polars as pl
 from tipoff.bets.offers import best_prices, offers
 from tipoff.bets.price import SIDES, price_lines
 from tipoff.bets.published import champions
+from tipoff.errors import UsageError
+from tipoff.league.markets import checked_market
 from tipoff.models.pmf import Pmf
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 IMPLAUSIBLE = 0.10
 """Books agree too well for a price this wrong: above it the pmf is the likelier to be wrong."""
+MOST = 1e12
+"""Largest bankroll or EV that is taken for a number."""
 _KEYS = ["game_id", "player_key", "market"]
 _FIELDS = (
     "player", "team", "opponent", "market", "line", "side", "book", "price", "books", "p_win",
@@ -42,8 +46,13 @@ def best_bets(
     Prices are those known at `as_of`, by default the slate's own moment. Of each player, market
     and line the side with the higher EV is listed when that is more than `min_ev`, best first.
     `no_price` counts player-markets that only pick'em books offer, or none: of those there is
-    no EV. `stake` is in units of `bankroll`. Raises NotFound when nothing is published.
+    no EV. `stake` is in units of `bankroll`. Raises NotFound when nothing is published,
+    UsageError for an unknown market or a number that is none.
     """
+    for name in markets or ():
+        checked_market(name)
+    _check_number("min_ev", min_ev)
+    _check_number("bankroll", 0.0 if bankroll is None else bankroll)
     found = champions(r, day)
     rows = found.rows if not markets else found.rows.filter(pl.col("market").is_in(markets))
     moment = as_of or found.as_of
@@ -64,6 +73,12 @@ def best_bets(
         "staked_share": float(bets["stake_share"].sum()),
         "bets": bets.to_dicts(),
     }
+
+
+def _check_number(name: str, value: float) -> None:
+    # A bankroll a stake of which no float can hold is as good as infinite.
+    if not abs(value) <= MOST:
+        raise UsageError(f"{name} {value:g} is not a number to reckon with", f"at most {MOST:g}")
 
 
 def _priced(rows: pl.DataFrame, on_offer: pl.DataFrame, alternates: bool) -> pl.DataFrame:

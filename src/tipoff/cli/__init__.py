@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
 import typer
@@ -33,6 +34,7 @@ from tipoff.cli.simulate import simulate
 from tipoff.cli.slate import slate
 from tipoff.cli.train import train
 from tipoff.cli.why import why
+from tipoff.errors import UsageError
 
 app = typer.Typer(
     name="tipoff",
@@ -77,8 +79,20 @@ def main() -> None:
     # Importing makes millions of objects that live until the end: collecting them on the way
     # costs a tenth of a command.
     gc.set_threshold(200_000, 50, 50)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot spell a name gets an escape, not a traceback.
+            stream.reconfigure(errors="backslashreplace")
     with ErrorsToExitCodes():
+        _check_encoding(sys.argv)
         app()
+
+
+def _check_encoding(words: list[str]) -> None:
+    """Bytes that are not UTF-8 reach Python as lone surrogates, which nothing further can take."""
+    for word in words:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise UsageError(f"{word!a} is not UTF-8", "write it in UTF-8")
 
 
 def command() -> NoReturn:

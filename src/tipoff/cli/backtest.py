@@ -61,9 +61,10 @@ def _progress(as_json: bool) -> Iterator[Progress]:
         BarColumn,
         MofNCompleteColumn,
         Progress,
-        TextColumn,
         TimeRemainingColumn,
     )
+
+    from tipoff.cli.terminal import PlainColumn
 
     if as_json:
         yield lambda _done, _total, _text: None
@@ -72,7 +73,7 @@ def _progress(as_json: bool) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        PlainColumn(),
     )
     with Progress(*columns, console=console(stderr=True)) as bar:
         task = bar.add_task("starting", total=None)
@@ -86,8 +87,8 @@ def _progress(as_json: bool) -> Iterator[Progress]:
 def _print(done: Backtest) -> None:
     out = console()
     label = "  SIMULATED" if done.simulated else ""
+    out.headline(f"{done.start} to {done.end}", f", fitted again {done.refit}{label}")
     out.print(
-        f"[bold]{done.start} to {done.end}[/bold], fitted again {done.refit}{label}\n"
         f"{done.asked} player-games, {done.folds} folds ({done.fitted} made now), {done.rows} rows",
         highlight=False,
     )

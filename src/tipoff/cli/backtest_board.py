@@ -12,6 +12,7 @@ import typer
 
 from tipoff.cli.common import console, emit, open_lake, progress
 from tipoff.errors import UsageError
+from tipoff.texts import printable
 
 if TYPE_CHECKING:
     from tipoff.grading.backtest import Board
@@ -67,11 +68,11 @@ def _beside(plots: Path | None, page: Path) -> str | None:
 def _print(found: Board, wanted: Wanted) -> None:
     from tipoff.grading.backtest import headline
 
-    sys.stdout.write(headline(found) + "\n")
+    sys.stdout.write(printable(headline(found)) + "\n")
     for text in found.warnings:
-        console().print(f"! {text}", style="bold red", markup=False)
+        console().print(f"! {text}", style="bold red")
     for path in (wanted.plots, wanted.write):
         if path:
-            sys.stdout.write(f"written: {path}\n")
+            sys.stdout.write(printable(f"written: {path}") + "\n")
     if not wanted.write:
         sys.stdout.write("next: --write PAGE adds line tiers, months, picks and what was refused\n")

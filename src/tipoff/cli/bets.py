@@ -58,7 +58,7 @@ def bets(
 def header(out: Any, found: dict[str, Any]) -> None:
     """The slate's labels and the moment of the prices, as on every page of a slate."""
     labels = [name.upper() for name in ("simulated", "backfill", "stale") if found[name]]
-    out.print(f"[bold]{found['date']}[/bold]  forecast as of {found['as_of']}  {' '.join(labels)}")
+    out.headline(found["date"], f"  forecast as of {found['as_of']}  {' '.join(labels)}")
     if "prices_as_of" in found:
         out.print(f"prices as of {found['prices_as_of']}", highlight=False)
 

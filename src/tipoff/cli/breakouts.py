@@ -72,7 +72,7 @@ def _chances(lake: Lake, day: datetime.date) -> dict[str, Any]:
 def _show(found: dict[str, Any]) -> None:
     out = console()
     label = "  SIMULATED" if found["simulated"] else ""
-    out.print(f"[bold]{found['date']}[/bold]{label}  SHADOW: part of no pick and no slate")
+    out.headline(found["date"], f"{label}  SHADOW: part of no pick and no slate")
     out.print(f"{'player':<28}{'game':<9}{'season':>7}{'needs':>7}{'P(breakout)':>13}{'score':>7}")
     for row in found["players"]:
         score = "-" if row["breakout_risk_score"] is None else f"{row['breakout_risk_score']:.0f}"

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tipoff.errors import TipoffError
+from tipoff.texts import printable, shortened
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from tipoff.cli.terminal import PlainConsole
     from tipoff.lake import Lake
+
+MESSAGE = 4_000
+"""Characters of an error that are shown: what it quotes may be megabytes long."""
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
@@ -43,11 +46,11 @@ def emit(data: dict[str, Any], as_json: bool, human: Callable[[], None]) -> None
         human()
 
 
-def console(*, stderr: bool = False) -> Console:
+def console(*, stderr: bool = False) -> PlainConsole:
     """A Rich console; progress and notes go to stderr so that stdout stays the answer."""
-    from rich.console import Console
+    from tipoff.cli.terminal import PlainConsole
 
-    return Console(stderr=stderr, soft_wrap=True)
+    return PlainConsole(stderr=stderr)
 
 
 @contextmanager
@@ -56,9 +59,11 @@ def progress(as_json: bool) -> Iterator[Callable[[str], None]]:
     if as_json:
         yield lambda _text: None
         return
+    from tipoff.cli.terminal import plain
+
     out = console(stderr=True)
     with out.status("starting") as status:
-        yield status.update
+        yield lambda text: status.update(plain(text))
 
 
 class ErrorsToExitCodes(AbstractContextManager[None]):
@@ -75,9 +80,9 @@ class ErrorsToExitCodes(AbstractContextManager[None]):
         error = value if isinstance(value, TipoffError) else _told(value)
         if error is None:
             return
-        sys.stderr.write(f"error: {error.message}\n")
+        sys.stderr.write(f"error: {_shown(error.message)}\n")
         if error.next_step:
-            sys.stderr.write(f"  next: {error.next_step}\n")
+            sys.stderr.write(f"  next: {_shown(error.next_step)}\n")
         raise SystemExit(error.exit_code) from value
 
 
@@ -87,3 +92,7 @@ def _told(error: BaseException | None) -> TipoffError | None:
     from tipoff.lake import told
 
     return told(error)
+
+
+def _shown(text: str) -> str:
+    return shortened(printable(text), MESSAGE)

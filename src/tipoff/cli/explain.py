@@ -28,7 +28,7 @@ def _show(found: dict[str, Any], sources: bool) -> None:
     out = console()
     p, run, model = found["prediction"], found["run"], found["model"]
     label = "  SIMULATED" if run["simulated"] else ""
-    out.print(f"[bold]{p['player']}[/bold] {p['team']} vs {p['opponent']}  {p['market']}{label}")
+    out.headline(p["player"], f" {p['team']} vs {p['opponent']}  {p['market']}{label}")
     out.print(
         f"median {p['median']:.2f}, mean {p['mean']:.2f}, 80% {p['p10']:.1f}-{p['p90']:.1f}; "
         f"line {number(p['line'], 1)}, P(over) {number(p['p_over'], 3)}, {p['recommendation']}"
@@ -71,4 +71,4 @@ def _sources(out: Any, found: dict[str, Any]) -> None:
         out.print(f"{feature['name']}:", highlight=False)
         for row in feature["sources"]:
             text = f"    {row['date']}  {row['text']}  {row['table']} {row['fact_id']}"
-            out.print(text, highlight=False, markup=False)
+            out.print(text, highlight=False)

@@ -38,7 +38,7 @@ def grade(ctx: typer.Context, date: Date, as_json: JsonFlag = False) -> None:
 def _show(report: GradeReport, blocked: list[dict[str, str]]) -> None:
     out = console()
     labels = (("SIMULATED", report.simulated), ("BACKFILL", not report.live and report.backfill))
-    out.print(f"[bold]{report.slate}[/bold]  {' '.join(word for word, on in labels if on)}")
+    out.headline(f"{report.slate}", f"  {' '.join(word for word, on in labels if on)}")
     stored = f"{report.new} new grades" if report.new else "nothing new to grade"
     out.print(
         f"{stored}; the current set holds {report.live} live and {report.backfill}"

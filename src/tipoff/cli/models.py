@@ -64,13 +64,11 @@ def promote(
 
     Exit codes: 0 promoted, 1 a gate said no or could not answer, 2 usage.
     """
-    from tipoff.errors import UsageError
-    from tipoff.league.markets import MARKETS
+    from tipoff.league.markets import checked_market
     from tipoff.models import parse_role
 
     role = parse_role(to)
-    if market not in MARKETS:
-        raise UsageError(f"no market is called {market!r}", f"there are {', '.join(MARKETS)}")
+    checked_market(market)
     if role == "champion":
         _crown(ctx, model, market, reason, evidence, force, as_json)
     else:

@@ -42,5 +42,5 @@ def _show(view: dict[str, Any], every: bool) -> None:
     for row in view["refusals"]:
         what = f"{', '.join(row['markets'])} by {', '.join(row['models'])}"
         out.print(f"{row['player']} refused ({row['reason']}): {row['detail']}  [{what}]",
-                  highlight=False, markup=False)  # fmt: skip
+                  highlight=False)  # fmt: skip
     out.print("next: tipoff explain ID", highlight=False)

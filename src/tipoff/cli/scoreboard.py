@@ -74,7 +74,7 @@ def _live(
 def _show(board: Scoreboard) -> None:
     out = console()
     label = "  SIMULATED" if board.simulated else ""
-    out.print(f"[bold]{board.record.upper()} RECORD[/bold]  {board.start} to {board.until}{label}")
+    out.headline(f"{board.record.upper()} RECORD", f"  {board.start} to {board.until}{label}")
     if not board.entries:
         return _empty(out, board)
     out.print(

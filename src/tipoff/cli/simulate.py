@@ -40,10 +40,10 @@ def simulate(
 
 def _show(report: SimulationReport) -> None:
     out = console()
-    out.print(
-        f"[bold]SIMULATED[/bold] league in {report.folder}: {', '.join(report.seasons)}, "
+    out.headline(
+        "SIMULATED",
+        f" league in {report.folder}: {', '.join(report.seasons)}, "
         f"{report.teams} teams, seed {report.seed}. Nobody in it is real.",
-        highlight=False,
     )
     for name, rows in report.rows.items():
         out.print(f"{rows:10,d}  {name}.parquet", highlight=False)

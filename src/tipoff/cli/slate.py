@@ -75,13 +75,13 @@ def print_refused(out: Any, refused: list[dict[str, Any]]) -> None:
     """Refused players, one line each."""
     for row in refused:
         text = f"  {row['player'][:25]:<26} {row['team'] or '?':<4} {row['reason']:<18}"
-        out.print(f"{text} {row['detail'] or ''}", highlight=False, markup=False)
+        out.print(f"{text} {row['detail'] or ''}", highlight=False)
 
 
 def header(out: Any, view: dict[str, Any]) -> None:
     """The labels that travel with every slate: simulated, backfill, stale, counts."""
     labels = [name.upper() for name in ("simulated", "backfill", "stale") if view[name]]
-    out.print(f"[bold]{view['date']}[/bold]  as of {view['as_of']}  {' '.join(labels)}")
+    out.headline(view["date"], f"  as of {view['as_of']}  {' '.join(labels)}")
     if view["stale"]:
         out.print(f"facts were corrected since: tipoff run {view['date']}")
     out.print(

@@ -82,7 +82,8 @@ def wanted_set(
     chosen = [s for s in seats if _asked(s, markets, models) or (s.model, s.market) in shown]
     chosen.sort(key=lambda s: (_ORDER[s.role], s.model, list(MARKETS).index(s.market)))
     late = slate.first_tipoff <= present(r)
-    gate = mode or ("backfill" if late else "first" if current is None else "retry")
+    usual = "backfill" if late else "first" if current is None else "retry"
+    gate = usual if mode is None else mode
     if gate not in MODES:
         raise UsageError(f"{gate!r} is not a mode", f"choose one of {', '.join(MODES)}")
     roles = [[s.model_id, s.market, s.role] for s in chosen]

@@ -19,6 +19,7 @@ from tipoff.forecast.staleness import holds, record_verified
 from tipoff.forecast.view import refusal_counts
 from tipoff.hashing import code_version
 from tipoff.settings import settings
+from tipoff.texts import checked_reason
 
 if TYPE_CHECKING:
     from tipoff.forecast.build import Wanted
@@ -65,9 +66,11 @@ def reconcile(
 
     `markets` and `models` add to what is published, they never narrow it. A `reason` asks for
     a new publication even when nothing changed (regenerate). Raises NotFound when there are no
-    games, UsageError for an unknown market, model or mode, PublicationConflict when another
-    process published meanwhile.
+    games, UsageError for an unknown market, model or mode or a reason that is not one line,
+    PublicationConflict when another process published meanwhile.
     """
+    if reason is not None:
+        checked_reason(reason)
     say(f"{day}: reading the slate")
     with lake.reading() as r:
         current = current_publication(r, day)

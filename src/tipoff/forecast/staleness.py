@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tipoff import clock
 from tipoff.gates import gate
 from tipoff.hashing import content_id
+from tipoff.league.markets import MARKETS
 
 if TYPE_CHECKING:
     from tipoff.forecast.publish import Publication
@@ -79,7 +80,8 @@ def holds(
     wanted = as_of or min(now, held.last_as_of)
     if held.code_version != code or held.settings != settings or wanted < held.as_of:
         return False
-    if not (held.complete or _includes(r, publication, markets, models)):
+    whole = held.complete and _known(r, publication, markets, models)
+    if not (whole or _includes(r, publication, markets, models)):
         return False
     if held.untouched and wanted == held.as_of:
         return True
@@ -112,6 +114,19 @@ def models_moved(r: Reader, seq: int) -> bool:
     sql = """SELECT EXISTS (FROM models.version WHERE recorded_seq > $seq)
                OR EXISTS (FROM models.state WHERE recorded_seq > $seq)"""
     return r.value(sql, {"seq": seq}) is not False
+
+
+def _known(
+    r: Reader,
+    publication: Publication,
+    markets: Sequence[str] | None,
+    models: Sequence[str] | None,
+) -> bool:
+    """Whether a complete set can have what is asked for: a name nobody knows is no "done"."""
+    if not (markets or models):
+        return True
+    there = {model for model, _ in shown_pairs(r, publication)}
+    return set(markets or ()) <= set(MARKETS) and set(models or ()) <= there
 
 
 def _includes(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.staleness import facts_moved, standing
+from tipoff.league.markets import checked_market
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,8 +28,10 @@ def slate_view(r: Reader, day: date, *, market: str | None = None, model: str | 
                role: str | None = None) -> dict[str, Any]:  # fmt: skip
     """The currently published set of a slate; filters narrow `predictions`, never the counts.
 
-    Raises NotFound when nothing is published for the date.
+    Raises NotFound when nothing is published for the date, UsageError for an unknown market.
     """
+    if market is not None:
+        checked_market(market)
     return view_of(r, find_publication(r, day), market=market, model=model, role=role)
 
 

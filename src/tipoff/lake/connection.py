@@ -10,13 +10,14 @@ from typing import TypeVar
 
 import duckdb
 
-from tipoff.errors import LakeBusy, LakeUnavailable, NotFound, StorageFull
+from tipoff.errors import LakeBusy, LakeUnavailable, NotFound, StorageFull, UsageError
 from tipoff.lake import migrations
 from tipoff.lake.extensions import Config, connect
 from tipoff.lake.foreign import in_our_words, told
 from tipoff.lake.lock import writer_lock
 from tipoff.lake.reader import Reader
 from tipoff.lake.writer import Writer
+from tipoff.texts import shortened
 
 T = TypeVar("T")
 CATALOG = "catalog.sqlite"
@@ -38,9 +39,9 @@ class Lake:
 
         Raises NotFound when there is none and `create` is false, LakeUnavailable when the
         folder or its catalog cannot be used, LakeDamaged when the catalog is no catalog,
-        UsageError when it was made by a newer tipoff.
+        UsageError when it was made by a newer tipoff or the location can be no folder.
         """
-        folder = Path(location).expanduser().absolute()
+        folder = _folder(location)
         exists = (folder / CATALOG).exists()
         if not exists and not create:
             raise NotFound(f"no lake at {folder}", "tipoff import DIR makes one, or pass --lake")
@@ -192,3 +193,18 @@ class Lake:
             yield Reader(past._connection)
         finally:
             past.close()
+
+
+def _folder(location: str | Path) -> Path:
+    """The folder a location names. Raises UsageError when it can name none."""
+    try:
+        folder = Path(location).expanduser().absolute()
+        (folder / CATALOG).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return folder
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError(
+            f"{shortened(str(location), 100)!r} cannot be a lake: {shortened(str(error), 200)}",
+            "name a folder",
+        ) from error
+    return folder

@@ -1,5 +1,7 @@
 """The markets tipoff forecasts: the one place that says what each of them counts."""
 
+from tipoff.errors import UsageError
+
 MARKETS: dict[str, str] = {
     "points": "pts",
     "rebounds": "reb",
@@ -27,3 +29,10 @@ MAX_COUNT: dict[str, int] = {
     "ra": 60,
 }
 """Market -> K: a pmf covers 0..K and its last bin holds everything from K upwards."""
+
+
+def checked_market(name: str) -> str:
+    """The market of that name. Raises UsageError listing those there are."""
+    if name not in MARKETS:
+        raise UsageError(f"no market is called {name!r}", f"there are {', '.join(MARKETS)}")
+    return name

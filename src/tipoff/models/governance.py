@@ -14,8 +14,9 @@ from tipoff.clock import now
 from tipoff.errors import NotFound, UsageError
 from tipoff.gates import gate
 from tipoff.hashing import content_id
-from tipoff.league.markets import MARKETS
+from tipoff.league.markets import MARKETS, checked_market
 from tipoff.models.registry import load
+from tipoff.texts import checked_reason
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader, Writer
@@ -80,7 +81,7 @@ def promote(
     market it does not predict, and ArtifactError or ContractError when it does not load. The
     gates between a model and the champion's seat are grading/promotion's.
     """
-    _check_reason(reason)
+    checked_reason(reason)
     model = load(lake, model_id, available)
     if market not in model.manifest.markets:
         known = ", ".join(model.manifest.markets)
@@ -116,9 +117,12 @@ def block(lake: Lake, seats: Iterable[Seat], reasons: Mapping[tuple[str, str], s
 def retire(lake: Lake, model: str, reason: str, market: str | None = None) -> list[str]:
     """Retire a version, or every version of a name, in one market or all it predicts.
 
-    Returns the version ids. Raises NotFound when nothing has that id or name.
+    Returns the version ids. Raises NotFound when nothing has that id or name, UsageError for
+    an unknown market or an empty reason.
     """
-    _check_reason(reason)
+    checked_reason(reason)
+    if market is not None:
+        checked_market(market)
 
     def commit(w: Writer) -> list[str]:
         found = versions_of(w, model)
@@ -243,8 +247,3 @@ def _append_event(w: Writer, record: Mapping[str, Any]) -> None:
         "kind": str(record["kind"]), "detail": detail,
     }  # fmt: skip
     w.append("ops.event", pl.DataFrame([row]))
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise UsageError("a change of state needs a reason", "pass --reason TEXT")

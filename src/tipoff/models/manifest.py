@@ -7,8 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tipoff.errors import ArtifactError
 from tipoff.hashing import content_id
 from tipoff.models.contract import Contract
 from tipoff.models.dispersion import Dispersion
@@ -68,5 +69,13 @@ class Manifest(BaseModel):
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
-        """The manifest of that JSON text."""
-        return cls.model_validate_json(text)
+        """The manifest of that JSON text. Raises ArtifactError naming the first wrong field."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the text"
+            raise ArtifactError(
+                f"a stored manifest cannot be read: {where}: {first['msg']}",
+                "train the model again, or install the tipoff that made it",
+            ) from error

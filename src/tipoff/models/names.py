@@ -13,7 +13,9 @@ from tipoff.models.baselines import WEIGHTS
 Scope = Literal["all", "seasons_before", "current_season"]
 CHAMPIONS = ("champion_line", "champion_noline")
 """The form that may read lines and their prices, and the form that reads nothing of any market."""
-_MONTHLY = re.compile(r"(catboost_v9|champion_line|champion_noline)_(\d{4})_(0[1-9]|1[0-2])")
+_MONTHLY = re.compile(
+    r"(catboost_v9|champion_line|champion_noline)_((?:19|2[01])[0-9]{2})_(0[1-9]|1[0-2])"
+)
 _FIXED: dict[str, tuple[str, Scope]] = {
     "catboost_v8": ("v2_33", "seasons_before"),
     "catboost_v9": ("v2_33", "current_season"),

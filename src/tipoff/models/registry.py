@@ -76,6 +76,12 @@ def open_model(
     """As `load`, for a version already read: needs no query, so it can run outside a read."""
     require(manifest.model, manifest.contract, _definitions() if available is None else available)
     path = _verified(folder, manifest, artifact)
+    if manifest.family not in _LOADERS:
+        raise ArtifactError(
+            f"{manifest.model} ({manifest.model_id}) is of the family {manifest.family!r}, which"
+            " this tipoff does not know",
+            "install a newer tipoff, or retire the model",
+        )
     model = _LOADERS[manifest.family](manifest, path)
     check_golden(model)
     return model
@@ -170,6 +176,8 @@ def _verified(folder: Path, manifest: Manifest, artifact: str | None) -> Path | 
     if artifact is None and manifest.artifact_sha256 is None:
         return None
     path = folder / str(artifact)
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ArtifactError(f"the artifact of {manifest.model} lies outside the lake: {artifact}")
     if artifact is None or not path.is_file():
         raise ArtifactError(f"the artifact of {manifest.model} is missing: {path}")
     try:

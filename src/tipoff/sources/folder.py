@@ -219,7 +219,7 @@ def _set_aside(writer: Writer, file: SourceFile) -> None:
         "CREATE OR REPLACE TEMP TABLE aside AS SELECT reason, to_json(t)::VARCHAR AS body"
         " FROM (SELECT * FROM read_parquet($path, file_row_number = true)) t"
         f' JOIN ({mine}) p ON p."row" = t.file_row_number',
-        {"path": str(file.path)},
+        {"path": file.pattern},
     )
     name = file.path.name
     select = (

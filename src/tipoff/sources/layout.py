@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,16 +16,25 @@ from tipoff.errors import SourceError
 
 Kind = Literal["text", "date", "moment", "whole", "number", "bool"]
 LABEL = "league.json"
+ORDINARY = 9_999.0
+"""No count, minute, line or spread is larger; the tables' types hold this much."""
+EXACT = 2.0**53
+"""Ids and prices have no such bound, but beyond this a double no longer tells two numbers apart."""
+_OWN = "file_row_number"
+_READ = ("string", "large_string", "string_view", "dictionary", "int", "uint", "halffloat", "float",
+         "double", "decimal", "bool", "date", "timestamp", "null")  # fmt: skip
+"""Physical types that can be read as a column's kind; bytes, lists and the like cannot."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a file: `needed` values may not be null, numbers not be below `least`."""
+    """One column of a file: `needed` values may not be null, numbers lie in `least`..`most`."""
 
     name: str
     kind: Kind
     needed: bool = False
-    least: float | None = None
+    least: float = -ORDINARY
+    most: float = ORDINARY
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,11 @@ class SourceFile:
     sha256: str
     body: bytes
     types: dict[str, str]
+
+    @property
+    def pattern(self) -> str:
+        """The path as DuckDB must be told it: to it `*`, `?`, `[` and `~` are patterns."""
+        return re.sub(r"([*?\[])", r"[\1]", str(self.path.absolute()))
 
 
 KINDS: dict[str, Kind] = {
@@ -49,12 +64,13 @@ KINDS: dict[str, Kind] = {
 
 
 def _columns(spec: str) -> tuple[Column, ...]:
-    """`name:kind`, `!` marks needed, `+` marks no negative values."""
+    """`name:kind`, `!` marks needed, `+` no negative values, `*` ids and prices of any size."""
     found = []
     for word in spec.split():
         name, _, rest = word.partition(":")
-        kind = KINDS[rest.rstrip("!+")]
-        found.append(Column(name, kind, "!" in rest, 0.0 if "+" in rest else None))
+        most = EXACT if "*" in rest else ORDINARY
+        least = 0.0 if "+" in rest else -most
+        found.append(Column(name, KINDS[rest.rstrip("!+*")], "!" in rest, least, most))
     return tuple(found)
 
 
@@ -69,7 +85,7 @@ FILES: dict[str, tuple[Column, ...]] = {
         " away_team:text! home_pts:whole+ away_pts:whole+ status:text! tipoff_utc:moment"
     ),
     "player_game": _columns(
-        "nba_game_id:text! game_date:date! season:text! season_type:text! player_id:whole"
+        "nba_game_id:text! game_date:date! season:text! season_type:text! player_id:whole*"
         " player_name:text! player_key:text! team:text! opponent:text home:bool starter:bool"
         f" minutes:number!+ {_COUNTS} plus_minus:number usg_pct:number did_not_play:bool"
     ),
@@ -80,14 +96,14 @@ FILES: dict[str, tuple[Column, ...]] = {
     "prop_lines": _columns(
         "snapshot_time:moment game_date:date! commence_time:moment player_name:text"
         " player_key:text event_home:text event_away:text market:text! bookmaker:text!"
-        " line:number!+ over_price:number under_price:number is_main_line:bool event_id:text"
+        " line:number!+ over_price:number* under_price:number* is_main_line:bool event_id:text"
         " source_repo:text source_path:text"
     ),
     "game_lines": _columns(
-        "game_date:date! home:text! away:text! home_spread:number total:number+ home_ml:number"
-        " away_ml:number bookmaker:text! source_repo:text source_path:text"
-        " home_spread_price:number away_spread_price:number over_price:number"
-        " under_price:number commence_time:moment"
+        "game_date:date! home:text! away:text! home_spread:number total:number+ home_ml:number*"
+        " away_ml:number* bookmaker:text! source_repo:text source_path:text"
+        " home_spread_price:number* away_spread_price:number* over_price:number*"
+        " under_price:number* commence_time:moment"
     ),
     "injuries": _columns(
         "date:date! team:text player_name:text player_key:text status:text! detail:text"
@@ -103,7 +119,7 @@ FILES: dict[str, tuple[Column, ...]] = {
 
 def read_folder(folder: Path) -> list[SourceFile]:
     """Every file of the layout. Raises SourceError naming the file, or file and column."""
-    if not folder.is_dir():
+    if not _is_folder(folder):
         raise SourceError(f"no folder at {folder}", "name a folder laid out as in docs/import.md")
     missing = [f"{name}.parquet" for name in FILES if not (folder / f"{name}.parquet").is_file()]
     if missing:
@@ -113,6 +129,13 @@ def read_folder(folder: Path) -> list[SourceFile]:
     return [_read(name, folder / f"{name}.parquet") for name in FILES]
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise SourceError(f"{str(path)[:100]!r} names no folder: {error.strerror}") from error
+
+
 def is_simulated(folder: Path) -> bool:
     """Whether the folder says it is a simulated league. Raises SourceError on a broken label."""
     path = folder / LABEL
@@ -120,7 +143,9 @@ def is_simulated(folder: Path) -> bool:
         return False
     try:
         label = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error}") from error
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{path} is not JSON: {error}", f"mend or remove {LABEL}") from error
     return isinstance(label, dict) and label.get("simulated") is True
 
@@ -134,7 +159,7 @@ def _read(name: str, path: Path) -> SourceFile:
         raise SourceError(f"{path} is empty (0 bytes)", "copy the file again")
     try:
         schema = pq.read_schema(pa.BufferReader(body))
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{path} is not a Parquet file: {error}", "copy it again") from error
     lacks = [c.name for c in FILES[name] if c.name not in schema.names]
     if lacks:
@@ -143,4 +168,21 @@ def _read(name: str, path: Path) -> SourceFile:
             "docs/import.md lists the columns of every file",
         )
     types = {field.name: str(field.type) for field in schema}
+    _check_types(path, types, schema.names)
     return SourceFile(name, path, hashlib.sha256(body).hexdigest(), body, types)
+
+
+def _check_types(path: Path, types: dict[str, str], names: list[str]) -> None:
+    """Refuse columns that cannot mean what their name says, and names the engine cannot tell."""
+    spelled = [name.lower() for name in names]
+    for column in FILES[path.stem]:
+        kind = types[column.name]
+        if not kind.startswith(_READ) or "binary" in kind:
+            raise SourceError(
+                f"{path.name}: column {column.name} holds {kind}, not {column.kind}",
+                "write it as plain text or a number",
+            )
+        if spelled.count(column.name) > 1:
+            raise SourceError(f"{path.name} has the column {column.name} twice", "remove one")
+    if _OWN in spelled:
+        raise SourceError(f"{path.name} has a column {_OWN}, which stays free", "rename it")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import duckdb
 
+from tipoff.clock import FIRST, LAST
 from tipoff.errors import LakeDamaged, LakeUnavailable, SourceError
 from tipoff.lake import Writer
 from tipoff.sources.layout import FILES, Column, SourceFile
+from tipoff.texts import LONGEST, UNPRINTABLE
 
 TYPES = {
     "text": "VARCHAR",
@@ -17,6 +19,8 @@ TYPES = {
     "bool": "BOOLEAN",
 }
 _NOUNS = {"date": "a date", "moment": "a time", "bool": "true or false"}
+_SHOWN = 80
+"""Characters of a bad value that its reason repeats; the row itself is kept whole."""
 _NUMERIC = ("int", "uint", "float", "double", "halffloat", "decimal")
 
 
@@ -40,12 +44,13 @@ def stage(writer: Writer, file: SourceFile, known: bool) -> int:
         f" WHERE {'false' if known else 'true'}"
     )
     try:
-        writer.rows(sql, {"path": str(file.path)})
+        writer.rows(sql, {"path": file.pattern})
+    except duckdb.InvalidInputException as error:
+        raise _unreadable(file, error) from error
     except duckdb.ProgrammingError:
         raise
     except (LakeDamaged, LakeUnavailable, duckdb.Error) as error:
-        message = f"{file.path} cannot be read: {error}"
-        raise SourceError(message, "copy the file again") from error
+        raise _unreadable(file, error) from error
     writer.rows(
         f"INSERT INTO problem SELECT '{file.name}', \"row\", problem FROM s_{file.name}"
         " WHERE problem IS NOT NULL"
@@ -55,13 +60,18 @@ def stage(writer: Writer, file: SourceFile, known: bool) -> int:
     return rows
 
 
+def _unreadable(file: SourceFile, error: Exception) -> SourceError:
+    return SourceError(f"{file.path} cannot be read: {error}", "copy the file again")
+
+
 def value_sql(column: Column, physical: str) -> str:
     """SQL for the typed value of a column: null where it is absent or does not fit."""
     if column.kind in {"whole", "number"}:
         number = _number_sql(column, physical)
         sound = f"isfinite({number})"
         if column.kind == "whole":
-            return f"CASE WHEN {sound} AND {number} = trunc({number}) THEN {number}::BIGINT END"
+            whole = f"{sound} AND {number} = trunc({number})"
+            return f"CASE WHEN {whole} THEN TRY_CAST({number} AS BIGINT) END"
         # -0.0 equals 0.0 but is spelled otherwise, so its row would look corrected.
         return f"CASE WHEN {number} = 0 THEN 0.0::DOUBLE WHEN {sound} THEN {number} END"
     if column.kind == "moment" and physical.startswith("timestamp"):
@@ -77,6 +87,21 @@ def _text_sql(column: Column) -> str:
     return f"nullif(trim(t.\"{column.name}\"::VARCHAR), '')"
 
 
+def _text_cases(column: Column, text: str, shown: str) -> list[str]:
+    long = f"'too long: {column.name} has ' || length({text}) || ' characters'"
+    odd = f"regexp_matches({text}, '[{UNPRINTABLE}]')"
+    return [
+        f"WHEN length({text}) > {LONGEST} THEN {long}",
+        f"WHEN {odd} THEN 'not plain text: ' || {shown}",
+    ]
+
+
+def _shown_sql(text: str) -> str:
+    """SQL for a value as a reason shows it: short, without what a terminal would act on."""
+    plain = f"regexp_replace(left({text}, {_SHOWN}), '[{UNPRINTABLE}]', '?', 'g')"
+    return f"{plain} || CASE WHEN length({text}) > {_SHOWN} THEN '…' ELSE '' END"
+
+
 def _number_sql(column: Column, physical: str) -> str:
     raw = f't."{column.name}"' if physical.startswith(_NUMERIC) else _text_sql(column)
     return f"TRY_CAST({raw} AS DOUBLE)"
@@ -85,7 +110,7 @@ def _number_sql(column: Column, physical: str) -> str:
 def _problem_sql(column: Column, physical: str) -> str:
     """SQL for why a value of this column cannot be taken; null when it can."""
     text, value = _text_sql(column), value_sql(column, physical)
-    shown = f"'{column.name} = ''' || {text} || ''''"
+    shown = f"'{column.name} = ''' || {_shown_sql(text)} || ''''"
     cases = []
     if column.kind in {"whole", "number"}:
         number = _number_sql(column, physical)
@@ -97,11 +122,17 @@ def _problem_sql(column: Column, physical: str) -> str:
         if column.kind == "whole":
             whole = f"isfinite({number}) AND {number} <> trunc({number})"
             cases.append(f"WHEN {whole} THEN 'not a whole number: ' || {shown}")
-        if column.least is not None:
-            cases.append(f"WHEN {value} < {column.least} THEN 'out of range: ' || {shown}")
-    elif column.kind != "text":
+        inside = f"isnan({number}) OR {number} BETWEEN {column.least!r} AND {column.most!r}"
+        cases.append(f"WHEN NOT ({inside}) THEN 'out of range: ' || {shown}")
+    elif column.kind == "text":
+        cases += _text_cases(column, text, shown)
+    else:
         noun = _NOUNS[column.kind]
         cases.append(f"WHEN {text} IS NOT NULL AND {value} IS NULL THEN 'not {noun}: ' || {shown}")
+        if column.kind != "bool":
+            day = value if column.kind == "date" else f"timezone('UTC', {value})"
+            outside = f"{day} NOT BETWEEN DATE '{FIRST}' AND DATE '{LAST}'"
+            cases.append(f"WHEN {outside} THEN 'out of range: ' || {shown}")
     if column.needed:
         cases.append(f"WHEN {text} IS NULL THEN 'missing value: {column.name}'")
     return f"CASE {' '.join(cases)} END" if cases else "NULL"

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-START, END = date(1946, 1, 1), date(2199, 12, 31)
+from tipoff import clock
+
+START, END = clock.FIRST, clock.LAST
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from tipoff.errors import ArtifactError, NotFound, UsageError
 from tipoff.grading.backtest.folds import COLUMNS, Forecasts, Refused, empty
+from tipoff.texts import file_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +69,7 @@ def refusals(work: Path, name: str) -> Refused:
 
 def about(path: Path) -> dict[str, Any]:
     """What a backtest file says of itself. Raises NotFound, or UsageError for another file."""
-    if not path.is_file():
+    if not file_there(path):
         raise NotFound(f"no backtest at {path}", "tipoff backtest --from DATE --to DATE --out FILE")
     return _meta(path)
 

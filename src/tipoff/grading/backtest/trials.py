@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from tipoff.errors import UsageError
+from tipoff.texts import file_there
 
 COLUMN = "hypothesis"
 """A table of trials is one whose head has a column of this name; each row below it is a trial."""
@@ -14,11 +15,15 @@ COLUMN = "hypothesis"
 def count_trials(path: Path) -> int | None:
     """Trials in a research log, None when there is no such file.
 
-    Raises UsageError when the file has no table of trials.
+    Raises UsageError when the file has no table of trials or cannot be read.
     """
-    if not path.is_file():
+    if not file_there(path):
         return None
-    tables = list(_tables(path.read_text("utf-8").splitlines()))
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", "name a Markdown page") from error
+    tables = list(_tables(text.splitlines()))
     if not tables:
         raise UsageError(
             f"{path} has no table with a column {COLUMN!r}", "write one row per trial under it"

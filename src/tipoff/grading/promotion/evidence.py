@@ -21,6 +21,7 @@ from tipoff.lake import as_of_sql
 from tipoff.league.markets import MARKETS
 from tipoff.models.pmf import Pmf
 from tipoff.settings import settings
+from tipoff.texts import file_there
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -79,7 +80,7 @@ def file_evidence(r: Reader, path: Path, market: str) -> Evidence:
 
 
 def _read(path: Path, market: str) -> pl.DataFrame:
-    if not path.is_file():
+    if not file_there(path):
         raise UsageError(f"there is no file {path}", "tipoff backtest --out FILE.parquet makes one")
     try:
         found = pl.read_parquet(path)

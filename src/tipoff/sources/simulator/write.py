@@ -41,10 +41,12 @@ def write_folder(
     folder: Path, files: Mapping[str, pl.DataFrame], mark: Mapping[str, object]
 ) -> None:
     """Write every frame as NAME.parquet beside the mark, then move the folder into place."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = folder.parent / f".{folder.name}.simulating"
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
+    try:
+        fresh.mkdir(parents=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {error}", "name another folder") from error
     try:
         for name, frame in files.items():
             frame.write_parquet(fresh / f"{name}.parquet", compression="zstd")

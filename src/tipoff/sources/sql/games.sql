@@ -21,7 +21,7 @@ CREATE OR REPLACE TEMP TABLE scheduled AS
       WHEN h.code IS NULL THEN 'unknown team: home_team = ''' || home_team || ''''
       WHEN a.code IS NULL THEN 'unknown team: away_team = ''' || away_team || ''''
       WHEN h.code = a.code THEN 'unknown team: home_team and away_team are both ' || h.code
-      WHEN NOT regexp_full_match(season, '\d{4}-\d{2}') THEN 'not a season: season = ''' || season || ''''
+      WHEN NOT regexp_full_match(season, '(19|20|21)\d\d-\d\d') THEN 'not a season: season = ''' || season || ''''
       WHEN lower(status) NOT IN ('scheduled', 'final') THEN 'unknown status: status = ''' || status || ''''
       WHEN lower(status) = 'final' AND (home_pts IS NULL OR away_pts IS NULL) THEN 'missing value: home_pts or away_pts of a final game'
       WHEN lower(status) = 'final' AND coalesce(tipoff_utc, eastern(game_date, 19)) > $now THEN 'future result: game_date = ' || game_date

@@ -1,0 +1,101 @@
+"""`python -m scripts.mutants --sample N`: draw N mutants per area, run what has not run, report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Sequence
+
+from scripts.mutants import report, runner
+from scripts.mutants.areas import AREAS, ROOT, modules
+from scripts.mutants.operators import Mutant, mutants, mutated
+
+LIMIT = 240.0
+"""CPU seconds after which a mutant counts as hanging."""
+
+
+def main() -> int:
+    """0 when at least 80% of every area are killed and every survivor has a reason, else 1."""
+    asked = _arguments()
+    os.nice(max(0, 10 - os.nice(0)))
+    sys.path.insert(0, str(ROOT))
+    if not asked.report:
+        runner.preload()
+        for area in asked.area or AREAS:
+            _run(area, draw(area, asked.sample, asked.seed), asked)
+    unexplained = report.write(asked.seed)
+    rows = report.results()
+    sys.stdout.write("\n".join(report.summary(rows)) + "\n")
+    for name in unexplained:
+        sys.stdout.write(f"survivor without a reason: {name}\n")
+    return int(bool(unexplained) or not all(_enough(area, rows) for area in AREAS))
+
+
+def draw(area: str, sample: int, seed: int) -> list[tuple[Mutant, tuple[str, ...]]]:
+    """The first `sample` mutants of the area's own shuffle, with their tests: more goes on from
+    where fewer stopped."""
+    every = [(m, tests) for path, tests in modules(area).items() for m in mutants(path)]
+    random.Random(f"{seed}|{area}").shuffle(every)  # noqa: S311
+    return every[:sample]
+
+
+def _run(
+    area: str, chosen: list[tuple[Mutant, tuple[str, ...]]], asked: argparse.Namespace
+) -> None:
+    done = {row["mutant"]: row["status"] for row in report.results()}
+    sound: dict[tuple[str, ...], bool] = {}
+    end = time.monotonic() + asked.minutes * 60
+    for number, (mutant, tests) in enumerate(chosen, 1):
+        again = asked.again and done.get(mutant.name) == "survived"
+        if mutant.name in done and not again:
+            continue
+        if time.monotonic() > end:
+            sys.stdout.write(f"{area}: the time is up at {number} of {len(chosen)}\n")
+            return
+        if tests not in sound:
+            sound[tests] = _is_sound(tests)
+        found = runner.run(tests, LIMIT, mutant.path, mutated(mutant))
+        row = {
+            "mutant": mutant.name, "area": area, "module": mutant.module, "line": mutant.line,
+            "kind": mutant.kind, "before": mutant.before, "after": mutant.after,
+            "status": found.status, "seconds": found.seconds, "by": found.by,
+        }  # fmt: skip
+        with report.RESULTS.open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(row) + "\n")
+        sys.stdout.write(
+            f"{area} {number}/{len(chosen)} {found.status:9} {found.seconds:6.1f}s {mutant.name}"
+            f" {mutant.module}:{mutant.line} {mutant.kind}: {mutant.before} -> {mutant.after}\n"
+        )
+        sys.stdout.flush()
+
+
+def _is_sound(tests: Sequence[str]) -> bool:
+    """The tests pass on the code as it is: otherwise they would kill anything."""
+    found = runner.run(tests, LIMIT, None, None)
+    if found.status != "survived":
+        raise SystemExit(f"error: {' '.join(tests)} fail as they are: {found.by}")
+    return True
+
+
+def _enough(area: str, rows: list[dict[str, object]]) -> bool:
+    mine = [row for row in rows if row["area"] == area]
+    return sum(row["status"] != "survived" for row in mine) >= 0.8 * len(mine)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m scripts.mutants", description=__doc__)
+    parser.add_argument("--sample", type=int, default=60, help="mutants per area")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--area", action="append", choices=list(AREAS))
+    parser.add_argument("--minutes", type=float, default=1e6, help="per area")
+    parser.add_argument("--again", action="store_true", help="run survivors again")
+    parser.add_argument("--report", action="store_true", help="only write docs/mutation.md")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
