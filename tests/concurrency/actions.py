@@ -12,7 +12,14 @@ import polars as pl
 
 from tests.faults.invariants import shown_slates
 from tipoff import clock
-from tipoff.forecast import current_publication, reconcile, reproduce, slate_view
+from tipoff.forecast import (
+    current_publication,
+    reconcile,
+    reconciliation,
+    reproduce,
+    slate_view,
+)
+from tipoff.forecast.publish import Publication, RunSet
 from tipoff.grading.grade import grade
 from tipoff.lake import Lake, Writer
 from tipoff.lake.upkeep import clean, compact
@@ -138,11 +145,30 @@ ACTIONS: dict[str, Callable[..., Answer]] = {
 _real_now = clock.now
 
 
+_REPLACED: list[bool] = []
+"""For each publication of this process: did it replace the very one its set was made against?"""
+
+
+def watch_parents() -> None:
+    """Note of every publication whether its parent is what its maker had seen."""
+    publish = reconciliation.publish  # type: ignore[attr-defined]
+
+    def watched(
+        lake: Lake, made: RunSet, *, parent: Publication | None, kind: str, reason: str
+    ) -> Publication:
+        done: Publication = publish(lake, made, parent=parent, kind=kind, reason=reason)
+        _REPLACED.append(done.parent == (parent.publication_id if parent else None))
+        return done
+
+    setattr(reconciliation, "publish", watched)  # noqa: B010
+
+
 def _published(lake: Lake, day: date, reason: str | None) -> Answer:
+    _REPLACED.clear()
     report = reconcile(lake, day, markets=MARKETS, models=_asked(lake, day), reason=reason)
     return {
         "new": not report.nothing_to_do, "seq": report.seq, "publication": report.publication_id,
-        "run": report.run_id, "whole": report.expected == report.predicted + report.refused,
+        "whole": report.expected == report.predicted + report.refused, "own": all(_REPLACED),
     }  # fmt: skip
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import polars as pl
 
 from tipoff.forecast import publish
 from tipoff.forecast.publish import Publication, RunSet
-from tipoff.lake import Lake, Writer, connection
+from tipoff.lake import Lake, Writer
 
 
 def sound() -> None:
@@ -18,7 +16,7 @@ def sound() -> None:
 
 
 def split_publication() -> None:
-    """The pointer moves in one commit, the set follows in another."""
+    """The pointer moves first, its progress is noted, then the set follows."""
     store = publish._store
 
     def pointer_first(
@@ -28,6 +26,9 @@ def split_publication() -> None:
         done = lake.write(lambda w: publish._commit(w, made, parent, kind, reason))
         publish._store = store
         run = {"run": made.run["run_id"]}
+        for step in range(5):
+            note = pl.DataFrame({"event_id": [f"{done.publication_id}-{step}"]})
+            lake.write(lambda w, note=note: w.append("ops.event", note))  # type: ignore[misc]
 
         def follow(w: Writer) -> None:
             if not w.value("SELECT count(*) FROM forecast.run WHERE run_id = $run", run):
@@ -52,32 +53,13 @@ def without_parent_check() -> None:
     publish._commit = blind
 
 
-def without_lock() -> None:
-    """No writer lock, no fence: DuckLake's own conflict detection alone."""
-
-    @contextmanager
-    def open_door(folder: Path, wait: float = 0.0) -> Iterator[None]:
-        yield
-
-    def commit(lake: Lake, fn: Callable[[Writer], object]) -> object:
-        lake._connection.execute("BEGIN")
-        row = lake._connection.execute("SELECT max(recorded_seq) FROM league.player_game")
-        found = row.fetchone()
-        answer = fn(Writer(lake._connection, int(found[0] if found else 0) + 1))
-        lake._connection.execute("COMMIT")
-        return answer
-
-    setattr(connection, "writer_lock", open_door)  # noqa: B010
-    setattr(Lake, "_commit", commit)  # noqa: B010
-
-
 def doubled_rows() -> None:
     """Keys are not checked and an insert is sent twice, as by a retry that need not have been."""
     append = Writer.append
 
     def twice(self: Writer, table: str, frame: pl.DataFrame, *, key: object = ()) -> int:
         written = append(self, table, frame)
-        if table == "grading.grade":
+        if table == "league.player_game":
             append(self, table, frame)
         return written
 
@@ -105,7 +87,6 @@ BREAKAGES: dict[str, Callable[[], None]] = {
     "none": sound,
     "split": split_publication,
     "no-parent-check": without_parent_check,
-    "no-lock": without_lock,
     "doubled": doubled_rows,
     "filtered": filtered_after,
 }

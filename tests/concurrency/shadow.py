@@ -139,6 +139,8 @@ class Shadow:
     ) -> Iterator[str]:
         chain, seq = self.chains[day], answer["seq"]
         if answer["new"]:
+            if not answer["own"]:
+                yield f"publication {seq} of {day} replaced another than it was made against"
             if seq in chain:
                 yield f"publication {seq} of {day} was given out twice"
             if seq <= floor:

@@ -30,8 +30,7 @@ def test_whatever_the_order_no_invariant_breaks(ground: Ground, tmp_path: Path) 
         ("split", "points to a run that is not stored"),
         ("filtered", "stored"),
         ("doubled", "stored more than once"),
-        ("no-parent-check", "older than|given out twice|expected"),
-        ("no-lock", "given out twice|TransactionException|expected|more than once|differ"),
+        ("no-parent-check", "replaced another than"),
     ],
 )
 def test_a_build_broken_on_purpose_is_found_out(
@@ -39,25 +38,21 @@ def test_a_build_broken_on_purpose_is_found_out(
 ) -> None:
     monkeypatch.setattr("tests.concurrency.drive.WEIGHTS", BUSY[breakage])
     monkeypatch.setattr("tests.concurrency.drive.BARRIER", 20)
+    monkeypatch.setattr(Drive, "_day", lambda drive: drive.ground.days[1])
     folder = Path(shutil.copytree(ground.lake, tmp_path / "lake"))
     report = Drive(ground, folder, seed=3, breakage=breakage).run(BUSY_STEPS)
     assert report.violations
-    assert any(_matches(complaint, violation) for violation in report.violations), report.violations
+    assert any(complaint in violation for violation in report.violations), report.violations
 
 
 PUBLISH = {"run": 3, "regenerate": 2, "correct": 4, "read": 2}
 BUSY = {
     "split": PUBLISH,
     "filtered": PUBLISH,
-    "doubled": {"run": 2, "import": 2, "grade": 4},
-    "no-parent-check": {"run": 4, "correct": 6},
-    "no-lock": {"correct": 1},
+    "doubled": {"correct": 1},
+    "no-parent-check": {"regenerate": 1},
 }
 """What each broken build is asked for: the commands its fault concerns."""
-
-
-def _matches(pattern: str, text: str) -> bool:
-    return any(word in text for word in pattern.split("|"))
 
 
 def test_every_command_of_the_scheduler_has_a_weight_and_an_action() -> None:

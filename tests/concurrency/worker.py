@@ -49,8 +49,11 @@ def open_gates() -> None:
 
 def main(pipe: Connection, folder: Path, breakage: str) -> None:
     """Serve commands until None comes."""
+    from tests.concurrency.actions import watch_parents
+
     open_gates()
     BREAKAGES[breakage]()
+    watch_parents()
     with Lake.open(folder) as lake:
         pipe.send("ready")
         while (command := pipe.recv()) is not None:

@@ -10,11 +10,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from tipoff.lake.binding import without_frames
 from tipoff.lake.foreign import in_our_words
 
 if TYPE_CHECKING:
-    import duckdb
     import polars as pl
 
 Params = Mapping[str, Any] | None
