@@ -148,7 +148,11 @@ def _changes(
     yield from _of_expression(node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
         yield _replaced("logic", parent, field, index, node, node.operand)
-    called = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    called = (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and not _left_out(node, "value", node.value)
+    )
     if called or isinstance(node, ast.Raise | ast.AugAssign):
         yield _replaced("statement", parent, field, index, node, ast.Pass())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -88,6 +90,16 @@ def run(tests: Sequence[str], limit: float, path: Path | None, tree: ast.Module 
     return Outcome(names.get(code, "broken"), seconds, _first_failure(text))
 
 
+@cache
+def _ground() -> Path:
+    """A folder of this version of the sources: what other code built would pass for stale."""
+    digest = hashlib.sha256()
+    for path in sorted(SOURCE.rglob("*")):
+        if path.suffix in {".py", ".sql"}:
+            digest.update(path.read_bytes())
+    return Path(tempfile.gettempdir()) / f"tipoff-mutants-{os.getuid()}-{digest.hexdigest()[:12]}"
+
+
 def _first_failure(text: str) -> str:
     found = [line for line in text.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))]
     last = [line for line in found if line.startswith(("FAILED", "ERROR"))] or found
@@ -112,7 +124,7 @@ def _child(
         import pytest
 
         # Session data of sound code is built once beside this folder (tests/simulated.py).
-        base = Path(tempfile.gettempdir()) / f"tipoff-mutants-{os.getuid()}" / "popen-mutants"
+        base = _ground() / "popen-mutants"
         base.parent.mkdir(exist_ok=True)
         code = int(
             pytest.main(
