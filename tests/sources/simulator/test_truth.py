@@ -143,7 +143,7 @@ def test_overtime_and_rested_starters_are_inside_the_truth(league: Path) -> None
     )
     for _, part in rows.group_by("starter"):
         assert abs(part["off"].mean()) < 4 / np.sqrt(len(part))  # type: ignore[arg-type]
-        assert abs(part["late"].mean()) < 0.5  # type: ignore[arg-type]
+        assert abs(part["late"].mean()) < 0.5  # type: ignore[arg-type, operator]
     overtime = rows.filter("longer")
     assert overtime["off"].mean() > 0.1  # type: ignore[operator]
     assert overtime["late"].mean() > 1  # type: ignore[operator]
