@@ -18,9 +18,9 @@ SKILL = "line's skill"
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Measures:
-    """Half a season of thirty teams, measured."""
+    """Two seasons of fourteen teams, measured."""
     folder = tmp_path_factory.mktemp("fidelity") / "league"
-    simulate(folder, seed=5, seasons=1, teams=30, games=41)
+    simulate(folder, seed=5, seasons=2, teams=14, games=82)
     with opened(folder) as lake:
         return measures([seen(lake)])
 
@@ -35,7 +35,7 @@ def test_outcomes_are_as_uncertain_as_in_real_seasons(
 
 @pytest.mark.parametrize("market", MARKETS)
 def test_lines_beat_the_ewma_by_as_much_as_real_ones(market: str, simulated: Measures) -> None:
-    """Half a season tells a skill to some 20%: its interval must reach the 10% around the real
+    """Two seasons tell a skill to some 20%: its interval must reach the 10% around the real
     figure, or the real figure's own interval."""
     own, real = simulated[market, SKILL], REAL[market][SKILL]
     low, high = SKILL_INTERVAL[market]

@@ -21,16 +21,16 @@ from tipoff.sources.simulator.world import World
 _SHADE = 0.04
 _COMMON_SD = 0.07
 _ERROR_SD = {
-    "points": 0.317,
-    "rebounds": 0.30,
-    "assists": 0.27,
-    "threes": 0.270,
-    "steals": 0.08,
-    "blocks": 0.34,
-    "pra": 0.332,
-    "pr": 0.35,
-    "pa": 0.336,
-    "ra": 0.345,
+    "points": 0.295,
+    "rebounds": 0.280,
+    "assists": 0.264,
+    "threes": 0.256,
+    "steals": 0.080,
+    "blocks": 0.340,
+    "pra": 0.303,
+    "pr": 0.331,
+    "pa": 0.313,
+    "ra": 0.324,
 }
 """How far all books together are off, in standard deviations of the stat: a part of his own
 (`_COMMON_SD`) moves every market of a player. Set so that lines beat the EWMA by as much as real
