@@ -68,7 +68,9 @@ def _inside(measure: Measure, value: float) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; 1 when a bar is missed, 2 when a league cannot be read."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("real", type=Path, help="lake or folder of real seasons")
     parser.add_argument("simulated", type=Path, nargs="+", help="of simulated leagues")
     parser.add_argument("--within", type=float, default=WITHIN, help="allowed share of difference")

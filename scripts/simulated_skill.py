@@ -1,7 +1,7 @@
 """How near models come to the truth of a simulated league, by log score.
 
     tipoff simulate LEAGUE; tipoff --lake L import LEAGUE; tipoff --lake L backtest ... --out FILE
-    python scripts/simulated_skill.py LEAGUE FILE [--json] [--limit 1.02]
+    python -m scripts.simulated_skill LEAGUE FILE [--require MODEL] [--json] [--limit 1.02]
 
 Per market and model, on the rows of the backtest: mean -log P(outcome) by the model and by the
 true distribution written beside the league, their ratio with a 95% interval (slates resampled),
@@ -81,7 +81,9 @@ def _ratio(sums: Floats) -> Floats:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; 1 when a required model is over the limit."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("league", type=Path, help="folder that tipoff simulate wrote")
     parser.add_argument("backtest", type=Path, help="file that tipoff backtest wrote of it")
     parser.add_argument("--require", action="append", default=[], help="a model that must keep it")
