@@ -71,7 +71,9 @@ def test_a_file_that_is_not_toml_is_a_usage_error() -> None:
 def test_what_is_stored_with_a_run_is_every_setting_that_can_change_a_forecast() -> None:
     stored = json.loads(Settings(lake="elsewhere").scoring_json())
     assert set(stored) == set(Settings.model_fields) - {
-        name for name in Settings.model_fields if name.startswith(("lake", "kelly_", "alert_"))
+        name
+        for name in Settings.model_fields
+        if name.startswith(("lake", "kelly_", "alert_", "orphan_"))
     }
     assert Settings(lake="a").scoring_json() == Settings(lake="b").scoring_json()
     assert Settings(min_edge=2).scoring_json() != Settings().scoring_json()

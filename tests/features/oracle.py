@@ -6,6 +6,7 @@ from __future__ import annotations
 import statistics
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,18 @@ class Facts:
 
 def order(row: Row) -> tuple[Any, ...]:
     return row["known_at"], row["tipoff"], row["game_id"]
+
+
+def quoted(rows: list[Row], which: Callable[..., datetime]) -> Row:
+    """A book's newest (max) or earliest (min) line; of several at once the most balanced."""
+    moment = which(x["known_at"] for x in rows)
+    rows = [x for x in rows if x["known_at"] == moment]
+    return min(rows, key=lambda x: (balance(x), x["line"], x["fact_id"]))
+
+
+def implied(price: float) -> float:
+    """1 / decimal odds of an American price."""
+    return 100 / (100 + price) if price > 0 else -price / (100 - price)
 
 
 class Oracle:
@@ -201,27 +214,38 @@ class Oracle:
         for market in STATS:
             newest, oldest = self.consensus(market)
             found[f"line_{market}"] = newest
+            found[f"over_chance_{market}"] = self.chance(market, newest)
             if market == "points":
                 found["vegas_points_line"], found["vegas_opening_line"] = newest, oldest
                 found["has_vegas_line"] = float(newest is not None)
         return found
 
-    def consensus(self, market: str) -> tuple[Value, Value]:
+    def books(self, market: str) -> list[list[Row]]:
+        """Main lines known before tip-off, per book."""
         books: dict[str, list[Row]] = defaultdict(list)
         for line in self.f.lines[self.row["game_id"], self.row["player_key"], market]:
             known = line["known_at"] <= self.as_of and line["known_at"] < self.row["tipoff"]
             if line["is_main_line"] and known:
                 books[line["bookmaker"]].append(line)
+        return list(books.values())
+
+    def consensus(self, market: str) -> tuple[Value, Value]:
+        books = self.books(market)
         if not books:
             return None, None
-
-        def pick(rows: list[Row], moment: datetime) -> float:
-            rows = [x for x in rows if x["known_at"] == moment]
-            return float(min(rows, key=lambda x: (balance(x), x["line"], x["fact_id"]))["line"])
-
-        newest = [pick(b, max(x["known_at"] for x in b)) for b in books.values()]
-        oldest = [pick(b, min(x["known_at"] for x in b)) for b in books.values()]
+        newest = [float(quoted(b, max)["line"]) for b in books]
+        oldest = [float(quoted(b, min)["line"]) for b in books]
         return statistics.median(newest), statistics.median(oldest)
+
+    def chance(self, market: str, line: Value) -> Value:
+        """Of books that quote the consensus with two real prices: without the overround."""
+        shares = []
+        for row in (quoted(b, max) for b in self.books(market)):
+            over, under = row["over_price"], row["under_price"]
+            if row["line"] == line and not row["pickem"] and over and under:
+                q, other = implied(over), implied(under)
+                shares.append(q / (q + other))
+        return statistics.median(shares) if shares else None
 
     def versus(self) -> dict[str, Value]:
         met = [

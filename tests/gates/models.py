@@ -19,17 +19,17 @@ from tipoff.models.model import Model
 from tipoff.models.registry import _verified, load
 
 
-def refused(case: Case, reason: str, *, other: bool = False) -> None:
+def refused(case: Case, *reasons: str, other: bool = False) -> None:
     """catboost_v9 is refused whole; `other`: so is the baseline, else it predicts as ever."""
     found = case.score()
     assert "predicted" not in found["catboost_v9"]
-    assert reason in found["catboost_v9"]
+    assert found["catboost_v9"] & set(reasons)
     assert ("predicted" in found["ewma_hl8"]) is not other
 
 
 def contract_error(case: Case) -> None:
     case.breaks("tipoff.models.contract.check")
-    refused(case, "artifact", other=True)
+    refused(case, "model_error", other=True)
 
 
 def contract_null(case: Case) -> None:
@@ -39,7 +39,7 @@ def contract_null(case: Case) -> None:
 
 def manifest_error(case: Case) -> None:
     case.breaks("tipoff.models.manifest.Manifest.from_json")
-    refused(case, "artifact", other=True)
+    refused(case, "model_error", other=True)
 
 
 def _manifest(case: Case, **changes: Any) -> None:
@@ -58,7 +58,7 @@ def manifest_null(case: Case) -> None:
     refused(case, "artifact")
     case.patch.undo()
     case.answers("tipoff.models.manifest.Manifest.from_json", None)
-    refused(case, "artifact", other=True)
+    refused(case, "model_error", other=True)
 
 
 def _model(case: Case) -> Model:
@@ -73,7 +73,7 @@ def artifact_error(case: Case) -> None:
             raise error
 
         case.patch.setattr("tipoff.models.registry.file_sha256", fault)
-        refused(case, "artifact")
+        refused(case, "artifact", "model_error")
         case.patch.undo()
 
 
@@ -95,7 +95,7 @@ def golden_error(case: Case) -> None:
         raise RuntimeError("boom")
 
     case.patch.setattr(CatBoostModel, "predict", falls_over)
-    refused(case, "artifact")
+    refused(case, "model_error")
 
 
 def golden_null(case: Case) -> None:
@@ -122,7 +122,8 @@ def _with(model: Model, **changes: Any) -> Model:
 
 
 def seal_error(case: Case) -> None:
-    case.breaks("tipoff.features.snapshot.content_id")
+    for name in ("content_id", "text_id"):
+        case.breaks(f"tipoff.features.snapshot.{name}")
     snapshot = dataclasses.replace(case.bench.scene.snapshot)
     with pytest.raises(ValueError, match="injected"):
         _verify(snapshot, ["x"] * snapshot.frame.height)

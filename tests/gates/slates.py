@@ -19,7 +19,7 @@ from tipoff.forecast import find_slate, slate_view
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import _with_reasons
 from tipoff.forecast.publish import RunSet, publish
-from tipoff.forecast.staleness import facts_moved, models_moved
+from tipoff.forecast.staleness import Standing, facts_moved, models_moved, standing
 from tipoff.lake import Lake, Writer
 from tipoff.models import eligible
 from tipoff.settings import settings
@@ -167,6 +167,11 @@ def _refused(case: Case, made: RunSet, error: type[Exception], parent: Any = Non
 
 def freshness_error(case: Case) -> None:
     case.breaks("tipoff.forecast.view.facts_moved")
+
+    def touched(*given: Any) -> Standing:
+        return dataclasses.replace(standing(*given), untouched=False)
+
+    case.patch.setattr("tipoff.forecast.view.standing", touched)
     with case.bench.lake.reading() as r, pytest.raises(ValueError, match="injected"):
         slate_view(r, case.bench.day)
 
