@@ -30,6 +30,9 @@ def main() -> int:
         while range_.tally.kills.total() < asked.kills and not range_.tally.violations:
             range_.shoot(seed + trial, list(COMMANDS)[trial % len(COMMANDS)])
             trial += 1
+            if trial % 10 == 0:
+                kills, wrong = range_.tally.kills.total(), len(range_.tally.violations)
+                print(f"  {trial} trials, {kills} kills, {wrong} violations", flush=True)
     return _print(range_, time.monotonic() - began)
 
 

@@ -212,7 +212,9 @@ _NIGHT_STATES = f"""
          WHEN said = 'available'
          THEN CASE WHEN dated = r.game_date THEN 'act_today' ELSE 'act_older' END
          ELSE said END AS state,
-    CASE WHEN dated IS NOT NULL THEN seen - coalesce(b.gno, 0) END AS games_since_report,
+    -- A team's game whose box score is late is before the report, yet not among those seen.
+    CASE WHEN dated IS NOT NULL THEN greatest(seen - coalesce(b.gno, 0), 0) END
+      AS games_since_report,
     {_played_of(5)} AS g5, {_played_of(10)} AS g10, {_played_of(20)} AS g20,
     {_played_of(10)} / least(10, seen - first_gno + 1) AS share10,
     coalesce(contains(why, '(dtd)'), false) AS day_to_day,
