@@ -51,8 +51,9 @@ def test_a_slate_built_from_half_true_features_is_refused_then_superseded_and_bo
         f" {game.format(quiet.day)}) FROM forecast.current_refusal WHERE model = 'catboost_v9'"
     ))  # fmt: skip
     half = first.refusals["bootstrap"]
-    assert held[("bootstrap", True)] == half > 5
-    assert held[("bootstrap", False)] == 0
+    newcomers = held[("bootstrap", False)]  # too few games, whatever is in
+    assert held[("bootstrap", True)] + newcomers == half > 5
+    assert newcomers <= 1
 
     # 22:30: they come in. The published set is stale at once, before anything runs.
     quiet.at(0.7)
@@ -65,7 +66,7 @@ def test_a_slate_built_from_half_true_features_is_refused_then_superseded_and_bo
     second = quiet.run()
     assert (second.kind, second.seq) == ("supersede", 2)
     assert "bootstrap" not in second.refusals
-    assert second.predicted == first.predicted + half
+    assert second.predicted == first.predicted + half - newcomers
     assert quiet.view()["stale"] is False
 
     # Which rows were used? Each prediction names its snapshot, and both sets come out again.
@@ -146,7 +147,8 @@ def test_features_added_at_noon_and_an_empty_morning_leave_models_of_33_names_pr
     adopt(quiet.patch, whole)
     quiet.at(5)
     noon = quiet.run(models=["catboost_v9"])
-    assert noon.predicted == morning.refusals["bootstrap"]
+    newcomers = noon.refusals.get("bootstrap", 0)  # too few games whatever came in
+    assert noon.predicted == morning.refusals["bootstrap"] - newcomers > 50
     assert (noon.seq, noon.refused_models) == (2, {})
     read = dict(quiet.rows("SELECT run_id, list_sort(json_keys(definitions)) FROM forecast.run"
                            " JOIN features.snapshot USING (snapshot_id)"))  # fmt: skip

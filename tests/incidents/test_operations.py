@@ -32,7 +32,7 @@ from tipoff.errors import (
     ContractError,
     IntegrityError,
     LakeBusy,
-    LakeUnavailable,
+    LakeDamaged,
     Terminal,
     TipoffError,
     Transient,
@@ -217,7 +217,7 @@ def test_a_query_that_fails_is_an_error_and_no_answer_of_no_rows(evening: Evenin
         path.unlink()
     with Lake.open(evening.lake.folder) as lake:
         again = Evening(lake, evening.day, evening.tip, evening.patch)
-        with pytest.raises(LakeUnavailable, match="could not be read"):
+        with pytest.raises(LakeDamaged, match="a file is missing"):
             again.run(reason="without its lines")
         assert again.rows("SELECT publication_id FROM forecast.publication") == [(before,)]
 

@@ -171,7 +171,7 @@ def test_two_processes_that_run_the_same_slate_at_once_store_every_row_once(
 
 @pytest.mark.incident(31)
 @pytest.mark.parametrize(("when", "reason"), [("scored", "model_error"), ("loaded", "artifact"),
-                                              ("read", "model_error")])  # fmt: skip
+                                              ("read", "artifact")])  # fmt: skip
 def test_a_model_that_fails_in_whatever_way_takes_no_other_prediction_with_it(
     evening: Evening, when: str, reason: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -73,10 +74,10 @@ def find_run(r: Reader, day: date, name: str) -> str:
     """
     sql = """SELECT seq, run_id FROM forecast.publication WHERE slate = $day ORDER BY seq"""
     published = r.rows(sql, {"day": day})
-    if name.isdigit():
+    if re.fullmatch(r"[0-9]{1,9}", name):
         found = {run for seq, run in published if seq == int(name)}
     else:
-        found = {run for _, run in published if run.startswith(name)}
+        found = {run for _, run in published if name and run.startswith(name)}
     known = ", ".join(f"{seq}={run}" for seq, run in published) or "none"
     if not found:
         raise NotFound(f"no run {name!r} of {day}", f"published: {known}")
