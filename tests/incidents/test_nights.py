@@ -65,7 +65,7 @@ def test_a_slate_built_from_half_true_features_is_refused_then_superseded_and_bo
     quiet.at(0.3)
     second = quiet.run()
     assert (second.kind, second.seq) == ("supersede", 2)
-    assert "bootstrap" not in second.refusals
+    assert second.refusals.get("bootstrap", 0) == newcomers
     assert second.predicted == first.predicted + half - newcomers
     assert quiet.view()["stale"] is False
 
