@@ -41,10 +41,13 @@ class Reply:
     crashed: str = ""
 
 
+GATES = tuple(f"TIPOFF_GATE_{name}" for name in ("FIRST", "FINAL_RETRY", "LAST_CALL"))
+
+
 def open_gates() -> None:
     """Let every quality through: what is tested is not the features of a tiny league."""
-    for name in ("FIRST", "FINAL_RETRY", "LAST_CALL"):
-        os.environ[f"TIPOFF_GATE_{name}"] = "0"
+    for name in GATES:
+        os.environ[name] = "0"
 
 
 def main(pipe: Connection, folder: Path, breakage: str) -> None:

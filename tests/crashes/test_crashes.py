@@ -1,15 +1,27 @@
 """kill -9 in the middle of a command: nothing published is lost, and the next command goes on."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.concurrency.worker import GATES
 from tests.crashes.child import COMMANDS
 from tests.crashes.trials import Range
 from tests.faults.league import Ground
+from tipoff.settings import settings
 
 KILLS = 20
+
+
+@pytest.fixture(autouse=True)
+def _gates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the range opens is as before once a test has ended: it shares a process with others."""
+    for name in GATES:
+        monkeypatch.setenv(name, "0")
+    yield
+    settings.cache_clear()
 
 
 @pytest.fixture
