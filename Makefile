@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test faults soak check bench fuzz mutants install format clean
+.PHONY: demo test faults races kills soak check bench fuzz mutants install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -22,9 +22,13 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/pytest -n 2
 
-# Long forms of what `make test` samples; SEED=n replays one.
-faults: $(STAMP)
+# Long forms of what `make test` samples; SEED=n replays one. CI runs the races.
+faults: races kills
+
+races: $(STAMP)
 	$(BIN)/python -m tests.concurrency --steps 2000 $(if $(SEED),--seed $(SEED))
+
+kills: $(STAMP)
 	$(BIN)/python -m tests.crashes --kills 200 $(if $(SEED),--seed $(SEED))
 
 soak: $(STAMP)
