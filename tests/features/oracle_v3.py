@@ -78,7 +78,7 @@ class Member:
         assert isinstance(f, MoreFacts)
         self.here = {f.number[g["game_id"], team] for g in self.games
                      if (g["team"], g["season"]) == (team, oracle.row["season"])}  # fmt: skip
-        self.seen, self.gno = oracle.seen(team), f.number[oracle.row["game_id"], team]
+        self.seen, self.gno = oracle.behind(team), f.number[oracle.row["game_id"], team]
         self.missed = self.seen - f.number[self.last["game_id"], team]
         self.state, self.dated, self.detail = self.report()
 
@@ -186,13 +186,20 @@ class NewOracle(Oracle):
             self.f.of_player[key] = super().history(player)
         return self.f.of_player[key]
 
+    def of_team(self, team: str) -> dict[str, Row]:
+        """Player -> his newest game, of those for whom it was with the team this season."""
+        season = self.row["season"]
+        newest = {p: past[-1] for p in sorted(self.f.rosters[team, season])
+                  if (past := self.history(p))}  # fmt: skip
+        return {p: g for p, g in newest.items() if (g["team"], g["season"]) == (team, season)}
+
+    def behind(self, team: str) -> int:
+        """The newest game of the team that a result or a member's box score tells of."""
+        numbers = [self.f.number[g["game_id"], team] for g in self.of_team(team).values()]
+        return max([self.seen(team), *numbers])
+
     def roster(self, team: str) -> list[Member]:
-        members = []
-        for player in sorted(self.f.rosters[team, self.row["season"]]):
-            past = self.history(player)
-            if past and (past[-1]["team"], past[-1]["season"]) == (team, self.row["season"]):
-                members.append(Member(self, player, team))
-        return members
+        return [Member(self, player, team) for player in self.of_team(team)]
 
     def values(self) -> dict[str, Value]:
         """Every v3 feature, and those of the set plays_1, by name; out of range as None."""

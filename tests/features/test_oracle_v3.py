@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,8 +12,9 @@ import pytest
 from tests.features.conftest import Built
 from tests.features.oracle import Row
 from tests.features.oracle_v3 import MoreFacts, NewOracle
+from tests.features.small_league import LAST, League, tip
 from tests.features.test_oracle import as_of, close
-from tipoff.features import catalogue
+from tipoff.features import catalogue, training_frame
 
 NEW = [name for name, feature in catalogue().items() if feature.since in ("v3", "plays_1")]
 
@@ -35,6 +38,24 @@ def test_every_v3_feature_of_small_rows_is_what_plain_loops_give(small: Built) -
     twice = small.frame.filter(pl.col("game_id").str.starts_with("twice")).to_dicts()
     assert len(twice) > 10
     assert compare(small, rows + twice) == []
+
+
+def test_box_scores_that_come_before_the_results_of_their_games_count_as_games_played(
+    small_league: League, tmp_path: Path
+) -> None:
+    """A soak found it: ln(1 + missed) of a negative number lost a whole slate."""
+    late = LAST - timedelta(days=9)
+
+    def unsettled(game: Row) -> Row:
+        return game | ({"result_known_at": tip(LAST, 999)} if game["game_date"] >= late else {})
+
+    with small_league.changed("game", unsettled).store(tmp_path / "lake") as lake:
+        with lake.reading() as r:
+            frame = training_frame(r, start=late, through=LAST)
+        assert compare(Built(lake, frame), frame.to_dicts()) == []
+        newest = frame.filter(pl.col("game_date") == LAST)
+        assert newest["own_missed"].min() == 0
+        assert newest["p_absent"].null_count() == 0
 
 
 def sample(frame: pl.DataFrame) -> list[Row]:

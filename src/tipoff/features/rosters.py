@@ -170,7 +170,7 @@ _REPORTS = f"""
 
 def _played_of(last: int) -> str:
     """How many of the team's last games he played, read up to his newest known one."""
-    first = f"greatest(1, seen - {last - 1})"
+    first = f"greatest(1, behind - {last - 1})"
     return f"length(replace(substr(games, {first}, greatest(0, newest - {first} + 1)), '0', ''))"
 
 
@@ -184,8 +184,10 @@ _NIGHT_STATES = f"""
     ASOF JOIN fx_known k ON k.player_key = w.player_key AND k.known_at <= w.row_as_of
     WHERE k.team = w.team AND k.season = w.season),
   heard AS (
-    SELECT f.*, m.* EXCLUDE (id, player_key, game_date, season, team, gno),
-      m.gno AS newest, f.seen - m.gno AS missed,
+    SELECT f.* EXCLUDE (seen), m.* EXCLUDE (id, player_key, game_date, season, team, gno),
+      m.gno AS newest,
+      -- A box score can be known before its game's result: his team has that game behind it too.
+      greatest(f.seen, max(m.gno) OVER side) AS behind, behind - m.gno AS missed,
       coalesce(h.known_at >= f.row_as_of - INTERVAL {SILENT_DAYS} DAY, false) AS covered,
       t.status AS t_status, t.date AS t_date, t.detail AS t_detail,
       d.status AS d_status, d.date AS d_date,
@@ -198,7 +200,8 @@ _NIGHT_STATES = f"""
     ASOF LEFT JOIN (FROM fx_reports WHERE NOT moved) d
       ON d.player_key = f.player_key AND d.known_at <= f.row_as_of
     ASOF LEFT JOIN (SELECT DISTINCT known_at FROM fx_injuries) h ON h.known_at <= f.row_as_of
-    WHERE m.gno IS NOT NULL),
+    WHERE m.gno IS NOT NULL
+    WINDOW side AS (PARTITION BY f.game_id, f.team)),
   reported AS (
     SELECT * EXCLUDE (t_status, t_date, d_status, d_date),
       CASE WHEN covered THEN CASE WHEN daily THEN d_status WHEN moved THEN t_status END END AS said,
@@ -213,10 +216,10 @@ _NIGHT_STATES = f"""
          THEN CASE WHEN dated = r.game_date THEN 'act_today' ELSE 'act_older' END
          ELSE said END AS state,
     -- A team's game whose box score is late is before the report, yet not among those seen.
-    CASE WHEN dated IS NOT NULL THEN greatest(seen - coalesce(b.gno, 0), 0) END
+    CASE WHEN dated IS NOT NULL THEN greatest(behind - coalesce(b.gno, 0), 0) END
       AS games_since_report,
     {_played_of(5)} AS g5, {_played_of(10)} AS g10, {_played_of(20)} AS g20,
-    {_played_of(10)} / least(10, seen - first_gno + 1) AS share10,
+    {_played_of(10)} / least(10, behind - first_gno + 1) AS share10,
     coalesce(contains(why, '(dtd)'), false) AS day_to_day,
     coalesce(contains(why, 'indefinite'), false) AS indefinite,
     coalesce(contains(why, 'season'), false) AS for_season
@@ -236,7 +239,7 @@ _ROSTERS = f"""
       rank() OVER (PARTITION BY game_id, team, missed < {COUNTED} ORDER BY m8 DESC) AS place
     FROM fx_night_states WINDOW side AS (PARTITION BY game_id, team))
   SELECT *, {p_absent_sql()} AS p_absent,
-    least(1, g10 / least(10, greatest(1, seen))) AS usual
+    least(1, g10 / least(10, greatest(1, behind))) AS usual
   FROM marked"""
 
 
