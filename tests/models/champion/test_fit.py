@@ -85,7 +85,8 @@ def test_the_manifest_says_what_it_was_made_of(line: Champion, league_data: Trai
     assert made.parameters["rounds"] == FEW.mean
     assert made.contract.required("pra") == ("pts_slope_10g",)
     assert "line_rebounds" in made.contract.names["pra"]
-    assert "line_rebounds" not in made.contract.names["points"]
+    assert "line_rebounds" in made.contract.names["points"]  # pra ties them
+    assert "line_rebounds" not in made.contract.names["threes"]
 
 
 def test_the_hold_out_is_of_the_newest_rows_in_the_first_market(

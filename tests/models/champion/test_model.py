@@ -14,33 +14,70 @@ from tipoff.lake import Lake
 from tipoff.league.markets import MARKETS
 from tipoff.models import contributions, load, store
 from tipoff.models.champion import Champion, load_champion
-from tipoff.models.champion.layers import PARTS
+from tipoff.models.champion.layers import PARTS, line_names
 from tipoff.models.golden import check_golden
 
+COMBOS = ("pra", "pr", "pa", "ra")
+UNTOLD: list[tuple[str, ...]] = [
+    (), ("pra",), ("assists",), ("points", "rebounds"), ("points", "rebounds", "assists"),
+]  # fmt: skip
+"""Markets whose lines are taken away."""
 
+
+def without(rows: pl.DataFrame, markets: tuple[str, ...]) -> pl.DataFrame:
+    """The same rows, those markets without a line."""
+    return rows.with_columns(pl.lit(None, pl.Float64).alias(f"line_{m}") for m in markets)
+
+
+@pytest.mark.parametrize("untold", UNTOLD)
 @pytest.mark.parametrize("form", ["noline", "line"])
-def test_the_mean_of_a_combo_is_the_sum_of_its_parts_means(
-    form: str, upcoming: pl.DataFrame, request: pytest.FixtureRequest
+def test_the_mean_of_a_combo_is_the_sum_of_its_parts_means_whichever_have_lines(
+    form: str, untold: tuple[str, ...], upcoming: pl.DataFrame, request: pytest.FixtureRequest
 ) -> None:
     model: Champion = request.getfixturevalue(form)
-    mean = {m: model.predict(upcoming, m).pmf.mean() for m in MARKETS}
-    for combo in ("pra", "pr", "pa", "ra"):
+    rows = without(upcoming, untold)
+    mean = {m: model.predict(rows, m).pmf.mean() for m in MARKETS}
+    for combo in COMBOS:
         summed = sum(mean[part] for part in PARTS[combo])
         assert np.abs(mean[combo] - summed).max() < 1e-4
 
 
-def test_a_combo_with_a_line_and_a_part_without_one_keeps_the_mean_its_line_gives(
-    noline: Champion, line: Champion, upcoming: pl.DataFrame
+def test_a_combos_line_moves_the_part_that_has_none_and_leaves_those_that_have_one(
+    line: Champion, upcoming: pl.DataFrame
+) -> None:
+    rows = without(upcoming.filter(pl.col("line_pra").is_not_null()), ("assists",))
+    higher = rows.with_columns(pl.col("line_pra") + 2)
+    for market, moves in (("assists", True), ("pra", True), ("ra", True), ("pr", False)):
+        up = line.predict(higher, market).pmf.mean() - line.predict(rows, market).pmf.mean()
+        assert (up > 0.5).mean() > 0.9 if moves else (np.abs(up) < 1e-5).all(), market
+    for market in ("points", "rebounds", "threes"):
+        assert (line.predict(higher, market).pmf.p == line.predict(rows, market).pmf.p).all()
+
+
+def test_where_every_part_has_a_line_a_combos_own_line_moves_no_mean(
+    line: Champion, upcoming: pl.DataFrame
 ) -> None:
     rows = upcoming.filter(pl.col("line_pra").is_not_null())
-    bare = rows.with_columns(line_assists=pl.lit(None, pl.Float64))
-    assert line.sight(bare).alone("pra").all()
-    assert not line.sight(rows).alone("pra").any()
-    for higher, wanted in ((rows, False), (bare, True)):
-        moved = higher.with_columns(pl.col("line_pra") + 6)
-        up = line.predict(moved, "pra").pmf.mean() - line.predict(higher, "pra").pmf.mean()
-        assert (up > 1).all() if wanted else (np.abs(up) < 1e-5).all()
-    assert (noline.predict(bare, "pra").pmf.p == noline.predict(rows, "pra").pmf.p).all()
+    higher = rows.with_columns(pl.col("line_pra") + 2)
+    for market in ("points", "assists", "pra", "ra"):
+        up = line.predict(higher, market).pmf.mean() - line.predict(rows, market).pmf.mean()
+        assert np.abs(up).max() < 1e-5
+
+
+def test_the_form_without_lines_is_deaf_to_a_combos_line(
+    noline: Champion, upcoming: pl.DataFrame
+) -> None:
+    bare = without(upcoming, ("pra", "assists"))
+    assert (noline.predict(bare, "pra").pmf.p == noline.predict(upcoming, "pra").pmf.p).all()
+
+
+def test_a_model_of_one_market_reads_no_other_markets_lines() -> None:
+    assert line_names("points", ("points",)) == ("line_points", "over_chance_points")
+    assert line_names("threes", tuple(MARKETS)) == ("line_threes", "over_chance_threes")
+    assert set(line_names("points", ("points", "pra"))) == {
+        f"{kind}_{m}" for kind in ("line", "over_chance")
+        for m in ("points", "rebounds", "assists", "pra")
+    }  # fmt: skip
 
 
 def test_without_a_line_both_forms_say_the_same_bits(

@@ -54,7 +54,10 @@ class Recipe:
     @property
     def names(self) -> dict[str, tuple[str, ...]]:
         """Market -> every name it reads: those of the trees first."""
-        return {m: (*self.features, *(line_names(m) if self.lines else ())) for m in self.markets}
+        return {
+            m: (*self.features, *(line_names(m, self.markets) if self.lines else ()))
+            for m in self.markets
+        }
 
 
 def layers_day(through: date) -> date:

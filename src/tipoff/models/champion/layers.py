@@ -53,7 +53,10 @@ def price_name(market: str) -> str:
     return f"over_chance_{market}"
 
 
-def line_names(market: str) -> tuple[str, ...]:
-    """What the form that reads lines reads of a market beside the features."""
-    return tuple(n for part in dict.fromkeys((*PARTS[market], market))
-                 for n in (f"line_{part}", price_name(part)))  # fmt: skip
+def line_names(market: str, markets: tuple[str, ...]) -> tuple[str, ...]:
+    """What the form that reads lines reads of a market beside the features, in a model of those
+    markets: lines and prices of all that combos tie it to."""
+    combos = [m for m in (*markets, market) if is_combo(m)]
+    tied = dict.fromkeys(m for c in combos for m in (*PARTS[c], c))
+    return tuple(n for m in (tied if market in tied else (market,))
+                 for n in (f"line_{m}", price_name(m)))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class Champion:
     manifest: Manifest
     trees: Mapping[str, Trees]
     layers: Layers
+    _newest: list[tuple[pl.DataFrame, Bools, Sight]] = field(default_factory=list, compare=False)
 
     @cached_property
     def artifact(self) -> bytes:
@@ -56,13 +57,22 @@ class Champion:
         p = np.full((frame.height, MAX_COUNT[market] + 1), np.nan)
         ok = self._complete(frame, market) if names else np.zeros(frame.height, dtype=np.bool_)
         if ok.any():
-            sight = self.sight(frame.filter(pl.Series(ok)))
+            sight = self._seen(frame, ok)
             p[ok] = (sight.final(market) if self.reads_lines else sight.bare(market)).p
         return Prediction(Pmf(p), ok)
 
     def sight(self, frame: pl.DataFrame) -> Sight:
         """What it makes of rows that all have the required features."""
         return Sight(frame, self.trees, self.layers)
+
+    def _seen(self, frame: pl.DataFrame, ok: Bools) -> Sight:
+        # A slate asks for ten markets of one frame: trees and tied lines are worked out once.
+        for known, rows, sight in self._newest:
+            if known is frame and np.array_equal(rows, ok):
+                return sight
+        made = self.sight(frame.filter(pl.Series(ok)))
+        self._newest[:] = [(frame, ok, made)]
+        return made
 
     def shap(self, row: pl.DataFrame, market: str) -> tuple[float, dict[str, float]]:
         """(base, feature -> contribution) of one row; they sum to the centre its shape is laid

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from tipoff.league.markets import MAX_COUNT
+from tipoff.models.champion.agree import agreed
 from tipoff.models.champion.covariates import covariates
 from tipoff.models.champion.layers import LOWEST, PARTS, Layers, is_combo, price_name
 from tipoff.models.champion.learner import Matrix, Trees
@@ -29,6 +30,7 @@ class Sight:
     trees: Mapping[str, Trees]
     layers: Layers
     _bare: dict[str, Pmf] = field(default_factory=dict)
+    _own: dict[str, Pmf] = field(default_factory=dict)
     _final: dict[str, Pmf] = field(default_factory=dict)
 
     @cached_property
@@ -64,20 +66,36 @@ class Sight:
 
     def final(self, market: str) -> Pmf:
         """The pmf of the form that reads lines: where there is none, or no layers for it, the pmf
-        without. A combo's mean is the sum of its parts', whose own lines it so learns of; but a
-        combo with a line and a part without one knows more than its parts, and keeps its mean."""
+        without. Its mean is the one that the lines of all parts and combos agree on (`agreed`);
+        a combo's is the sum of its parts'."""
         if market not in self._final:
             made = self._with_line(market)
-            if is_combo(market):
-                summed = _sum([self.final(part).mean() for part in PARTS[market]])
-                made = tilted(made, np.where(self.alone(market), made.mean(), summed))
-            self._final[market] = made
+            moves = is_combo(market) or market in self._tied
+            self._final[market] = tilted(made, self._settled(market)) if moves else made
         return self._final[market]
 
-    def alone(self, market: str) -> Bools:
-        """Rows of a combo that has a line while one of its parts has none, shape (n,)."""
-        every = np.logical_and.reduce([self._lines(part) for part in PARTS[market]])
-        return np.asarray(self._lines(market) & ~every)
+    def _settled(self, market: str) -> Floats:
+        if is_combo(market):
+            return _sum([self._settled(part) for part in PARTS[market]])
+        tied = market in self._tied
+        return self._agreed[market] if tied else self._with_line(market).mean()
+
+    @cached_property
+    def _agreed(self) -> dict[str, Floats]:
+        """Part -> mean, of tied parts."""
+        markets = (*self._told, *self._tied)
+        means = {m: self._with_line(m).mean() for m in markets}
+        return agreed(means, {m: self._lines(m) for m in markets}, self._told)
+
+    @property
+    def _told(self) -> tuple[str, ...]:
+        """Combos that read lines."""
+        return tuple(m for m in self.layers.lines if is_combo(m))
+
+    @cached_property
+    def _tied(self) -> tuple[str, ...]:
+        """Their parts."""
+        return tuple(dict.fromkeys(part for combo in self._told for part in PARTS[combo]))
 
     def _lines(self, market: str) -> Bools:
         """Rows whose line of that market moves its pmf."""
@@ -96,13 +114,16 @@ class Sight:
         return have, every.where(have), self.layers.lines[market]
 
     def _with_line(self, market: str) -> Pmf:
-        found = self.lined(market)
-        if found is None or not found[0].any():
-            return self.bare(market)
-        have, rows, layers = found
-        p = self.bare(market).p.copy()
-        p[have] = layers.pmf(rows, MAX_COUNT[market]).p
-        return Pmf(p)
+        """By its own line alone."""
+        if market not in self._own:
+            found = self.lined(market)
+            if found is None or not found[0].any():
+                return self.bare(market)
+            have, rows, layers = found
+            p = self.bare(market).p.copy()
+            p[have] = layers.pmf(rows, MAX_COUNT[market]).p
+            self._own[market] = Pmf(p)
+        return self._own[market]
 
 
 def _sum(parts: list[Floats]) -> Floats:
