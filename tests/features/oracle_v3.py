@@ -78,8 +78,9 @@ class Member:
         assert isinstance(f, MoreFacts)
         self.here = {f.number[g["game_id"], team] for g in self.games
                      if (g["team"], g["season"]) == (team, oracle.row["season"])}  # fmt: skip
-        self.seen, self.gno = oracle.seen(team), f.number[oracle.row["game_id"], team]
-        self.missed = self.seen - f.number[self.last["game_id"], team]
+        newest, self.gno = (f.number[g["game_id"], team] for g in (self.last, oracle.row))
+        self.seen = max(oracle.seen(team), newest)
+        self.missed = self.seen - newest
         self.state, self.dated, self.detail = self.report()
 
     def played(self, last: int) -> int:

@@ -184,8 +184,9 @@ _NIGHT_STATES = f"""
     ASOF JOIN fx_known k ON k.player_key = w.player_key AND k.known_at <= w.row_as_of
     WHERE k.team = w.team AND k.season = w.season),
   heard AS (
-    SELECT f.*, m.* EXCLUDE (id, player_key, game_date, season, team, gno),
-      m.gno AS newest, f.seen - m.gno AS missed,
+    -- His box score may come before the schedule says that the game is over.
+    SELECT f.* EXCLUDE (seen), m.* EXCLUDE (id, player_key, game_date, season, team, gno),
+      m.gno AS newest, greatest(f.seen, m.gno) AS seen, greatest(f.seen - m.gno, 0) AS missed,
       coalesce(h.known_at >= f.row_as_of - INTERVAL {SILENT_DAYS} DAY, false) AS covered,
       t.status AS t_status, t.date AS t_date, t.detail AS t_detail,
       d.status AS d_status, d.date AS d_date,
