@@ -12,15 +12,19 @@ if TYPE_CHECKING:
     from tipoff.answers.at import slate_at
     from tipoff.answers.chain import why
     from tipoff.answers.diff import diff_runs
+    from tipoff.answers.leaders import leaderless
     from tipoff.answers.reached import impact
     from tipoff.answers.rehearsal import dry_run
     from tipoff.answers.runs import ledger, run_record
 
-__all__ = ["diff_runs", "dry_run", "impact", "ledger", "run_record", "slate_at", "why"]
+__all__ = [
+    "diff_runs", "dry_run", "impact", "leaderless", "ledger", "run_record", "slate_at", "why",
+]  # fmt: skip
 
 _HOME = {
     "at": ("slate_at",),
     "diff": ("diff_runs",),
+    "leaders": ("leaderless",),
     "reached": ("impact",),
     "rehearsal": ("dry_run",),
     "runs": ("ledger", "run_record"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tipoff.cli.common import JsonFlag, console, emit, open_lake
 from tipoff.cli.run import Date
+
+if TYPE_CHECKING:
+    from tipoff.lake import Reader
 
 STRONGEST = 20
 """Rows of a market shown unless --all is given."""
@@ -43,17 +46,33 @@ def slate(
             moment = clock.parse_time(at, day)
             view = slate_at(r, day, moment, market=market, model=model, role=role)
         refused = refused_players(r, view["run_id"]) if refusals else []
+        missing = _leaderless(r, view["run_id"], market) if role else []
     if refusals and as_json:
         view["refusals"] = refused
-    emit(view, as_json, lambda: _show(view, every, refused))
+    emit(view, as_json, lambda: _show(view, every, refused, missing))
 
 
-def _show(view: dict[str, Any], every: bool, refused: list[dict[str, Any]]) -> None:
+def _leaderless(r: Reader, run_id: str, market: str | None) -> list[str]:
+    from tipoff.answers import leaderless
+
+    return [
+        f"{found.market}: its champion {found.model} predicts nobody:"
+        f" {', '.join(f'{reason} {n}' for reason, n in found.reasons.items())}"
+        " (--model NAME shows another's)"
+        for found in leaderless(r, run_id, market)
+    ]
+
+
+def _show(
+    view: dict[str, Any], every: bool, refused: list[dict[str, Any]], missing: list[str]
+) -> None:
     out = console()
     header(out, view)
     if "at" in view:
         _show_at(out, view)
     out.print(table(view["predictions"], None if every else STRONGEST), highlight=False)
+    for text in missing:
+        out.print(text, highlight=False)
     for reason, n in view["refused"].items():
         out.print(f"refused {n:6d}  {reason}")
     print_refused(out, refused)

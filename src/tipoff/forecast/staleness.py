@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
 
 _TABLES = ("game", "player_game", "team_game", "injury")
+_MENDED_ELSEWHERE = ("artifact", "model_error")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def holds(
 
     True when code and settings are those it was made or verified with, no fact it may read and
     no model or role was stored since, none became known between its as_of and the one asked
-    for, and every market and model asked for is in it.
+    for, every market and model asked for is in it, and no model of it failed.
     """
     held = standing(r, publication)
     wanted = as_of or min(now, held.last_as_of)
@@ -82,6 +83,8 @@ def holds(
         return False
     whole = held.complete and _known(r, publication, markets, models)
     if not (whole or _includes(r, publication, markets, models)):
+        return False
+    if _models_failed(r, publication):
         return False
     if held.untouched and wanted == held.as_of:
         return True
@@ -114,6 +117,13 @@ def models_moved(r: Reader, seq: int) -> bool:
     sql = """SELECT EXISTS (FROM models.version WHERE recorded_seq > $seq)
                OR EXISTS (FROM models.state WHERE recorded_seq > $seq)"""
     return r.value(sql, {"seq": seq}) is not False
+
+
+def _models_failed(r: Reader, publication: Publication) -> bool:
+    """Whether a model was refused for its file or for an error: mending leaves no row behind."""
+    sql = f"""SELECT EXISTS (FROM forecast.refusal
+              WHERE run_id = $run AND reason IN {_MENDED_ELSEWHERE})"""
+    return r.value(sql, {"run": publication.run_id}) is not False
 
 
 def _known(
