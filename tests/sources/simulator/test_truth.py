@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from scipy.stats import chi2
 
+from scripts.true_parameters import exactness
 from tipoff.league.markets import MAX_COUNT
 from tipoff.models.dispersion import estimate
 from tipoff.models.pmf import Pmf, negative_binomial
@@ -125,6 +126,19 @@ def test_a_dispersion_fitted_on_true_means_gives_nearly_exact_intervals(
         inside = pmf.covered(y, np.random.default_rng(8).random(len(y))).mean()
         scored = market in {"points", "pra", "pr", "pa"}
         assert abs(inside - 0.8) < (0.06 if scored else 0.035), (market, inside)
+
+
+def test_the_champions_shape_comes_to_the_truth_when_given_the_true_parameters(
+    league: Path,
+) -> None:
+    """3,100 rows fit it and their PIT map is half drawn to the diagonal; full leagues are exact
+    within chance (scripts/true_parameters.py, docs/simulate.md)."""
+    found = list(exactness(league))
+    assert [one.market for one in found] == list(MARKETS)
+    for one in found:
+        assert abs(one.inside - 0.8) < one.bound + 0.01, one
+        assert 0.998 < one.ratio < 1.015, one
+    assert np.mean([one.ratio for one in found]) < 1.006
 
 
 def test_overtime_and_rested_starters_are_inside_the_truth(league: Path) -> None:
