@@ -9,8 +9,8 @@ def unresolved_lines(look: Look) -> Finding:
     """Lines whose player could not be told from pre-game facts."""
     sql = (
         "SELECT player_name, raw_key, count(*) AS rows, min(game_date) AS first,"
-        f" max(game_date) AS last FROM {current('league.prop_line')} WHERE player_key IS NULL"
-        " AND ($day::DATE IS NULL OR game_date = $day) GROUP BY ALL ORDER BY rows DESC, raw_key"
+        f" max(game_date) AS last FROM {look.lines} WHERE player_key IS NULL"
+        " GROUP BY ALL ORDER BY rows DESC, raw_key"
     )
     step = "the source abbreviates: mend its names, or leave the rows; they are never guessed"
     return listed(look, sql, "unresolved line names", "lines have no player", step)
@@ -31,9 +31,9 @@ def never_seen(look: Look) -> Finding:
     """Full names with lines but without any box score: a misspelling, or a man yet to play."""
     sql = (
         "SELECT player_key, any_value(player_name) AS player_name, count(*) AS rows,"
-        f" min(game_date) AS first, max(game_date) AS last FROM {current('league.prop_line')}"
+        f" min(game_date) AS first, max(game_date) AS last FROM {look.lines}"
         " WHERE player_key NOT IN (SELECT player_key FROM league.player)"
-        " AND ($day::DATE IS NULL OR game_date = $day) GROUP BY player_key ORDER BY rows DESC"
+        " GROUP BY player_key ORDER BY rows DESC, player_key"
     )
     step = "a rookie before his first game is fine; a misspelling must be mended at the source"
     return listed(look, sql, "names never seen", "lines name who never played", step, "note")
@@ -43,8 +43,8 @@ def lines_without_game(look: Look) -> Finding:
     """Lines that name no event and whose player's team has no game on the date."""
     sql = (
         "SELECT game_date, raw_key, count(*) AS rows"
-        f" FROM {current('league.prop_line')} WHERE game_id IS NULL"
-        " AND ($day::DATE IS NULL OR game_date = $day) GROUP BY ALL ORDER BY game_date DESC"
+        f" FROM {look.lines} WHERE game_id IS NULL GROUP BY ALL"
+        " ORDER BY game_date DESC, raw_key"
     )
     step = "usually a trade between his last game and the line; such lines are not used"
     return listed(look, sql, "lines without a game", "lines have no game", step, "note")
@@ -63,16 +63,11 @@ def set_aside(look: Look) -> Finding:
 def estimated_times(look: Look) -> Finding:
     """How many lines carry a time by rule, not one their source observed."""
     sql = (
-        "SELECT source, bookmaker, count(*) AS rows FROM (SELECT split_part(source, ':', 1) AS"
-        f" source, bookmaker FROM {current('league.prop_line')} WHERE estimated"
-        " AND ($day::DATE IS NULL OR game_date = $day)) GROUP BY ALL ORDER BY rows DESC"
+        "SELECT split_part(source, ':', 1) AS source, bookmaker, count(*) AS rows"
+        f" FROM {look.lines} WHERE estimated GROUP BY ALL ORDER BY rows DESC"
     )
     found = listed(look, sql, "lines timed by rule", "lines have no time of their own", "", "note")
-    share = look.r.value(
-        f"SELECT avg(estimated::INT) FROM {current('league.prop_line')}"
-        " WHERE ($day::DATE IS NULL OR game_date = $day)",
-        look.params,
-    )
+    share = look.r.value(f"SELECT avg(estimated::INT) FROM {look.lines}")
     summary = f"{found.summary} ({(share or 0):.0%}): taken as 30 minutes before the first tip-off"
     return Finding(found.name, found.level, found.count, summary, found.detail)
 
