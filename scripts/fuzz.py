@@ -20,6 +20,10 @@ STARTS = (
     b"\x00\x00\x01\x00\x00\xff\xff", b"\x03" + b"\x00" * 15,
 )  # fmt: skip
 
+LEAKING = ("tipoff.league.odds",)
+"""Left uninstrumented: atheris 3.0 keeps 4 KB of every comparison of arrays it traces, and ran out
+of its 2 GB within two minutes. The target that asks it is traced itself."""
+
 
 def main() -> int:
     """Fuzz until the time is up or an input breaks the promise; atheris leaves the process."""
@@ -36,7 +40,7 @@ def main() -> int:
     except ImportError:
         sys.stderr.write("error: atheris is not installed\n  next: pip install -e '.[fuzz]'\n")
         return 2
-    with atheris.instrument_imports(include=["tipoff"]):
+    with atheris.instrument_imports(include=["tipoff", "scripts.fuzz_targets"], exclude=[*LEAKING]):
         from scripts.fuzz_targets import TARGETS
     corpus = KEPT / asked.target
     corpus.mkdir(parents=True, exist_ok=True)
