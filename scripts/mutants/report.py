@@ -28,12 +28,19 @@ def wilson(killed: int, n: int, z: float = 1.959964) -> tuple[float, float]:
     return centre - half, centre + half
 
 
-def results(path: Path = RESULTS) -> list[dict[str, Any]]:
-    """The newest result of every mutant, in the order they were first run."""
-    if not path.is_file():
-        return []
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return list({row["mutant"]: row for row in rows}.values())
+def results(seed: int, path: Path | None = None) -> list[dict[str, Any]]:
+    """The newest result of every mutant of a sample, in the order they were first run.
+
+    `first` is the status when it was drawn, before any test was written for it.
+    """
+    path = path or RESULTS
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    found: dict[str, dict[str, Any]] = {}
+    for row in map(json.loads, lines):
+        if row.get("seed", 1) == seed:
+            first = found.get(row["mutant"], {}).get("first", row["status"])
+            found[row["mutant"]] = row | {"first": first}
+    return list(found.values())
 
 
 def reasons() -> dict[str, str]:
@@ -42,19 +49,22 @@ def reasons() -> dict[str, str]:
 
 
 def summary(rows: Iterable[Row]) -> list[str]:
-    """One line of Markdown per area and one for all: share killed, n, interval."""
+    """One line of Markdown per area and one for all: what was killed when drawn, and is now."""
     found = list(rows)
     lines = []
     for area in (*AREAS, "all"):
         mine = [r for r in found if area in (r["area"], "all")]
-        killed = sum(r["status"] != "survived" for r in mine)
-        low, high = wilson(killed, len(mine))
-        share = f"{killed / len(mine):.1%}" if mine else "-"
+        drawn, now = (sum(r[key] != "survived" for r in mine) for key in ("first", "status"))
+        low, high = wilson(drawn, len(mine))
         lines.append(
-            f"| {area} | {_population(area):,} | {len(mine)} | {killed} | {share} |"
-            f" {low:.1%} to {high:.1%} |"
+            f"| {area} | {_population(area):,} | {len(mine)} | {_share(drawn, mine)} |"
+            f" {low:.1%} to {high:.1%} | {_share(now, mine)} |"
         )
     return lines
+
+
+def _share(killed: int, rows: list[Row]) -> str:
+    return f"{killed} = {killed / len(rows):.1%}" if rows else "-"
 
 
 def _population(area: str) -> int:
@@ -64,7 +74,7 @@ def _population(area: str) -> int:
 
 def write(seed: int) -> list[str]:
     """Write the page; the survivors that have no reason."""
-    rows, known = results(), reasons()
+    rows, known = results(seed), reasons()
     alive = [r for r in rows if r["status"] == "survived"]
     table = [
         f"| `{r['mutant']}` | {r['module']}:{r['line']} | {r['kind']} | {_cell(r['before'])} |"
@@ -83,7 +93,7 @@ def _cell(text: str) -> str:
     return f"`{text.replace('|', '¦').replace('`', '´').strip()}`" if text else ""
 
 
-_COLUMNS = """| area | mutants | sampled | killed | share | 95% interval |
+_COLUMNS = """| area | mutants | sampled | killed when drawn | 95% interval | killed now |
 |---|---|---|---|---|---|"""
 _ALIVE = """| mutant | where | kind | before | after | why it may live |
 |---|---|---|---|---|---|"""

@@ -27,7 +27,7 @@ HEAVY = (
     "rich.table", "scipy.stats", "scoringrules", "catboost", "pytest",
 )  # fmt: skip
 """Imported once: a fork has them for nothing. Nothing of tipoff may be among them."""
-DESELECTED = "not real and not process and not cold"
+DESELECTED = "not real and not process and not cold and not three_writers"
 """Tests that need the real data, or processes of their own that the mutant would not reach."""
 
 

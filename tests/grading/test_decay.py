@@ -107,6 +107,43 @@ def test_only_slates_before_the_day_count_and_only_the_newest(
     assert state_of(published, later[-1] + timedelta(days=1)) == "blocked"
 
 
+def store_scores(lake: Lake, day: date, scores: list[tuple[str, str, str, str, float]]) -> None:
+    """One published and graded slate: (market, model, game, player, crps) of each grade."""
+    run, at = f"run_{day}", datetime(2024, 1, 1, tzinfo=UTC)
+    head = {"publication_id": f"pub_{day}", "slate": day, "seq": 99, "run_id": run,
+            "kind": "first", "reason": "test", "committed_at": at}  # fmt: skip
+    grades = [
+        {"grade_id": f"{run}{i}", "slate": day, "run_id": run, "prediction_id": f"{run}{i}",
+         "game_id": game, "player_key": player, "market": market, "model": model,
+         "outcome": "no_pick", "actual": 10.0, "crps": crps, "mean_error": 0.0,
+         "covered80": i % 5 != 0}
+        for i, (market, model, game, player, crps) in enumerate(scores)
+    ]  # fmt: skip
+    lake.write(lambda w: [w.append("forecast.publication", pl.DataFrame([head])),
+                          w.append("grading.grade", pl.DataFrame(grades))])  # fmt: skip
+
+
+def test_a_forecast_is_compared_with_the_yardstick_of_its_own_game_player_market_and_slate(
+    published: Lake, slate_day: date
+) -> None:
+    """Players have two games a slate; the model equals the yardstick wherever that was graded."""
+    both = [(f"g{k % 2}", f"p{k // 2}") for k in range(80)]
+    for number, day in enumerate(before(slate_day, LEAST_SLATES)):
+        # Another third of the rows is without a yardstick on each slate.
+        paired = {pair for i, pair in enumerate(both) if (i + number) % 3}
+        scores = [("points", "catboost_v9", *pair, 4.0 if pair in paired else 8.0) for pair in both]
+        scores += [("points", "ewma_hl8", *pair, 4.0) for pair in sorted(paired)]
+        scores += [("points", "season_mean", *pair, 1.0) for pair in both]
+        scores += [("rebounds", "ewma_hl8", *pair, 2.0) for pair in both]
+        store_scores(published, day, scores)
+    with published.reading() as r:
+        found = {(d.model, d.market): d for d in decay_states(r, slate_day)}
+    crps = found["catboost_v9", "points"].signals["crps"]
+    assert (crps["value"], crps["low"], crps["high"]) == (0.0, 0.0, 0.0)
+    assert found["catboost_v9", "points"].rows == LEAST_SLATES * len(both)
+    assert found["ewma_hl8", "points"].signals["crps"]["value"] == 3.0
+
+
 def test_a_decayed_model_is_withdrawn_by_the_next_publication_which_says_so(
     published: Lake, slate_day: date
 ) -> None:

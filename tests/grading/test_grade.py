@@ -190,6 +190,17 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_predictions(
     assert len(made) == few
 
 
+def test_a_published_set_without_a_prediction_is_counted_as_none_of_anything(
+    games_lake: Lake,
+) -> None:
+    publish(games_lake, [MAXEY], at=BEFORE)
+    empty = publish(games_lake, [], at=AFTER)
+    report = grade(games_lake, DAY)
+    counts = {"predictions": 0, "live": 0, "pending": 0}
+    assert report.sets[1] == {"run_id": empty, "seq": 2, "current": True} | counts
+    assert (report.live, report.backfill, report.markets) == (0, 0, [])
+
+
 def test_a_report_is_json_as_it_stands(games_lake: Lake) -> None:
     publish(games_lake, [MAXEY, ZION], at=BEFORE)
     found = json.loads(json.dumps(grade(games_lake, DAY).as_dict(), allow_nan=False))
