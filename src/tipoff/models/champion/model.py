@@ -32,7 +32,9 @@ class Champion:
     manifest: Manifest
     trees: Mapping[str, Trees]
     layers: Layers
-    _newest: list[tuple[pl.DataFrame, Bools, Sight]] = field(default_factory=list, compare=False)
+    _newest: list[tuple[pl.DataFrame, Bools, Sight]] = field(
+        init=False, default_factory=list, compare=False, repr=False
+    )
 
     @cached_property
     def artifact(self) -> bytes:
