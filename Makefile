@@ -56,9 +56,10 @@ fuzz: $(STAMP)
 	for target in $(TARGETS); do $(BIN)/python scripts/fuzz.py $$target --seconds $(SECONDS) || exit 1; done
 
 SAMPLE ?= 60
+MUTANTS_SEED ?= 2
 
 mutants: $(STAMP)
-	$(BIN)/python -m scripts.mutants --sample $(SAMPLE)
+	$(BIN)/python -m scripts.mutants --seed $(MUTANTS_SEED) --sample $(SAMPLE)
 
 clean:
 	rm -rf $(VENV) demo

@@ -27,7 +27,7 @@ def main() -> int:
         runner.preload()
         for area in asked.area or AREAS:
             _run(area, draw(area, asked.sample, asked.seed), asked)
-    unexplained = report.write(asked.seed)
+    unexplained = report.write()
     rows = report.results(asked.seed)
     sys.stdout.write("\n".join(report.summary(rows)) + "\n")
     for name in unexplained:
@@ -47,9 +47,11 @@ def _run(
     area: str, chosen: list[tuple[Mutant, tuple[str, ...]]], asked: argparse.Namespace
 ) -> None:
     done = {row["mutant"]: row["status"] for row in report.results(asked.seed)}
+    known = report.reasons()
     end = time.monotonic() + asked.minutes * 60
     for number, (mutant, tests) in enumerate(chosen, 1):
         again = asked.again and done.get(mutant.name) == "survived"
+        again = again and not known.get(mutant.name, "").startswith("equal")
         if mutant.name in done and not again:
             continue
         if time.monotonic() > end:
@@ -92,7 +94,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--area", action="append", choices=list(AREAS))
     parser.add_argument("--minutes", type=float, default=1e6, help="per area")
-    parser.add_argument("--again", action="store_true", help="run survivors again")
+    parser.add_argument("--again", action="store_true", help="run survivors that are gaps again")
     parser.add_argument("--report", action="store_true", help="only write docs/mutation.md")
     return parser.parse_args()
 

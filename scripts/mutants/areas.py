@@ -29,7 +29,9 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "features/checks.py": ("features/test_snapshot.py", "features/test_program.py"),
         "features/compile.py": _FEATURES,
         "features/definition.py": ("features/test_catalogue.py", *_FEATURES),
-        "features/families/*.py": _FEATURES,
+        "features/families/*.py": (
+            "features/test_breakout_steps.py", "features/test_ranges_v3.py", *_FEATURES,
+        ),
         "features/lineage.py": ("features/test_program.py", "features/test_snapshot.py"),
         "features/quality.py": ("features/test_quality.py", "features/test_program.py"),
         "features/relations.py": (*_FEATURES, "features/test_squad.py"),

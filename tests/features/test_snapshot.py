@@ -183,6 +183,8 @@ def test_source_rows_of_a_window_are_the_games_in_it(
         return [x["fact_id"] for x in found]
 
     assert ids("points_avg_last_5") == [p["fact_id"] for p in past[:5]]
+    assert len(past) > 10
+    assert ids("games_in_last_7_days") == [p["fact_id"] for p in past[:10]]
     assert ids("points_avg_season") == [
         p["fact_id"] for p in past if p["season"] == past[0]["season"]
     ]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
+import pytest
 
 from tipoff.forecast.identity import UNSEALED, prediction_ids, record_hashes
 from tipoff.hashing import content_id, spelled
@@ -54,3 +55,11 @@ def test_a_prediction_id_is_the_content_id_of_what_its_row_was_made_from() -> No
         for i in range(3)
     ]
     assert prediction_ids("reads_1", parts) == expected
+
+
+@pytest.mark.parametrize("short", range(4))
+def test_parts_of_unequal_lengths_are_an_error_and_lose_no_row(short: int) -> None:
+    parts = [["1", "2"], ["3", "4"], ["5", "6"], ["[]", "[]"]]
+    parts[short] = parts[short][:1]
+    with pytest.raises(ValueError, match=r"is (shorter|longer) than"):
+        prediction_ids("reads_1", parts)

@@ -1,8 +1,10 @@
 """run is reconcile: complete, idempotent, superseding, never narrowing."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import polars as pl
@@ -11,11 +13,13 @@ import pytest
 from tests.simulated import slate_dates
 from tipoff import clock
 from tipoff.errors import IntegrityError, NotFound, PublicationConflict, UsageError
+from tipoff.features import load_snapshot
 from tipoff.forecast import current_publication, find_slate, reconcile, slate_view
 from tipoff.forecast.build import build_set, wanted_set
-from tipoff.forecast.publish import publish
+from tipoff.forecast.publish import RunSet, publish
+from tipoff.forecast.reconciliation import _withdrawn
 from tipoff.lake import Lake
-from tipoff.models import ensure_baselines
+from tipoff.models import ensure_baselines, retire
 from tipoff.settings import settings
 
 SCHEMA = json.loads(
@@ -65,10 +69,11 @@ def test_every_expected_triple_is_predicted_or_refused_once(
 
 
 def test_running_again_has_nothing_to_do(published: Lake, slate_day: date) -> None:
-    before = view(published, slate_day)["publication_id"]
+    before, version = view(published, slate_day)["publication_id"], published.version()
     report = reconcile(published, slate_day)
     assert report.nothing_to_do
     assert report.publication_id == before
+    assert published.version() == version, "nothing was built, so nothing was verified"
 
 
 def test_a_corrected_box_score_makes_the_slate_stale_and_run_supersedes_it(
@@ -119,6 +124,21 @@ def test_a_fact_that_changes_nothing_is_verified_once_and_then_forgotten(
     assert report.nothing_to_do
     assert report.seq == 1
     assert view(published, slate_day)["stale"] is False
+
+
+def test_reasons_are_told_by_how_many_they_refused_and_then_by_name(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tied(*asked: Any) -> RunSet:
+        made = build_set(*asked)
+        half = made.refusals.height // 2
+        names = ["b"] * half + ["a"] * half + ["c"] * (made.refusals.height % 2)
+        return replace(made, refusals=made.refusals.with_columns(reason=pl.Series(names)))
+
+    monkeypatch.setattr("tipoff.forecast.build.build_set", tied)
+    report = reconcile(lake, slate_dates(lake)[-1], models=["ewma_hl8"], markets=["points"])
+    assert list(report.refusals)[:2] == ["a", "b"]
+    assert len(set(list(report.refusals.values())[:2])) == 1
 
 
 def test_regenerating_moves_the_pointer_with_its_reason(published: Lake, slate_day: date) -> None:
@@ -189,6 +209,22 @@ def test_an_incomplete_set_is_never_stored(published: Lake, slate_day: date) -> 
     assert view(published, slate_day)["publication"]["seq"] == 1  # type: ignore[index]
 
 
+def test_a_market_without_lines_is_no_withdrawal_because_another_model_was_retired_there(
+    published: Lake, slate_day: date
+) -> None:
+    retire(published, "last_5", "weak on steals", "steals")
+    with published.reading() as r:
+        seen = current_publication(r, slate_day)
+        shown = r.query("SELECT * FROM forecast.current_prediction")
+        snapshot = load_snapshot(r, r.value("SELECT snapshot_id FROM forecast.run"))
+    assert seen is not None
+    dropped = (pl.col("market") == "steals") & pl.col("model").is_in(["last_5", "ewma_hl8"])
+    left = shown.filter(~dropped)
+    assert left.height < shown.height
+    gone = _withdrawn(published, seen, RunSet({}, left, left.clear(), snapshot))
+    assert gone == ["last_5 in steals (retired: weak on steals)"]
+
+
 def test_the_number_of_queries_does_not_depend_on_the_number_of_players(lake: Lake) -> None:
     days = slate_dates(lake)
     with lake.reading() as r:
@@ -218,5 +254,9 @@ def test_a_live_set_is_committed_before_tipoff_and_not_a_backfill(
     assert not report.backfill
     assert report.as_of == first - timedelta(hours=2)
     assert reconcile(lake, day, models=["ewma_hl8"]).nothing_to_do
-    monkeypatch.setattr(clock, "now", lambda: first + timedelta(hours=1))
-    assert reconcile(lake, day, models=["ewma_hl8"], reason="after the fact").backfill
+    monkeypatch.setattr(clock, "now", lambda: first)
+    at_the_tip = reconcile(lake, day, models=["ewma_hl8"], reason="after the fact")
+    assert at_the_tip.backfill
+    with lake.reading() as r:
+        sql = "SELECT backfill, mode FROM forecast.run WHERE run_id = $run"
+        assert r.rows(sql, {"run": at_the_tip.run_id}) == [(True, "backfill")]

@@ -8,7 +8,15 @@ import polars as pl
 import pytest
 
 from tipoff.forecast import current_publication, reconcile
-from tipoff.grading.decay import LEAST_SLATES, WINDOW, State, decay_states, judge, review
+from tipoff.grading.decay import (
+    LEAST_ROWS,
+    LEAST_SLATES,
+    WINDOW,
+    State,
+    decay_states,
+    judge,
+    review,
+)
 from tipoff.lake import Lake
 from tipoff.models import champion, eligible, promote, retire
 
@@ -61,6 +69,17 @@ def test_too_little_is_not_judged_and_says_so() -> None:
     few = judge("catboost_v9", "points", slates(LEAST_SLATES - 1, bias=0.5))
     assert few.state == "healthy"
     assert few.reason.startswith("not judged")
+
+
+def test_exactly_the_least_rows_and_slates_are_enough_to_be_judged() -> None:
+    def short_by(rows: int) -> State:
+        per_slate = [LEAST_ROWS - rows - (LEAST_SLATES - 1)] + [1] * (LEAST_SLATES - 1)
+        return judge(
+            "catboost_v9", "points",
+            slates(LEAST_SLATES, bias=0.5).with_columns(n=pl.Series(per_slate)),
+        ).state  # fmt: skip
+
+    assert (short_by(0), short_by(1)) == ("blocked", "healthy")
 
 
 def test_a_baseline_is_a_yardstick_and_is_never_blocked() -> None:

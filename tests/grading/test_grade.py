@@ -22,6 +22,7 @@ from tests.grading.conftest import (
 )
 from tipoff.errors import NotFound
 from tipoff.grading import grade
+from tipoff.grading.facts import load_facts
 from tipoff.lake import Lake
 
 NEXT = date(2025, 1, 11)
@@ -199,6 +200,20 @@ def test_a_published_set_without_a_prediction_is_counted_as_none_of_anything(
     counts = {"predictions": 0, "live": 0, "pending": 0}
     assert report.sets[1] == {"run_id": empty, "seq": 2, "current": True} | counts
     assert (report.live, report.backfill, report.markets) == (0, 0, [])
+
+
+def test_the_lake_reaches_as_far_as_its_newest_game_with_a_result(games_lake: Lake) -> None:
+    with games_lake.reading() as r:
+        assert load_facts(r, DAY, []).newest_final == date(2025, 2, 10)
+    later = {"home": "PHI", "away": "NOP", "game_date": date(2025, 3, 1), "tipoff": TIP,
+             "result_known_at": TIP}  # fmt: skip
+    status = {"to come": "scheduled", "without a score": "final"}
+    rows = [later | {"game_id": k, "display_id": k, "status": v} for k, v in status.items()]
+    add(games_lake, pl.DataFrame(rows))
+    with games_lake.reading() as r:
+        facts = load_facts(r, DAY, [])
+    assert facts.newest_final == date(2025, 2, 10)
+    assert set(status) <= set(facts.games["game_id"])
 
 
 def test_a_report_is_json_as_it_stands(games_lake: Lake) -> None:

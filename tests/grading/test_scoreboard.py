@@ -150,6 +150,14 @@ def test_a_forecast_with_an_as_of_after_tip_off_is_no_live_one_whenever_committe
     assert entry(live).counts["predictions"] == entry(back).counts["predictions"] == 6
 
 
+def test_entries_stand_in_the_order_of_their_names(night: Night) -> None:
+    night.play([20] * 6)
+    many = night.picks(20.0, model="b") + night.picks(20.0, "L", model="b")
+    night.publish(many + night.picks(20.0, model="a"), at=night.first - timedelta(hours=2))
+    night.grade()
+    assert [(e.model, e.counts["graded"]) for e in night.board().entries] == [("a", 6), ("b", 12)]
+
+
 def test_models_are_compared_on_the_rows_both_have(night: Night) -> None:
     night.play([10, 14, 18, 22, 26, 30])
     line = night.picks(24.0, model="line")[:3]

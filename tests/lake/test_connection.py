@@ -87,6 +87,11 @@ def test_rows_written_other_than_intended_fail_the_commit(lake: Lake) -> None:
     assert count(lake) == 0
 
 
+def test_a_frame_without_rows_writes_none_and_says_none(lake: Lake) -> None:
+    assert lake.write(lambda w: w.append("ops.event", event("a").clear())) == 0
+    assert count(lake) == 0
+
+
 def test_an_unknown_column_is_an_integrity_error(lake: Lake) -> None:
     with pytest.raises(IntegrityError, match="do not fit"):
         lake.write(lambda w: w.append("ops.event", pl.DataFrame({"surprise": [1]})))

@@ -16,6 +16,7 @@ import pytest
 from tests.grading.backtest.conftest import MODEL, Made, baselines_only, silent
 from tipoff.errors import NotFound
 from tipoff.grading.backtest import Board, board, make_plan, store
+from tipoff.grading.backtest.actuals import outcomes
 from tipoff.grading.backtest.results import Numbers
 from tipoff.grading.backtest.rows import Rows, load_rows
 from tipoff.grading.backtest.run import from_rows
@@ -118,6 +119,16 @@ def test_groups_hold_every_row_once(made: Made, judged: Board) -> None:
         for column in ("line_tier", "month"):
             counted = sum(group["pit_1"]["n"] for group in found["groups"][column])
             assert counted == found["counts"]["graded"] == len(own_rows(made, model, True))
+
+
+def test_a_players_first_game_has_none_before_it_and_every_later_one_has_one_more(
+    league: Lake,
+) -> None:
+    with league.reading() as r:
+        found = outcomes(r, date(1900, 1, 1), date(2100, 1, 1))
+    players = found.sort("tipoff", "game_id").partition_by("player_key")
+    assert len(players) > 20
+    assert all(rows["earlier"].to_list() == list(range(rows.height)) for rows in players)
 
 
 def test_only_players_with_enough_earlier_games_count(league: Lake, made: Made) -> None:

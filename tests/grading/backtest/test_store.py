@@ -35,6 +35,12 @@ def test_an_interrupted_write_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_place_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot write"):
+        store.merge(tmp_path, [], tmp_path / "file" / "out.parquet", {})
+
+
 def test_a_damaged_fold_is_named(tmp_path: Path) -> None:
     store.fold_path(tmp_path, "fold_x").write_bytes(b"PAR1 half")
     with pytest.raises(ArtifactError, match="fold_x"):
