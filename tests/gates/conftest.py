@@ -21,6 +21,7 @@ from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet
 from tipoff.forecast.score import Scene
+from tipoff.forecast.versions import score_versions
 from tipoff.lake import Lake, Reader
 from tipoff.models import Model, stored_versions
 from tipoff.settings import settings
@@ -73,7 +74,7 @@ class Case:
         wanted = dataclasses.replace(self.bench.wanted, refused={})
         with self.bench.lake.reading() as r:
             opening = opened_models(self.bench.lake, r, wanted)
-        scored = build._score_all(opening, scene, wanted, lambda _text: None)
+        scored = score_versions(opening, scene, wanted.seats, wanted.refused, lambda _text: None)
         found: dict[str, set[str]] = {model: set() for model in MODELS}
         for frame in scored.predictions:
             found[frame["model"][0]].add("predicted")
@@ -105,7 +106,9 @@ def build_bench(lake: Lake, day: date) -> tuple[build.Wanted, Scene, RunSet]:
             snapshot = build.make_snapshot(r, slate, plan.tonight, facts)
         least = build.gate_of(wanted)
         scene = Scene(plan.players, snapshot, lines, slate.as_of, least, settings())
-        scored = build._score_all(opened_models(lake, r, wanted), scene, wanted, lambda _text: None)
+        scored = score_versions(
+            opened_models(lake, r, wanted), scene, wanted.seats, wanted.refused, lambda _text: None
+        )
         return wanted, scene, build._assemble(slate, wanted, scene, scored, simulated=True)
 
 

@@ -154,7 +154,8 @@ INCIDENTS: dict[str, Incident] = {
     ),
     "31": Incident(
         "a bug in a model on trial takes everybody's predictions down",
-        "whatever a model raises, when read, loaded or scored, refuses its own triples only",
+        "whatever a model raises, when read, loaded or scored, refuses its own triples only; a"
+        " shadow that never answers is not waited for",
     ),
     "32": Incident(
         "the gate breaks and lets everybody through",

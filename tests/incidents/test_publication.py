@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import polars as pl
@@ -26,11 +28,13 @@ from tests.incidents.old_system import (
 )
 from tipoff.errors import LakeBusy, LakeUnavailable
 from tipoff.features import load_snapshot
-from tipoff.forecast import assess, build, reproduce
+from tipoff.forecast import assess, build, reproduce, versions
 from tipoff.lake import Writer
-from tipoff.models import engine, retire
+from tipoff.models import engine, promote, retire
 
 CURRENT = "SELECT game_id, player_key, market, model FROM forecast.current_prediction"
+EWMA, V9 = (f"SELECT model_id FROM models.version WHERE model = '{name}'"
+            for name in ("ewma_hl8", "catboost_v9"))  # fmt: skip
 
 
 @pytest.mark.incident(1)
@@ -197,6 +201,47 @@ def test_a_model_that_fails_in_whatever_way_takes_no_other_prediction_with_it(
                        " WHERE reason <> 'out'")  # fmt: skip
     assert why == [("catboost_v9", reason)]
     assert report.predicted == len(mine) > 0
+
+
+@pytest.mark.incident(31)
+@pytest.mark.parametrize("when", ["scored", "loaded"])
+def test_a_shadow_that_never_answers_is_refused_and_the_slate_published_without_it(
+    evening: Evening, when: str
+) -> None:
+    asked, let_go = Event(), Event()
+
+    def hangs(*_: object, **__: object) -> float:
+        asked.set()
+        let_go.wait()
+        raise RuntimeError("let go")
+
+    with ThreadPoolExecutor(1) as beside:
+        old = beside.submit(all_in_one_try, {"champion": lambda: 21.5, "shadow": hangs})
+        asked.wait()
+        assert not old.done()  # nor would it be tomorrow
+        let_go.set()
+
+    promote(evening.lake, evening.value(EWMA), "points", "as in the old system")
+    promote(evening.lake, evening.value(V9), "points", "as in the old system", to="shadow")
+    evening.run()
+    mine = evening.rows(f"{CURRENT} WHERE model = 'ewma_hl8' ORDER BY ALL")
+    asked.clear()
+    let_go.clear()
+    with evening.patch.context() as broken:
+        broken.setattr(engine.catboost().CatBoostRegressor, "predict", hangs)
+        broken.setattr(versions, "SHADOW_SECONDS", 0.05)
+        if when == "scored":
+            broken.setattr("tipoff.models.registry.check_golden", lambda _model: None)
+        try:
+            report = evening.run(reason="a shadow hangs")
+        finally:
+            let_go.set()
+    assert asked.is_set()
+    assert evening.rows(f"{CURRENT} ORDER BY ALL") == mine
+    assert report.predicted == len(mine) > 0
+    assert report.refused_models == {"catboost_v9": ["a shadow without an answer after 0.05 s"]}
+    evening.run()  # asks it again, unbidden
+    assert {row[3] for row in evening.rows(CURRENT)} == {"catboost_v9", "ewma_hl8"}
 
 
 @pytest.mark.incident(32)

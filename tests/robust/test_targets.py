@@ -14,7 +14,7 @@ from scripts.fuzz_targets import TARGETS, Target, sound_manifest
 from tests.robust.hostile import DAYS, NOT_PLAIN, SHOWN_AS_THEY_ARE
 from tipoff.models.manifest import Manifest
 
-SLOW = {"parquet": 6, "configuration": 16}
+SLOW = {"parquet": 2, "configuration": 16}
 """Target -> random examples: these write files."""
 NASTY = st.one_of(
     st.binary(max_size=80),

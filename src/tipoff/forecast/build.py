@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tipoff.errors import ArtifactError, ContractError, NotFound, Terminal, UsageError
+from tipoff.errors import UsageError
 from tipoff.features import build_snapshot, checked, definition_hashes, known_facts, slate_frame
 from tipoff.forecast.assess import MODES
 from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet, present
-from tipoff.forecast.score import Scene, Scored, failure, refuse, score_model
+from tipoff.forecast.score import Scene, Scored
 from tipoff.forecast.staleness import shown_pairs
+from tipoff.forecast.versions import in_order, score_versions
 from tipoff.hashing import code_version
 from tipoff.league.markets import MARKETS
 from tipoff.models import (
@@ -41,11 +42,6 @@ if TYPE_CHECKING:
     from tipoff.settings import Settings
 
 Say = Callable[[str], None]
-LOAD_FAILURES = (
-    Terminal, ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError,
-    ValueError,
-)  # fmt: skip
-"""What a broken model version can raise while it is loaded; a lake that cannot be read is none."""
 _ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
 
 
@@ -105,14 +101,14 @@ def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> 
     stored = stored_versions(r, model_ids)
     import_engines(s.family for s in wanted.seats)
     # The models are opened and verified beside the queries, which need no Python meanwhile.
-    with ThreadPoolExecutor(1) as beside, known_facts(r, slate.as_of, slate.seq) as facts:
-        opening = {name: beside.submit(_open, lake.folder, stored, name) for name in model_ids}
+    opening = in_order({name: partial(_open, lake.folder, stored, name) for name in model_ids})
+    with known_facts(r, slate.as_of, slate.seq) as facts:
         plan = make_plan(r, slate, wanted.settings, facts)
         lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
         say(f"{slate.day}: features of {plan.tonight.height} players")
         snapshot = make_snapshot(r, slate, plan.tonight, facts)
     scene = Scene(plan.players, snapshot, lines, slate.as_of, gate_of(wanted), wanted.settings)
-    scored = _score_all(opening, scene, wanted, say)
+    scored = score_versions(opening, scene, wanted.seats, wanted.refused, say)
     return _assemble(slate, wanted, scene, scored, r.simulated())
 
 
@@ -130,49 +126,6 @@ def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame, facts: Facts) 
 def _open(folder: Path, stored: Mapping[str, tuple[str, str | None]], model_id: str) -> Model:
     manifest, artifact = verified_version(stored, model_id)
     return open_model(folder, manifest, artifact, definition_hashes())
-
-
-def _score_all(
-    opening: Mapping[str, Future[Model]], scene: Scene, wanted: Wanted, say: Say
-) -> Scored:
-    everything = Scored([], [])
-    for model_id, opened in opening.items():
-        seats = [s for s in wanted.seats if s.model_id == model_id]
-        say(f"scoring {seats[0].model}")
-        scored = _score_version(opened, scene, seats, wanted.refused)
-        everything.predictions.extend(scored.predictions)
-        everything.refusals.extend(scored.refusals)
-    return everything
-
-
-def _score_version(
-    opened: Future[Model], scene: Scene, seats: list[Seat], refused: dict[str, list[str]]
-) -> Scored:
-    name = seats[0].model
-    try:
-        model = opened.result()
-    except LOAD_FAILURES as error:
-        reason, differences = _not_loaded(error)
-        refused[name] = differences
-        rows = scene.players.with_columns(
-            reason=pl.coalesce("reason", pl.lit(reason)),
-            detail=pl.coalesce("detail", pl.lit("; ".join(differences))),
-        )
-        return Scored([], [refuse(rows, seat.market, name) for seat in seats])
-    made = Scored([], [])
-    for seat in seats:
-        scored = score_model(scene, model, seat.role, [seat.market])
-        made.predictions.extend(scored.predictions)
-        made.refusals.extend(scored.refusals)
-    return made
-
-
-def _not_loaded(error: Exception) -> tuple[str, list[str]]:
-    if isinstance(error, ContractError):
-        return "contract", error.differences
-    if isinstance(error, ArtifactError | NotFound):
-        return "artifact", [error.message]
-    return "model_error", [failure(error)]
 
 
 def _assemble(
