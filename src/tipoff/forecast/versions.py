@@ -55,7 +55,8 @@ def score_versions(
     for name in (n for n in opening if n not in shadows):
         say(f"scoring {mine[name][0].model}")
         _add(everything, refused, mine[name], _score(opening[name], scene, mine[name]))
-    say(f"scoring {len(shadows)} shadows")
+    if shadows:
+        say(f"scoring {len(shadows)} shadows")
     beside = in_order({n: partial(_score, opening[n], scene, mine[n]) for n in shadows})
     wait(beside.values(), timeout=SHADOW_SECONDS)
     for name, made in beside.items():
