@@ -19,7 +19,7 @@ LIMIT = 150.0
 
 
 def main() -> int:
-    """0 when at least 80% of every area are killed and every survivor has a reason, else 1."""
+    """0 when at least 80% of every area are killed now and every survivor has a reason, else 1."""
     asked = _arguments()
     os.nice(max(0, 10 - os.nice(0)))
     sys.path.insert(0, str(ROOT))
@@ -85,7 +85,7 @@ def _must_pass(test: str) -> None:
 
 def _enough(area: str, rows: list[dict[str, object]]) -> bool:
     mine = [row for row in rows if row["area"] == area]
-    return sum(row["status"] != "survived" for row in mine) >= 0.8 * len(mine)
+    return sum(row["status"] != "survived" for row in mine) >= report.GOAL * len(mine)
 
 
 def _arguments() -> argparse.Namespace:

@@ -16,6 +16,8 @@ RESULTS = ROOT / ".mutants.jsonl"
 REASONS = ROOT / "docs" / "mutation-survivors.toml"
 PAGE = ROOT / "docs" / "mutation.md"
 Row = Mapping[str, Any]
+GOAL = 0.8
+"""Share of the mutants of every area that should be killed."""
 
 
 def wilson(killed: int, n: int, z: float = 1.959964) -> tuple[float, float]:
@@ -70,6 +72,17 @@ def summary(rows: Iterable[Row]) -> list[str]:
     return lines
 
 
+def _short(rows: list[dict[str, Any]]) -> str:
+    """The areas of a sample that miss the goal by the fair measure, in words."""
+    short = [
+        area
+        for area in AREAS
+        if (mine := [r["first"] != "survived" for r in rows if r["area"] == area])
+        and sum(mine) < GOAL * len(mine)
+    ]
+    return f"Under {GOAL:.0%} when drawn: {', '.join(short) or 'no area'}."
+
+
 def _share(killed: int, rows: list[Row]) -> str:
     return f"{killed} = {killed / len(rows):.1%}" if rows else "-"
 
@@ -93,7 +106,15 @@ def write() -> list[str]:
     ids = ", ".join(f"`{r['mutant']}` ({r['module']}:{r['line']})" for r in since) or "none"
     parts = [_head()]
     for seed, rows in samples.items():
-        parts += [f"## The sample of seed {seed}", "", _COLUMNS, *summary(rows), ""]
+        parts += [
+            f"## The sample of seed {seed}",
+            "",
+            _COLUMNS,
+            *summary(rows),
+            "",
+            _short(rows),
+            "",
+        ]
     parts += ["## Survivors", "", _KILLED + ids + ".", "", _ALIVE, *table, ""]
     PAGE.write_text("\n".join(parts), "utf-8")
     return [r["mutant"] for r in alive if r["mutant"] not in known]
@@ -129,9 +150,9 @@ not drawn about as many survive as the first share says. The interval is Wilson'
 What cannot matter is left out by rule ([`operators.py`](../scripts/mutants/operators.py)):
 docstrings, annotations, messages, units and reasons as text, comments. The tests of each module:
 [`areas.py`](../scripts/mutants/areas.py). Tests on the real data as a whole and in processes of
-their own are not among them, so a share killed is a lower bound. Every module of {packages}
-is in an area, or left out there by name ([a test](../tests/test_mutation.py) says so when a new
-one is forgotten):
+their own are not among them, so a share killed is a lower bound. Every module of
+{packages} is in an area, or left out there by name
+([a test](../tests/test_mutation.py) notices a new one):
 
 {left}
 """
