@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from typer.testing import CliRunner
 
 from tests.alerts.conftest import HIDDEN, TOKEN, Webhook
 from tipoff.alerts import Checked, check, send_test, standing
+from tipoff.alerts.alert import Alert
+from tipoff.alerts.rules import RULES
 from tipoff.cli import app
 from tipoff.errors import UsageError
 from tipoff.forecast import reconcile
+from tipoff.health import Look
 from tipoff.lake import Lake
 from tipoff.settings import Settings, settings
 
@@ -165,3 +169,43 @@ def test_no_output_error_or_stored_row_names_the_webhooks_url_or_token(
 def test_alert_settings_change_no_forecast(everywhere: Settings) -> None:
     assert everywhere.scoring_json() == Settings().scoring_json()
     assert "alert" not in Settings().scoring_json()
+
+
+@pytest.mark.parametrize("how", ["python", "sql"])
+def test_a_rule_that_breaks_is_an_alert_itself_and_silences_no_other(
+    lake: Lake, slate_day: date, soon: datetime, everywhere: Settings,
+    monkeypatch: pytest.MonkeyPatch, how: str,
+) -> None:  # fmt: skip
+    before = check(lake, slate_day, soon, everywhere)
+    assert [alert.rule for alert in before.holding] == ["missing_slate"]
+
+    def breaks(look: Look, _settings: Settings) -> Iterator[Alert]:
+        if how == "sql":
+            look.r.rows("SELECT ln(-1)")
+        raise KeyError("a column that went away")
+
+    monkeypatch.setitem(RULES, "drift", breaks)
+    done = check(lake, slate_day, soon, everywhere)
+    assert [alert.rule for alert in done.holding] == ["missing_slate", "drift"]
+    assert "could not be judged" in done.holding[1].summary
+    assert ("OutOfRange" if how == "sql" else "KeyError") in done.holding[1].summary
+    assert names(done) == [("drift", "log")]
+    assert not done.over
+    assert not check(lake, slate_day, soon, everywhere).told
+
+    monkeypatch.undo()
+    mended = check(lake, slate_day, soon, everywhere)
+    assert "drift" in {kept["rule"] for kept in mended.over}
+
+
+def test_a_rule_that_breaks_does_not_end_what_it_told_before(
+    lake: Lake, slate_day: date, soon: datetime, everywhere: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    assert check(lake, slate_day, soon, everywhere).told
+
+    def breaks(_look: Look, _settings: Settings) -> Iterator[Alert]:
+        raise KeyError("a column that went away")
+
+    monkeypatch.setitem(RULES, "missing_slate", breaks)
+    assert check(lake, slate_day, soon, everywhere).over == []

@@ -30,7 +30,7 @@ from tipoff.errors import LakeBusy, LakeUnavailable
 from tipoff.features import load_snapshot
 from tipoff.forecast import assess, build, reproduce, versions
 from tipoff.lake import Writer
-from tipoff.models import engine, promote, retire
+from tipoff.models import Model, engine, promote, retire
 
 CURRENT = "SELECT game_id, player_key, market, model FROM forecast.current_prediction"
 EWMA, V9 = (f"SELECT model_id FROM models.version WHERE model = '{name}'"
@@ -201,6 +201,31 @@ def test_a_model_that_fails_in_whatever_way_takes_no_other_prediction_with_it(
                        " WHERE reason <> 'out'")  # fmt: skip
     assert why == [("catboost_v9", reason)]
     assert report.predicted == len(mine) > 0
+
+
+@pytest.mark.incident(31)
+@pytest.mark.parametrize(
+    "error", [pl.exceptions.ColumnNotFoundError, MemoryError, OverflowError, KeyError]
+)
+@pytest.mark.parametrize("when", ["scored", "loaded"])
+def test_no_kind_of_error_in_a_model_reaches_another_models_predictions(
+    evening: Evening, when: str, error: type[Exception]
+) -> None:
+    def fails(model: Model, *_: object) -> None:
+        if model.manifest.model == "catboost_v9":
+            raise error("a shadow's bug")
+
+    mine = evening.rows(f"{CURRENT} WHERE model = 'ewma_hl8' ORDER BY ALL")
+    place = "catboost_model.CatBoostModel.predict" if when == "scored" else "registry.check_golden"
+    evening.patch.setattr(f"tipoff.models.{place}", fails)
+    if when == "scored":
+        evening.patch.setattr("tipoff.models.registry.check_golden", lambda _model: None)
+    report = evening.run(reason="a bug in one model")
+    assert report.predicted == len(mine) > 0
+    assert evening.rows(f"{CURRENT} ORDER BY ALL") == mine
+    why = evening.rows("SELECT DISTINCT reason FROM forecast.current_refusal"
+                       " WHERE model = 'catboost_v9' AND reason <> 'out'")  # fmt: skip
+    assert why == [("model_error",)]
 
 
 @pytest.mark.incident(31)

@@ -6,16 +6,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+import polars as pl
+
 from tipoff.alerts.alert import Alert
 from tipoff.alerts.destinations import SEND
 from tipoff.alerts.memory import remember, standing
 from tipoff.alerts.rules import RULES
-from tipoff.errors import NotDelivered
+from tipoff.errors import NotDelivered, TipoffError
 from tipoff.health import Look
 from tipoff.settings import Settings, destinations
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
+
+RULE_ERRORS = (
+    TipoffError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError,
+    ValueError, duckdb.Error, pl.exceptions.PolarsError,
+)  # fmt: skip
+"""What a broken rule can raise: that is an alert of the rule, and the others are asked."""
+BROKEN = "could_not_be_judged"
+"""In the state of an alert that says so of its own rule."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +47,32 @@ def check(lake: Lake, day: date | None, now: datetime, settings: Settings) -> Ch
     a destination did not take is not remembered, so the next check tries again.
     """
     with lake.reading() as r:
-        look = Look(r, day, now, lake.folder)
-        holding = [alert for rule in RULES.values() for alert in rule(look, settings)]
         before = {kept["alert_id"]: kept for kept in standing(r)}
         simulated = r.simulated()
+    holding = [a for rule in RULES for a in _answer(lake, rule, day, now, settings)]
     told, failed = _tell(holding, before, settings, simulated)
     ids = {alert.alert_id for alert in holding}
+    broken = {alert.rule for alert in holding if BROKEN in alert.state}
     over = [kept for kept in before.values()
-            if kept["alert_id"] not in ids and _asked(kept, day)]  # fmt: skip
+            if kept["alert_id"] not in ids and kept["rule"] not in broken
+            and _asked(kept, day)]  # fmt: skip
     remember(lake, told, over, now)
     return Checked(holding, told, over, failed)
+
+
+def _answer(
+    lake: Lake, rule: str, day: date | None, now: datetime, settings: Settings
+) -> list[Alert]:
+    """The alerts of a rule that hold; of a rule that raises, that it did."""
+    try:
+        # A read of its own: a query that fails ends what its connection can read.
+        with lake.reading() as r:
+            return list(RULES[rule](Look(r, day, now, lake.folder), settings))
+    except RULE_ERRORS as error:
+        kind = type(error).__name__
+        first = (str(error) or kind).splitlines()[0]
+        text = f"the rule could not be judged: {kind}: {first}"
+        return [Alert(rule, day, text, "tipoff doctor", {BROKEN: kind})]
 
 
 def send_test(settings: Settings) -> dict[str, str]:

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from tipoff.settings import Settings
 
 MODEL_FAILURES = (
-    TipoffError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
+    TipoffError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError,
+    ValueError, pl.exceptions.PolarsError,
 )  # fmt: skip
-"""What a broken model can raise: its triples are refused, the others go on."""
+"""What a broken model can raise (engines' own errors are made ArtifactErrors): its triples are
+refused, the others go on."""
 
 KEYS = ["game_id", "player_key", "player_id", "player", "team", "opponent", "tipoff"]
 _NAMED = ["game_id", "player_key", "player", "team"]

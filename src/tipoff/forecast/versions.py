@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Say = Callable[[str], None]
 LOAD_FAILURES = (
-    Terminal, ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError,
-    ValueError,
+    Terminal, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError,
+    TypeError, ValueError, pl.exceptions.PolarsError,
 )  # fmt: skip
 """What a broken model version can raise while it is loaded; a lake that cannot be read is none."""
 SHADOW_SECONDS = 30.0

@@ -68,3 +68,11 @@ def test_other_outcomes_are_other_trees() -> None:
 def test_text_that_is_no_model_is_named_as_such() -> None:
     with pytest.raises(ArtifactError, match="not a LightGBM model"):
         _ = Trees("tree\nnonsense").booster
+
+
+def test_rows_of_another_width_are_an_error_that_a_run_can_catch() -> None:
+    """LightGBM's own error is a bare Exception."""
+    made = fit_trees(VALUES, Y, NAMES, 5, MEAN)
+    for ask in (made.predict, made.shap):
+        with pytest.raises(ArtifactError, match="LightGBM cannot predict"):
+            ask(VALUES[:1, :2])

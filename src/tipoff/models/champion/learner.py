@@ -70,14 +70,19 @@ class Trees:
 
     def shap(self, values: Matrix) -> Floats:
         """SHAP values of one row, shape (columns + 1,); the last is the expected prediction."""
-        found = self.booster.predict(values, pred_contrib=True, num_threads=1)
-        return np.asarray(found[0], dtype=np.float64)
+        return np.asarray(self._said(values, pred_contrib=True, num_threads=1)[0], np.float64)
 
     def _predicted(self, values: Matrix) -> Floats:
-        found = self.booster.predict(values, num_threads=THREADS)
-        kept = np.asarray(found, dtype=np.float64)
+        kept = np.asarray(self._said(values, num_threads=THREADS), dtype=np.float64)
         kept.flags.writeable = False  # the memo hands it out again
         return kept
+
+    def _said(self, values: Matrix, **asked: Any) -> Any:
+        try:
+            return self.booster.predict(values, **asked)
+        except _engine().basic.LightGBMError as error:
+            # It is a bare Exception, which no caller could name without importing LightGBM.
+            raise ArtifactError(f"LightGBM cannot predict: {error}") from error
 
     @cached_property
     def _digest(self) -> str:
