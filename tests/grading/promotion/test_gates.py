@@ -127,13 +127,31 @@ def test_the_same_artifact_is_a_duplicate_whatever_it_predicted(good: Candidate)
 
 def test_without_the_champions_rows_nothing_can_be_said_and_that_blocks(good: Candidate) -> None:
     verdicts = judge_candidate(changed(good, lambda rows: rows.clear(), "old"))
-    assert refused(verdicts) == {"CRPS"}
+    assert refused(verdicts) == {"CRPS", "duplicate"}
     assert "no rows of old" in verdicts[2].figure
 
 
-def test_without_any_evidence_every_gate_blocks_but_the_one_on_copies(good: Candidate) -> None:
+def test_without_any_evidence_every_gate_blocks(good: Candidate) -> None:
     verdicts = judge_candidate(changed(good, lambda rows: rows.clear()))
-    assert refused(verdicts) == set(module.GATES) - {"duplicate"}
+    assert refused(verdicts) == set(module.GATES)
+
+
+def test_a_seated_model_that_was_not_compared_could_be_the_same_and_blocks(good: Candidate) -> None:
+    verdicts = judge_candidate(replace(good, others=(*good.others, "unheard of")))
+    assert refused(verdicts) == {"duplicate"}
+    assert verdicts[-1].figure.startswith("no rows of unheard of to compare with")
+
+
+@pytest.mark.parametrize("hole", [None, float("nan")])
+def test_a_copy_is_not_hidden_by_one_mean_that_is_no_number(
+    good: Candidate, hole: float | None
+) -> None:
+    def copy(_rows: pl.DataFrame) -> pl.DataFrame:
+        first = pl.int_range(pl.len()) == 0
+        mean = pl.when(first).then(pl.lit(hole, pl.Float64)).otherwise("mean")
+        return good.evidence.of("new").with_columns(mean.alias("mean"), model=pl.lit("old"))
+
+    assert "duplicate" in refused(judge_candidate(changed(good, copy, "old")))
 
 
 def test_an_error_inside_a_gate_blocks_and_the_others_still_answer(
