@@ -19,8 +19,7 @@ def sizes(path: Path, tree: ast.Module) -> Iterator[str]:
         yield f"{len(lines)} lines, limit {FILE_LINES}"
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
-            length = (node.end_lineno or 0) - body[0].lineno + 1
+            length = (node.end_lineno or 0) - node.lineno + 1
             if length > FUNCTION_LINES:
                 yield f"line {node.lineno}: {node.name} has {length} lines, limit {FUNCTION_LINES}"
 

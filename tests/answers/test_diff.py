@@ -9,7 +9,6 @@ import pytest
 
 from tests.answers.conftest import MOVED, Twice
 from tipoff.answers import diff_runs, dry_run
-from tipoff.answers.diff import flips
 from tipoff.errors import NotFound
 from tipoff.lake import Lake
 from tipoff.settings import settings
@@ -37,11 +36,11 @@ def test_only_predictions_that_read_the_news_changed(found: dict[str, Any], twic
 def test_a_flipped_pick_names_the_line_and_the_features_that_moved(
     found: dict[str, Any], twice: Twice
 ) -> None:
-    flipped = flips(found)
+    flipped = [row for row in found["rows"] if row["flipped"]]
     assert found["flipped"] == len(flipped) > 0
     mine = [row for row in flipped if row["player_key"] == twice.moved]
-    champion = mine[0]
-    assert (champion["role"], champion["model"]) == ("champion", "catboost_v9")
+    champion = next(row for row in mine if row["role"] == "champion")
+    assert champion["model"] == "catboost_v9"
     assert champion["pick_a"] != champion["pick_b"] == "UNDER"
     line = next(c for c in champion["why"] if c["what"] == "line")
     assert line["b"] - line["a"] == MOVED

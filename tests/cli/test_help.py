@@ -7,19 +7,34 @@ import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import tipoff
-from tipoff.cli import COMMANDS, app
+from tipoff.cli import app
 
 HEAVY = {"polars", "duckdb", "catboost", "numpy", "pydantic", "pydantic_settings", "scipy",
          "pyarrow", "pandas"}  # fmt: skip
 DOCS = Path(__file__).parents[2] / "docs"
-NAMES = [*COMMANDS, "models"]
+
+
+def tree(command: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every group and command below this one, by its words after `tipoff`."""
+    for name, below in getattr(command, "commands", {}).items():
+        words = f"{path} {name}".strip()
+        yield words, below
+        yield from tree(below, words)
+
+
+TREE = dict(tree(get_command(app)))
+NAMES = [words for words in TREE if " " not in words]
+LEAVES = [words for words, command in TREE.items() if not hasattr(command, "commands")]
 
 
 def packages() -> list[str]:
@@ -55,13 +70,23 @@ def test_every_command_has_a_page_in_docs(name: str) -> None:
     assert any(said.search(page.read_text(encoding="utf-8")) for page in pages)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_command_says_what_it_does_and_explains_its_arguments(name: str) -> None:
-    found = CliRunner().invoke(app, [name, "--help"])
+@pytest.mark.parametrize("words", TREE)
+def test_every_command_says_what_it_does_and_explains_its_arguments(words: str) -> None:
+    found = CliRunner().invoke(app, [*words.split(), "--help"])
     assert found.exit_code == 0
     usage, _, rest = found.stdout.partition("\n\n")
     assert usage.strip().startswith("Usage:")
     assert re.match(r"\s*[A-Z][^\n]{20,}", rest), found.stdout
+
+
+@pytest.mark.parametrize("words", LEAVES)
+def test_every_command_but_the_demo_answers_in_json(words: str) -> None:
+    options = {name for option in TREE[words].params for name in option.opts}
+    assert ("--json" in options) == (words != "demo")
+
+
+def test_the_tree_reaches_commands_of_groups() -> None:
+    assert {"run", "models promote", "lake check", "runs show", "alerts test"} <= set(LEAVES)
 
 
 @pytest.mark.parametrize("module", exporting(), ids=lambda m: m.__name__)

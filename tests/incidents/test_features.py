@@ -339,4 +339,3 @@ def test_a_rookie_without_history_keeps_his_row_his_place_and_says_what_is_missi
     assert made.frame["player_key"].to_list() == asked["player_key"].to_list()
     assert made.frame["points_avg_last_5"][2] is None
     assert made.reasons[2]["points_avg_last_5"] == "no_history"
-    assert made.provenance(2, "points_avg_last_5") == "missing"

@@ -4,7 +4,6 @@ import math
 from itertools import pairwise
 
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,6 @@ from tipoff.league.odds import (
     Method,
     american_to_decimal,
     break_even,
-    consensus_over,
     decimal_to_american,
     expected_value,
     fair_american,
@@ -141,33 +139,3 @@ def test_betting_at_break_even_is_worth_nothing(price: float) -> None:
 def test_a_better_over_price_means_a_lower_chance(method: Method) -> None:
     found = no_vig_over([-200, -150, -110, 100, 130], -110, method).tolist()
     assert all(a > b for a, b in pairwise(found))
-
-
-def lines() -> pl.DataFrame:
-    rows = [
-        ("a", "one", 20.5, -110, -110, False),  # 0.5
-        ("a", "two", 20.5, -150, 120, False),
-        ("a", "three", 20.5, -120, 100, False),
-        ("a", "other line", 21.5, 300, -400, False),
-        ("a", "one-sided", 20.5, 300, None, False),
-        ("a", "pickem", 20.5, -137, 300, True),
-        ("b", "pickem", 8.5, -137, -137, True),
-    ]
-    names = ["key", "bookmaker", "line", "over_price", "under_price", "pickem"]
-    consensus = pl.when(pl.col("key") == "a").then(20.5).otherwise(8.5).alias("consensus")
-    return pl.DataFrame(rows, schema=names, orient="row").with_columns(consensus)
-
-
-def test_consensus_is_the_median_over_books_that_price_both_sides_at_the_consensus_line() -> None:
-    found = consensus_over(lines(), ["key"]).sort("key")
-    assert found["market_over"].to_list() == [
-        pytest.approx(oracle("power", -120, 100), abs=1e-9),
-        None,
-    ]
-    assert found["priced_books"].to_list() == [3, 0]
-
-
-def test_a_book_that_repeats_itself_does_not_outvote_the_others() -> None:
-    twice = pl.concat([lines(), lines().filter(pl.col("bookmaker") == "two")])
-    found = consensus_over(twice, ["key"]).sort("key")
-    assert found.equals(consensus_over(lines(), ["key"]).sort("key"))

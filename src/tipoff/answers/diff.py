@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -109,9 +108,3 @@ def _moved(here: PredictionSet, there: PredictionSet) -> list[Row]:
         pl.col("model").unique().sort().alias("models"), pl.len().alias("triples"),
     )  # fmt: skip
     return grouped.sort(by, nulls_last=True).to_dicts()
-
-
-def flips(found: Mapping[str, Any]) -> list[Row]:
-    """The rows of an answer whose recommendation flipped, champions first."""
-    rows = [row for row in found["rows"] if row["flipped"]]
-    return sorted(rows, key=lambda row: row["role"] != "champion")

@@ -52,11 +52,6 @@ class SlateFeatures:
     frame: pl.DataFrame
     reasons: list[dict[str, str]]
 
-    def provenance(self, row: int, name: str) -> str:
-        """`observed`, `fallback` or `missing`."""
-        reason = self.reasons[row].get(name)
-        return "observed" if reason is None else FALLBACK if reason == FALLBACK else "missing"
-
 
 @dataclass(frozen=True)
 class Facts:

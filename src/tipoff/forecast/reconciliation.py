@@ -78,6 +78,29 @@ def reconcile(
             asked = (as_of, markets, models, settings().scoring_json())
             if holds(r, current, present(r), code_version(), *asked):
                 return _stored_report(r, current)
+    slate, current, wanted, made = _make(lake, day, as_of, markets, models, mode, say)
+    if current and not reason and made.run["run_id"] == current.run_id:
+        record_verified(lake, current, slate.seq, slate.as_of, code_version())
+        with lake.reading() as r:
+            return _stored_report(r, current)
+    say(f"{day}: publishing {made.predictions.height} predictions")
+    kind, why = _kind(lake, current, made, reason)
+    done = publish(lake, made, parent=current, kind=kind, reason=why)
+    counts = Counter(made.refusals["reason"].to_list())
+    refusals = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return _report(done, made.run, refusals, nothing_to_do=False, refused_models=wanted.refused)
+
+
+def _make(
+    lake: Lake,
+    day: date,
+    as_of: datetime | None,
+    markets: Sequence[str] | None,
+    models: Sequence[str] | None,
+    mode: str | None,
+    say: Say,
+) -> tuple[Slate, Publication | None, Wanted, RunSet]:
+    """The slate, what is published of it, what is wanted, and the set made for it."""
     # What scores is imported only now: looking whether anything is to do must stay instant.
     from tipoff.forecast.build import build_set, wanted_set
     from tipoff.forecast.slate import find_slate
@@ -92,22 +115,11 @@ def reconcile(
         slate = find_slate(r, day, now=present(r), as_of=as_of)
         missing = missing_baselines(r, day)
         if not missing:
-            current, wanted, made = make(r, slate)
-    if missing:
-        ensure_baselines(lake, day, say)
-        with lake.reading() as r:
-            slate = find_slate(r, day, now=present(r), as_of=as_of)
-            current, wanted, made = make(r, slate)
-    if current and not reason and made.run["run_id"] == current.run_id:
-        record_verified(lake, current, slate.seq, slate.as_of, code_version())
-        with lake.reading() as r:
-            return _stored_report(r, current)
-    say(f"{day}: publishing {made.predictions.height} predictions")
-    kind, why = _kind(lake, current, made, reason)
-    done = publish(lake, made, parent=current, kind=kind, reason=why)
-    counts = Counter(made.refusals["reason"].to_list())
-    refusals = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-    return _report(done, made.run, refusals, nothing_to_do=False, refused_models=wanted.refused)
+            return slate, *make(r, slate)
+    ensure_baselines(lake, day, say)
+    with lake.reading() as r:
+        slate = find_slate(r, day, now=present(r), as_of=as_of)
+        return slate, *make(r, slate)
 
 
 def _kind(

@@ -15,6 +15,25 @@ RISK = {"available": 0, "probable": 1, "questionable": 2, "doubtful": 3, "out": 
 _RISK_CASE = " ".join(f"WHEN '{status}' THEN {risk}" for status, risk in RISK.items())
 _SEVERITY = f"CASE status {_RISK_CASE} END"
 
+_JUDGED = f"""judged AS (
+        SELECT *,
+          t_status = 'out' AND coalesce(last_played <= t_date, true)
+            AND game_date - t_date <= {ABSENCE_DAYS} AS absent,
+          d_date BETWEEN game_date - 1 AND game_date
+            AND coalesce(d_known >= t_known, true) AS daily
+        FROM found)
+      SELECT game_id, player_key,
+        CASE WHEN covered THEN CASE status {_RISK_CASE} END END AS risk,
+        CASE WHEN covered THEN status END AS status,
+        since, fact_id, decided_on = game_date AS same_day, estimated
+      FROM (SELECT *,
+        CASE WHEN daily THEN d_status WHEN absent THEN 'out' ELSE 'available' END AS status,
+        CASE WHEN daily THEN d_known WHEN absent THEN t_known END AS since,
+        CASE WHEN daily THEN d_fact WHEN absent THEN t_fact END AS fact_id,
+        CASE WHEN daily THEN d_date WHEN absent THEN t_date END AS decided_on,
+        CASE WHEN daily THEN d_estimated WHEN absent THEN t_estimated END AS estimated
+        FROM judged))"""
+
 
 def played_sql() -> str:
     """A parenthesised relation: (player_key, game_date, known_at) of box scores with minutes."""
@@ -73,21 +92,4 @@ def status_sql(spine: str, played: str | None = None, reports: str | None = None
         ASOF LEFT JOIN last_played p
           ON p.player_key = w.player_key AND p.known_at <= w.row_as_of
         ASOF LEFT JOIN heard h ON h.known_at <= w.row_as_of),
-      judged AS (
-        SELECT *,
-          t_status = 'out' AND coalesce(last_played <= t_date, true)
-            AND game_date - t_date <= {ABSENCE_DAYS} AS absent,
-          d_date BETWEEN game_date - 1 AND game_date
-            AND coalesce(d_known >= t_known, true) AS daily
-        FROM found)
-      SELECT game_id, player_key,
-        CASE WHEN covered THEN CASE status {_RISK_CASE} END END AS risk,
-        CASE WHEN covered THEN status END AS status,
-        since, fact_id, decided_on = game_date AS same_day, estimated
-      FROM (SELECT *,
-        CASE WHEN daily THEN d_status WHEN absent THEN 'out' ELSE 'available' END AS status,
-        CASE WHEN daily THEN d_known WHEN absent THEN t_known END AS since,
-        CASE WHEN daily THEN d_fact WHEN absent THEN t_fact END AS fact_id,
-        CASE WHEN daily THEN d_date WHEN absent THEN t_date END AS decided_on,
-        CASE WHEN daily THEN d_estimated WHEN absent THEN t_estimated END AS estimated
-        FROM judged))"""
+      {_JUDGED}"""

@@ -7,13 +7,10 @@ arrays of the broadcast shape, NaN where the answer does not exist. Prices are A
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Floats = NDArray[np.float64]
 Numbers = ArrayLike | Sequence[float | None] | None
@@ -76,31 +73,6 @@ def no_vig_over(
     both = ~np.isnan(q_over + q_under)
     answer[both] = _METHODS[method](q_over[both], q_under[both])
     return np.asarray(answer[back]).reshape(np.broadcast(prices, _floats(under)).shape)
-
-
-def consensus_over(
-    lines: pl.DataFrame, by: Sequence[str], method: Method = "power"
-) -> pl.DataFrame:
-    """The market's P(over) per group: the median over books of each book's no-vig P(over).
-
-    `lines` has a row per book and line: the columns of `by`, `bookmaker`, `line`, `consensus`,
-    `over_price`, `under_price`, `pickem`. Only lines at the consensus count, since a probability
-    at another line is of another event; a book with several such rows counts once, by its median.
-    Returns the columns of `by`, `market_over` (null when no book prices both sides) and
-    `priced_books`.
-    """
-    import polars as pl
-
-    over, under = (lines[c].cast(pl.Float64) for c in ("over_price", "under_price"))
-    pickem = lines["pickem"].fill_null(value=True)
-    chance = pl.Series("chance", no_vig_over(over, under, method, pickem)).fill_nan(None)
-    at_consensus = pl.col("line") == pl.col("consensus")
-    priced = lines.with_columns(chance).with_columns(pl.when(at_consensus).then(pl.col("chance")))
-    books = priced.group_by(*by, "bookmaker").agg(pl.col("chance").median())
-    return books.group_by(*by, maintain_order=True).agg(
-        pl.col("chance").median().alias("market_over"),
-        pl.col("chance").count().alias("priced_books"),
-    )
 
 
 def fair_american(probability: Numbers) -> Floats:

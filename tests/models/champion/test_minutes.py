@@ -1,4 +1,4 @@
-"""The spread of minutes: quantiles and cdf agree, and hold what they say they hold."""
+"""The spread of minutes: quantiles hold what they say they hold."""
 
 import numpy as np
 
@@ -25,12 +25,3 @@ def test_quantiles_rise_with_their_level_and_stay_in_a_game() -> None:
     assert (np.diff(table, axis=0) >= 0).all()
     assert (table >= 0).all()
     assert (table <= OVERTIME).all()
-
-
-def test_the_cdf_at_a_quantile_is_its_level() -> None:
-    spread = fit_minutes_spread(Y, MEDIAN)
-    middle = MEDIAN[(MEDIAN > 15) & (MEDIAN < 30)][:50]
-    for q in (0.1, 0.25, 0.5, 0.9):
-        assert np.abs(spread.cdf(middle, spread.quantile(middle, q)) - q).max() < 0.03
-    assert (spread.cdf(middle, np.zeros(50)) == 0).all()
-    assert (spread.cdf(middle, np.full(50, 99.0)) == 1).all()

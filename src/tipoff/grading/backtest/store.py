@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _META = b"tipoff"
-_MAKES = "tipoff backtest makes one"
 _ORDER = ["game_date", "game_id", "player_key", "market", "model"]
 _TEXT = pa.string()
 _MOMENT = pa.timestamp("us", "UTC")

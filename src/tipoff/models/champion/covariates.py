@@ -11,7 +11,6 @@ from tipoff.models.pmf import Floats
 CAREER = "games_career"
 SPREAD = "minutes_std_10"
 MATES = "act_players"
-READS = (CAREER, SPREAD, MATES)
 _UNKNOWN_MINUTES, _UNKNOWN_SPREAD, _UNKNOWN_MATES = 15.0, 6.0, 8.0
 
 

@@ -28,18 +28,6 @@ class MinutesSpread(BaseModel):
         by_band = [np.interp(q, LEVELS, row) for row in self.quantiles]
         return np.clip(median + np.interp(median, self.centres, by_band), 0.0, OVERTIME)
 
-    def cdf(self, median: Floats, minutes: Floats) -> Floats:
-        """P(minutes <= `minutes`), shape (n,), linear between the quantiles; 0 and 1 outside."""
-        table = np.stack([self.quantile(median, q) for q in LEVELS], axis=1)
-        below = (table <= minutes[:, None]).sum(axis=1)
-        row, low = np.arange(len(median)), np.clip(below - 1, 0, len(LEVELS) - 2)
-        a, b = table[row, low], table[row, low + 1]
-        levels = np.array(LEVELS)
-        inside = levels[low] + (levels[low + 1] - levels[low]) * np.clip(
-            (minutes - a) / np.maximum(b - a, 1e-9), 0.0, 1.0
-        )
-        return np.where(below == 0, 0.0, np.where(below == len(LEVELS), 1.0, inside))
-
 
 def fit_minutes_spread(y: Floats, median: Floats) -> MinutesSpread:
     """Fit to minutes played `y` and medians made without them, both of shape (n,)."""
