@@ -93,7 +93,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
         f"forecast/{name}.py"
         for name in (
             "assess", "explanation", "lines", "plan", "playing", "recommend", "reproduction",
-            "score", "slate", "view",
+            "score", "slate", "versions", "view",
         )
     ),
     "of the lake: not its commits": tuple(
