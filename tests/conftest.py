@@ -3,17 +3,28 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from tipoff.hashing import content_id, file_sha256
+from tipoff.settings import settings
 
 pytest_plugins = ["tests.simulated", "tests.faults.fixtures"]
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "tipoff"
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_its_own() -> Iterator[None]:
+    """No test reads the settings that an earlier one's environment made: set up first, this is
+    torn down last, when the environment is as it was."""
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

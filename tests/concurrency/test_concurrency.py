@@ -9,7 +9,8 @@ import pytest
 from tests.concurrency.drive import WEIGHTS, Drive
 from tests.faults.league import Ground
 
-STEPS, BUSY_STEPS = 150, 60
+STEPS, BUSY_STEPS = 150, 300
+"""A drive ends with its first violation: a broken build takes the second number on a bad day."""
 
 
 def test_whatever_the_order_no_invariant_breaks(ground: Ground, tmp_path: Path) -> None:
