@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from tipoff.grading.facts import NOW
 from tipoff.lake import KEYS, bound
 from tipoff.league.current import current_sql
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 Level = Literal["ok", "note", "problem"]
 SHOWN = 10
-_ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 _LINE_COLUMNS = "player_name, raw_key, player_key, game_id, game_date, source, bookmaker, estimated"
 
 
@@ -58,7 +58,7 @@ class Look:
         """A table of the newest player lines, of the day if there is one: four checks read it,
         and to tell the newest takes longer than all of them."""
         wanted = "$day::DATE IS NULL OR game_date = $day"
-        params = self.params | {"as_of": _ALWAYS, "seq": self.r.newest_seq()}
+        params = self.params | {"as_of": NOW, "seq": self.r.newest_seq()}
         self.r.bind(params)
         relation = bound(current_sql("league.prop_line", _LINE_COLUMNS, wanted), params)
         with self.r.every_core():

@@ -64,6 +64,20 @@ def test_where_every_part_has_a_line_a_combos_own_line_moves_no_mean(
         assert np.abs(up).max() < 1e-5
 
 
+def test_the_order_a_file_holds_the_combos_in_changes_no_bit(
+    line: Champion, upcoming: pl.DataFrame
+) -> None:
+    rows = without(upcoming.filter(pl.col("line_pra").is_not_null()), ("assists", "rebounds"))
+    rows = rows.with_columns(line_pa=pl.col("line_pra") * 0.7, line_ra=pl.col("line_pra") * 0.6)
+    lines = line.layers.lines | dict.fromkeys(("pa", "ra"), line.layers.lines["pra"])
+    one, other = (
+        replace(line, layers=line.layers.model_copy(update={"lines": dict(order)}))
+        for order in (lines.items(), sorted(lines.items(), reverse=True))
+    )
+    for market in ("points", "rebounds", "assists", "pra", "pr"):
+        assert (one.predict(rows, market).pmf.p == other.predict(rows, market).pmf.p).all()
+
+
 def test_the_form_without_lines_is_deaf_to_a_combos_line(
     noline: Champion, upcoming: pl.DataFrame
 ) -> None:

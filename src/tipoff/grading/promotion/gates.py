@@ -154,22 +154,20 @@ def directions(c: Candidate) -> Answer:
 
 def duplicate(c: Candidate) -> Answer:
     """No other model has its artifact, or all but its very numbers."""
-    same = [f"{name} has the same artifact" for name in c.twins]
-    unseen = []
+    against = [f"{name} has the same artifact" for name in c.twins]
     for name in c.others:
         pairs = c.pairs(name)
         if not pairs.height:
-            unseen.append(name)
+            against.append(f"no rows of {name} to compare with: give --evidence that has it")
             continue
         gaps = (pairs["mean"] - pairs["mean_other"]).abs().fill_nan(None)
         if gaps.null_count():
             raise ValueError(f"{gaps.null_count():,} means are no numbers")
         apart = float(_known(gaps.mean(), "no means"))
         if apart < SAME * float(_known(pairs["actual"].mean(), "no actuals")):
-            same.append(f"{name} differs by {apart:.4f} on average, n = {pairs.height:,}")
-    same += [f"no rows of {name} to compare with: give --evidence that has it" for name in unseen]
+            against.append(f"{name} differs by {apart:.4f} on average, n = {pairs.height:,}")
     bar = f"means apart by >= {SAME:.1%} of the mean actual"
-    return not same, "; ".join(same) or f"compared with {len(c.others)} models", bar
+    return not against, "; ".join(against) or f"compared with {len(c.others)} models", bar
 
 
 GATES: dict[str, Callable[[Candidate], Answer]] = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tipoff.models.champion.layers import PARTS
+from tipoff.models.champion.layers import PARTS, parts_of
 from tipoff.models.pmf import Bools, Floats
 
 COMBO_WEIGHT = 0.05
@@ -28,7 +28,7 @@ def agreed(
     for trees, w = COMBO_WEIGHT c. Weighted reconciliation of sums: Hyndman, Ahmed, Athanasopoulos
     and Shang (2011), "Optimal combination forecasts for hierarchical time series".
     """
-    parts = tuple(dict.fromkeys(part for combo in combos for part in PARTS[combo]))
+    parts = parts_of(combos)
     own = np.stack([means[part] for part in parts], axis=1)
     fixed = np.stack([lined[part] for part in parts], axis=1)
     weight = 1.0 / (np.where(fixed, _FIXED, 1.0) * own)

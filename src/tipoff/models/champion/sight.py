@@ -12,7 +12,14 @@ import polars as pl
 from tipoff.league.markets import MAX_COUNT
 from tipoff.models.champion.agree import agreed
 from tipoff.models.champion.covariates import covariates
-from tipoff.models.champion.layers import LOWEST, PARTS, Layers, is_combo, price_name
+from tipoff.models.champion.layers import (
+    LOWEST,
+    PARTS,
+    Layers,
+    is_combo,
+    parts_of,
+    price_name,
+)
 from tipoff.models.champion.learner import Matrix, Trees
 from tipoff.models.champion.line_layers import Lined, LineLayers, usable
 from tipoff.models.champion.minutes import LONGEST
@@ -77,8 +84,9 @@ class Sight:
     def _settled(self, market: str) -> Floats:
         if is_combo(market):
             return _sum([self._settled(part) for part in PARTS[market]])
-        tied = market in self._tied
-        return self._agreed[market] if tied else self._with_line(market).mean()
+        if market in self._tied:
+            return self._agreed[market]
+        return self._with_line(market).mean()
 
     @cached_property
     def _agreed(self) -> dict[str, Floats]:
@@ -89,13 +97,13 @@ class Sight:
 
     @property
     def _told(self) -> tuple[str, ...]:
-        """Combos that read lines."""
-        return tuple(m for m in self.layers.lines if is_combo(m))
+        """Combos that read lines, in declared order: a stored model has them in another."""
+        return tuple(m for m in PARTS if m in self.layers.lines and is_combo(m))
 
-    @cached_property
+    @property
     def _tied(self) -> tuple[str, ...]:
         """Their parts."""
-        return tuple(dict.fromkeys(part for combo in self._told for part in PARTS[combo]))
+        return parts_of(self._told)
 
     def _lines(self, market: str) -> Bools:
         """Rows whose line of that market moves its pmf."""
