@@ -28,7 +28,7 @@ EWMA = "minutes_ewma_hl8"
 def main() -> None:
     """Print MAE of both, their difference, and the share inside the 80% interval."""
     folder, season = Path(sys.argv[1]), sys.argv[2]
-    names = feature_set("v3")
+    names = feature_set("v4")
     with Lake.open(folder) as lake, lake.reading() as r:
         frame = training_frame(r, start=None, through=date.max, names=names)
     table = Table.of(frame.sort("game_date", "tipoff", "game_id", "player_key"), names)

@@ -17,6 +17,8 @@ TEAM_STATS = {"ast": "opponent_assists_allowed_20", "reb": "opponent_rebounds_al
               "fg3a": "opponent_threes_attempted_20"}  # fmt: skip
 RATES = {"points": "pts", "rebounds": "reb", "assists": "ast", "threes_attempted": "fg3a",
          "blocks": "blk", "steals": "stl", "offensive_rebounds": "oreb"}  # fmt: skip
+LEAGUE = {"points": ("pts", 0.47), "rebounds": ("reb", 0.18), "assists": ("ast", 0.105),
+          "threes": ("fg3m", 0.052), "steals": ("stl", 0.031), "blocks": ("blk", 0.02)}  # fmt: skip
 SAID = {"probable": -2.0, "questionable": 0.0, "doubtful": 1.8}
 CODES = {"act_today": 0, "act_older": 1, "none": 2, "probable": 3, "questionable": 4,
          "doubtful": 5, "out_older": 6, "out_today": 7}  # fmt: skip
@@ -47,6 +49,12 @@ class MoreFacts(Facts):
 def rate(games: list[Row], column: str) -> Value:
     """Per minute over the last 50."""
     return float(sum(g[column] or 0 for g in games[-50:]) / sum(g["minutes"] for g in games[-50:]))
+
+
+def drawn(games: list[Row], column: str, league: float) -> Value:
+    """Per minute of a career that began with 300 minutes at the league's rate."""
+    return float((300 * league + sum(g[column] for g in games))
+                 / (300 + sum(g["minutes"] for g in games)))  # fmt: skip
 
 
 def slow(games: list[Row]) -> dict[str, float]:
@@ -202,7 +210,7 @@ class NewOracle(Oracle):
         return [Member(self, player, team) for player in self.of_team(team)]
 
     def values(self) -> dict[str, Value]:
-        """Every v3 feature, and those of the set plays_1, by name; out of range as None."""
+        """Every feature of v3, v4 and plays_1 by name; out of range as None."""
         found = self.form_values() | self.opponent_values()
         found["team_game_number"] = self.f.number[self.row["game_id"], self.row["team"]]
         own, foes = self.chances(self.row["team"]), self.chances(self.row["opponent"])
@@ -243,6 +251,7 @@ class NewOracle(Oracle):
             "minutes_last_to_ewma": minutes[-1] / (ewma(minutes, 8) or 1),
             "days_since_game": min(60, (self.day - games[-1]["game_date"]).days),
             **{f"{name}_per_minute_50": rate(games, c) for name, c in RATES.items()},
+            **{f"{name}_per_minute_career": drawn(games, *prior) for name, prior in LEAGUE.items()},
         }  # fmt: skip
 
     def gap(self, before: Row, after: Row) -> int:

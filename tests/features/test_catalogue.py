@@ -47,8 +47,15 @@ def test_v3_has_97_names_half_of_them_new_and_reads_nothing_of_any_market() -> N
     assert not [n for n in read if n.startswith(("line_", "vegas_", "has_vegas"))]
 
 
-def test_a_model_decides_itself_which_v3_features_it_requires() -> None:
-    assert not [n for n, f in catalogue().items() if f.since in ("v3", "plays_1") and f.required]
+def test_v4_is_v3_with_six_rates_of_a_career() -> None:
+    assert feature_set("v4")[:97] == feature_set("v3")
+    assert {n for n in catalogue() if catalogue()[n].since == "v4"} == set(feature_set("v4")[97:])
+    assert len(feature_set("v4")) == 103
+
+
+def test_a_model_decides_itself_which_later_features_it_requires() -> None:
+    later = ("v3", "plays_1", "v4")
+    assert not [n for n, f in catalogue().items() if f.since in later and f.required]
     assert set(feature_set("plays_1")) <= catalogue().keys()
 
 

@@ -24,9 +24,11 @@ RANGES = {
         start_ewma_hl4 start_rate_10 start_rate_5 started_last
     """,
     (0, 5): """
-        assists_per_minute_50 blocks_per_minute_50 games_of_last_5
-        offensive_rebounds_per_minute_50 points_per_minute_50 rebounds_per_minute_50
-        steals_per_minute_50 threes_attempted_per_minute_50
+        assists_per_minute_50 assists_per_minute_career blocks_per_minute_50
+        blocks_per_minute_career games_of_last_5
+        offensive_rebounds_per_minute_50 points_per_minute_50 points_per_minute_career
+        rebounds_per_minute_50 rebounds_per_minute_career steals_per_minute_50
+        steals_per_minute_career threes_attempted_per_minute_50 threes_per_minute_career
     """,
     (0, 7): """
         absence_state

@@ -194,11 +194,11 @@ def test_source_rows_of_a_window_are_the_games_in_it(
     assert len(ids("rest_advantage")) == 2
 
 
-def test_every_v3_value_of_a_row_is_traced_to_fact_rows_known_at_its_moment(
+def test_every_v4_value_of_a_row_is_traced_to_fact_rows_known_at_its_moment(
     small: Built, snapshot: Snapshot
 ) -> None:
     row = next(r for r in snapshot.frame.to_dicts() if r["p_absent"] is not None)
-    for name in (*feature_set("v3"), *feature_set("plays_1")):
+    for name in (*feature_set("v4"), *feature_set("plays_1")):
         with small.lake.reading() as r:
             found = sources_of(
                 r, name, game_id=row["game_id"], player_key=row["player_key"], team=row["team"],

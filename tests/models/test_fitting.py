@@ -21,10 +21,10 @@ from tipoff.models.fitting import Champions, family_of
 from tipoff.models.names import parse_model
 
 
-def test_the_form_without_lines_reads_v3_and_the_other_its_lines_and_prices_too() -> None:
+def test_the_form_without_lines_reads_v4_and_the_other_its_lines_and_prices_too() -> None:
     bare, full = parse_model("champion_noline"), parse_model("champion_line")
-    assert family_of(bare).names(bare, ("points", "pra")) == feature_set("v3")
-    extra = set(family_of(full).names(full, ("pa",))) - set(feature_set("v3"))
+    assert family_of(bare).names(bare, ("points", "pra")) == feature_set("v4")
+    extra = set(family_of(full).names(full, ("pa",))) - set(feature_set("v4"))
     assert extra == {
         f"{x}_{m}" for x in ("line", "over_chance") for m in ("points", "assists", "pa")
     }

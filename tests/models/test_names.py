@@ -15,11 +15,11 @@ from tipoff.models.names import Spec, end_of_month_before, parse_model, window_e
         ("catboost_v9", Spec("catboost_v9", "current_season", "v2_33")),
         ("catboost_v9_37", Spec("catboost_v9_37", "current_season", "v2_37")),
         ("catboost_v9_39", Spec("catboost_v9_39", "current_season", "v2_39")),
-        ("champion_line", Spec("champion_line", "all", "v3")),
-        ("champion_noline", Spec("champion_noline", "all", "v3")),
+        ("champion_line", Spec("champion_line", "all", "v4")),
+        ("champion_noline", Spec("champion_noline", "all", "v4")),
         (
             "champion_line_2025_01",
-            Spec("champion_line_2025_01", "all", "v3", date(2024, 12, 31)),
+            Spec("champion_line_2025_01", "all", "v4", date(2024, 12, 31)),
         ),
         ("ewma_hl8", Spec("ewma_hl8", "all")),
         (

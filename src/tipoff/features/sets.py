@@ -56,6 +56,12 @@ _V3_NEW = (
     "sim_act_minutes", "out_star_points", "opp_xout_points",
 )  # fmt: skip
 
+_V3 = (*_V3_EARLIER, *_V3_NEW)
+_V4_NEW = tuple(
+    f"{m}_per_minute_career"
+    for m in ("points", "rebounds", "assists", "threes", "steals", "blocks")
+)
+
 _PLAYS = (
     "p_absent", "absence_state", "own_missed", "games_since_report", "games_of_last_5",
     "games_of_last_10", "games_of_last_20", "share_of_last_10", "roster_place",
@@ -72,7 +78,8 @@ SETS: dict[str, tuple[str, ...]] = {
     "v2_33": _V2_33,
     "v2_37": _V2_37,
     "v2_39": (*_V2_37, "breakout_risk_score", "composite_breakout_signal"),
-    "v3": (*_V3_EARLIER, *_V3_NEW),
+    "v3": _V3,
+    "v4": (*_V3, *_V4_NEW),
     "lines_1": tuple(name for m in MARKETS for name in (f"line_{m}", f"over_chance_{m}")),
     "plays_1": _PLAYS,
 }

@@ -21,7 +21,7 @@ _FIXED: dict[str, tuple[str, Scope]] = {
     "catboost_v9": ("v2_33", "current_season"),
     "catboost_v9_37": ("v2_37", "current_season"),
     "catboost_v9_39": ("v2_39", "current_season"),
-    **dict.fromkeys(CHAMPIONS, ("v3", "all")),
+    **dict.fromkeys(CHAMPIONS, ("v4", "all")),
 }
 
 

@@ -69,7 +69,10 @@ def test_the_order_a_file_holds_the_combos_in_changes_no_bit(
 ) -> None:
     rows = without(upcoming.filter(pl.col("line_pra").is_not_null()), ("assists", "rebounds"))
     rows = rows.with_columns(line_pa=pl.col("line_pra") * 0.7, line_ra=pl.col("line_pra") * 0.6)
-    lines = line.layers.lines | dict.fromkeys(("pa", "ra"), line.layers.lines["pra"])
+    pra = line.layers.lines["pra"]
+    # Weights of counts are as many as a market's counts: pra's do not fit the others.
+    plain = pra.model_copy(update={"shape": pra.shape.model_copy(update={"lattice": None})})
+    lines = line.layers.lines | dict.fromkeys(("pa", "ra"), plain)
     one, other = (
         replace(line, layers=line.layers.model_copy(update={"lines": dict(order)}))
         for order in (lines.items(), sorted(lines.items(), reverse=True))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tipoff.models.champion.shape import fit_shape
+from tipoff.models.champion.shape import Shape, fit_shape
 
 
 def test_given_the_true_means_the_80_percent_interval_holds_80_percent_of_new_outcomes() -> None:
@@ -18,3 +18,24 @@ def test_given_the_true_means_the_80_percent_interval_holds_80_percent_of_new_ou
     assert abs(held.mean() - 0.8) < 2.58 * np.sqrt(0.8 * 0.2 / (n // 2))
     for side in (facts[new, 0] > 0, facts[new, 0] <= 0):
         assert abs(held[side].mean() - 0.8) < 3.3 * np.sqrt(0.8 * 0.2 / side.sum())
+
+
+def test_a_shape_stored_before_there_were_weights_of_counts_is_read_and_has_none() -> None:
+    rng = np.random.default_rng(7)
+    mean, facts = rng.uniform(1, 9, 2000), np.zeros((2000, 1))
+    made = fit_shape(rng.poisson(mean).astype(float), mean, facts, 40, weigh=True)
+    stored = made.model_dump(mode="json")
+    del stored["lattice"]
+    older = Shape.model_validate(stored)
+    smooth = made.pit.apply(made.variance.pmf(mean, facts, 40), mean)
+    assert (older.pmf(mean, facts, 40).p == smooth.p).all()
+    assert (made.pmf(mean, facts, 40).p != smooth.p).any()
+
+
+def test_players_who_only_make_threes_get_a_distribution_of_threes() -> None:
+    rng = np.random.default_rng(9)
+    mean, facts = rng.uniform(3, 15, 20_000), np.zeros((20_000, 1))
+    y = (3 * rng.poisson(mean / 3)).astype(np.float64)
+    shape = fit_shape(y[::2], mean[::2], facts[::2], 60, weigh=True)
+    p = shape.pmf(mean[1::2], facts[1::2], 60).p
+    assert p[:, ::3].sum(axis=1).min() > 0.6

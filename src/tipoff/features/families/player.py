@@ -42,6 +42,24 @@ def _career(
     return Feature(name, sql, unit, low, high, category, required, since, why=WHY_CAREER)
 
 
+PRIOR_MINUTES = 300
+LEAGUE_RATES = {
+    "points": ("pts", 0.47), "rebounds": ("reb", 0.18), "assists": ("ast", 0.105),
+    "threes": ("fg3m", 0.052), "steals": ("stl", 0.031), "blocks": ("blk", 0.02),
+}  # fmt: skip
+"""Market -> its count and the league's rate per minute in 2021-22, in round figures."""
+
+
+def _career_rate(market: str) -> Feature:
+    """His rate of all known games, as if he had played PRIOR_MINUTES more at the league's."""
+    x, league = LEAGUE_RATES[market]
+    counted = f"(p.run_{x} + {PRIOR_MINUTES * league:g})::DOUBLE"
+    return _career(
+        f"{market}_per_minute_career", f"1000 * {counted} / (p.run_millis + {PRIOR_MINUTES}000)",
+        f"{market} per minute", 0, 5, _P, False, "v4",
+    )  # fmt: skip
+
+
 def _this_season(x: str) -> str:
     return f"CASE WHEN p.season = s.season THEN {x} END"
 
@@ -102,6 +120,7 @@ PLAYER = Family(
         _career(
             "pts_slope_10g", slope("pts", 10, 5), "points per game", -15, 15, _P, False, "v2_37",
         ),
+        *(_career_rate(m) for m in LEAGUE_RATES),
     ),
 )  # fmt: skip
 

@@ -11,13 +11,17 @@ from tipoff.models.pmf import Floats
 CAREER = "games_career"
 SPREAD = "minutes_std_10"
 MATES = "act_players"
-_UNKNOWN_MINUTES, _UNKNOWN_SPREAD, _UNKNOWN_MATES = 15.0, 6.0, 8.0
+THREES, POINTS = "threes_per_minute_career", "points_per_minute_career"
+_UNKNOWN_MINUTES, _UNKNOWN_SPREAD, _UNKNOWN_MATES, _UNKNOWN_THREES = 15.0, 6.0, 8.0, 1 / 3
 
 
 def covariates(frame: pl.DataFrame, minutes: Floats) -> Floats:
     """Expected minutes, spread of recent minutes, games of his career, expected active team-mates,
-    each brought to about [-1, 1], shape (n, 4); typical values where unknown."""
-    spread, career, mates = (column(frame, n) for n in (SPREAD, CAREER, MATES))
+    and the share of his points that come from threes (three at a time, they spread wider), each
+    brought to about [-1, 1], shape (n, 5); typical values where unknown."""
+    spread, career, mates, threes, points = (
+        _column(frame, n) for n in (SPREAD, CAREER, MATES, THREES, POINTS)
+    )
     expected = np.maximum(_known(minutes, _UNKNOWN_MINUTES), 2.0)
     return np.stack(
         [
@@ -25,6 +29,7 @@ def covariates(frame: pl.DataFrame, minutes: Floats) -> Floats:
             np.minimum(_known(spread, _UNKNOWN_SPREAD), 12.0) / 6.0 - 1.0,
             np.log1p(np.minimum(_known(career, 0.0), 200.0)) - 4.0,
             (_known(mates, _UNKNOWN_MATES) - 8.0) / 3.0,
+            3.0 * (_known(3.0 * threes / points, _UNKNOWN_THREES) - _UNKNOWN_THREES),
         ],
         axis=1,
     )
@@ -32,3 +37,10 @@ def covariates(frame: pl.DataFrame, minutes: Floats) -> Floats:
 
 def _known(values: Floats, otherwise: float) -> Floats:
     return np.where(np.isnan(values), otherwise, values)
+
+
+def _column(frame: pl.DataFrame, name: str) -> Floats:
+    """NaN for a name that a version fitted before it existed does not ask for."""
+    if name not in frame.columns:
+        return np.full(frame.height, np.nan)
+    return column(frame, name)

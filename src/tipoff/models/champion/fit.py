@@ -15,6 +15,7 @@ from tipoff.league.markets import MAX_COUNT
 from tipoff.models.champion.layers import (
     LINE_BOUNDS,
     Layers,
+    counts_points,
     line_names,
     parts_of,
     price_name,
@@ -107,7 +108,8 @@ def _line_layers(past: Past, market: str) -> LineLayers | None:
         return None
     y, bounds, top = past.y(market)[have], LINE_BOUNDS[market], MAX_COUNT[market]
     key = _key(rows.line, rows.chance, rows.mean, rows.covariates, y)
-    return _LINES.get(f"{market} {key}", lambda: fit_line_layers(rows, y, bounds, top))
+    weigh = counts_points(market)
+    return _LINES.get(f"{market} {key}", lambda: fit_line_layers(rows, y, bounds, top, weigh=weigh))
 
 
 def _lined(past: Past, market: str) -> tuple[Bools, Lined]:

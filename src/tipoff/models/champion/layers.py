@@ -30,6 +30,11 @@ def is_combo(market: str) -> bool:
     return len(PARTS[market]) > 1
 
 
+def counts_points(market: str) -> bool:
+    """Whether it counts in ones, twos and threes, not in ones alone."""
+    return "points" in PARTS[market]
+
+
 def parts_of(markets: tuple[str, ...]) -> tuple[str, ...]:
     """The markets with trees of their own that these need, in declared order."""
     wanted = {part for market in markets for part in PARTS[market]}

@@ -87,15 +87,18 @@ class LineLayers(BaseModel):
         return _facts(rows, self.line_mean(rows.line, top))
 
 
-def fit_line_layers(rows: Lined, y: Floats, bounds: tuple[float, ...], top: int) -> LineLayers:
-    """Fit to outcomes `y`; `rows` with means made without them and lines that are `usable`."""
+def fit_line_layers(
+    rows: Lined, y: Floats, bounds: tuple[float, ...], top: int, *, weigh: bool = False
+) -> LineLayers:
+    """Fit to outcomes `y`; `rows` with means made without them and lines that are `usable`;
+    `weigh` as `fit_shape` does."""
     dispersion = _dispersions(rows.line, y, bounds, top)
     tier = np.searchsorted(np.array(bounds), rows.line, side="right")
     middle = mean_for_median(rows.line, np.array(dispersion)[tier], top)
     terms = _terms(rows, middle)
     location = _location(terms, y, middle)
     centre = np.maximum(sum(w * t for w, t in zip(location, terms, strict=True)), LOWEST)
-    shape = fit_shape(y, centre, rows.covariates, top, PIT_BANDS)
+    shape = fit_shape(y, centre, rows.covariates, top, bands=PIT_BANDS, weigh=weigh)
     own = shape.pmf(centre, rows.covariates, top)
     over = fit_over(own, rows.line, _facts(rows, middle), y)
     return LineLayers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from tipoff.models.champion.bands import bands_of
 from tipoff.models.pmf import Floats
 
 LONGEST = 48.0
@@ -31,8 +32,7 @@ class MinutesSpread(BaseModel):
 
 def fit_minutes_spread(y: Floats, median: Floats) -> MinutesSpread:
     """Fit to minutes played `y` and medians made without them, both of shape (n,)."""
-    edges = np.quantile(median, [i / BANDS for i in range(1, BANDS)])
-    band = np.searchsorted(edges, median, side="right")
+    band = bands_of(median, BANDS)
     found = [b for b in range(BANDS) if (band == b).any()]
     rows = [np.quantile((y - median)[band == b], LEVELS) for b in found]
     return MinutesSpread(

@@ -13,7 +13,7 @@ from tipoff.errors import UsageError
 from tipoff.league.markets import MAX_COUNT
 from tipoff.models.champion.blocked import blocked
 from tipoff.models.champion.covariates import covariates
-from tipoff.models.champion.layers import LOWEST, PARTS, is_combo
+from tipoff.models.champion.layers import LOWEST, PARTS, counts_points, is_combo
 from tipoff.models.champion.learner import MEAN, MEDIAN
 from tipoff.models.champion.level import Labels, levelled, season_level
 from tipoff.models.champion.memo import Memo
@@ -94,7 +94,11 @@ class Past:
         """The market's shape around `mean`."""
         if market not in self._shapes:
             self._shapes[market] = fit_shape(
-                self.y(market), self.mean(market), self.covariates, MAX_COUNT[market]
+                self.y(market),
+                self.mean(market),
+                self.covariates,
+                MAX_COUNT[market],
+                weigh=counts_points(market),
             )
         return self._shapes[market]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from tipoff.models.champion.bands import bands_of, between, centre
 from tipoff.models.pmf import Floats, Pmf
 
 KNOTS = 41
@@ -28,33 +29,23 @@ class PitMap(BaseModel):
         cdf[:, -1] = 1.0
         at = cdf * (KNOTS - 1)
         below = np.minimum(at.astype(np.int64), KNOTS - 2)
-        mine = self._mine(mean)
+        mine = between(self.centres, self.maps, mean)
         low, high = (np.take_along_axis(mine, below + i, axis=1) for i in (0, 1))
         mass = np.diff(low + (high - low) * (at - below), axis=1, prepend=0.0)
         mass = np.maximum(mass, 0.0)
         return Pmf(mass / mass.sum(axis=1, keepdims=True))
 
-    def _mine(self, mean: Floats) -> Floats:
-        """Each row's own map, shape (n, KNOTS)."""
-        centres, maps = np.array(self.centres), np.array(self.maps)
-        place = np.interp(np.log(mean), centres, np.arange(len(centres)))
-        low = np.minimum(place.astype(np.int64), max(len(centres) - 2, 0))
-        high = np.minimum(low + 1, len(centres) - 1)
-        share = (place - low)[:, None]
-        return np.asarray(maps[low] * (1.0 - share) + maps[high] * share)
-
 
 def fit_pit(pmf: Pmf, y: Floats, mean: Floats, bands: int) -> PitMap:
     """In each band of equal count of the mean, the mean over rows of each outcome's exact PIT cdf,
     clip((u - F(y-1)) / p(y), 0, 1) at every knot u (Czado, Gneiting and Held 2009)."""
-    edges = np.quantile(mean, [i / bands for i in range(1, bands)])
-    band = np.searchsorted(edges, mean, side="right")
+    band = bands_of(mean, bands)
     row, k = np.arange(len(y)), np.minimum(y.astype(np.int64), pmf.p.shape[1] - 1)
     mass = pmf.p[row, k]
     before = pmf.cdf()[row, k] - mass
     found = [b for b in range(bands) if (band == b).any()]
     return PitMap(
-        centres=tuple(float(np.log(mean[band == b].mean())) for b in found),
+        centres=tuple(centre(mean[band == b]) for b in found),
         maps=tuple(_map(before[band == b], mass[band == b]) for b in found),
     )
 

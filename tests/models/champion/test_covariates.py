@@ -1,0 +1,36 @@
+"""What widths depend on: brought to about [-1, 1], typical where unknown."""
+
+import math
+
+import polars as pl
+import pytest
+
+from tests.models.champion.conftest import champion_frame
+from tipoff.models.champion.covariates import covariates
+
+ROW = {
+    "minutes_std_10": 9.0, "games_career": 120.0, "act_players": 11.0,
+    "threes_per_minute_career": 0.08, "points_per_minute_career": 0.4,
+}  # fmt: skip
+
+
+def test_each_covariate_of_a_row_is_as_its_docstring_says() -> None:
+    (found,) = covariates(pl.DataFrame([ROW]), pl.Series([30.0]).to_numpy()).tolist()
+    share = 3 * 0.08 / 0.4
+    assert found == pytest.approx([math.log(1.5), 0.5, math.log(121) - 4, 1.0, 3 * (share - 1 / 3)])
+
+
+def test_extremes_are_cut_and_what_is_unknown_is_typical() -> None:
+    wild = ROW | {"minutes_std_10": 30.0, "games_career": 900.0}
+    unknown = dict.fromkeys(ROW)
+    rows = pl.DataFrame([wild, unknown], schema=dict.fromkeys(ROW, pl.Float64))
+    found = covariates(rows, pl.Series([0.5, float("nan")]).to_numpy()).tolist()
+    assert found[0][:3] == pytest.approx([math.log(0.1), 1.0, math.log(201) - 4])
+    assert found[1] == pytest.approx([math.log(0.75), 0.0, -4.0, 0.0, 0.0])
+
+
+def test_a_frame_of_an_older_version_has_no_career_rates_and_the_share_is_typical() -> None:
+    frame = champion_frame(players=3, days=4)
+    assert "threes_per_minute_career" not in frame.columns
+    minutes = frame["minutes_std_10"].to_numpy()
+    assert (covariates(frame, minutes)[:, -1] == 0).all()
