@@ -25,7 +25,7 @@ _ERROR_SD = {
     "rebounds": 0.280,
     "assists": 0.264,
     "threes": 0.256,
-    "steals": 0.080,
+    "steals": 0.094,
     "blocks": 0.340,
     "pra": 0.303,
     "pr": 0.331,

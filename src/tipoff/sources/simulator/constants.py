@@ -6,7 +6,7 @@ The rates are round figures near those of a modern season; nothing of any real p
 import numpy as np
 import numpy.typing as npt
 
-VERSION = "2"
+VERSION = "3"
 """Part of what makes a simulation repeatable: same seed, options and version, same rows."""
 
 SOURCE = "tipoff simulator"
