@@ -160,16 +160,16 @@ def _skills(lined: pl.DataFrame, market: str) -> Iterator[Measure]:
 def _coverage(known: pl.DataFrame, market: str) -> Measure:
     y = known[f"y_{market}"].to_numpy()
     uniform = np.random.default_rng(_SEED).random(len(y))
-    inside = pl.Series(_pmf(known, "ewma_hl8", market).covered(y, uniform))
+    inside = pl.Series(baseline_pmf(known, "ewma_hl8", market).covered(y, uniform))
     rows = known.select("day", inside=inside)
     return _share(market, "EWMA's 80%", rows, pl.col("inside"), pl.lit(1.0))
 
 
 def _crps(rows: pl.DataFrame, model: str, market: str) -> pl.Series:
-    return pl.Series(_pmf(rows, model, market).crps(rows[f"y_{market}"].to_numpy()))
+    return pl.Series(baseline_pmf(rows, model, market).crps(rows[f"y_{market}"].to_numpy()))
 
 
-def _pmf(rows: pl.DataFrame, model: str, market: str) -> Pmf:
+def baseline_pmf(rows: pl.DataFrame, model: str, market: str) -> Pmf:
     """What a baseline whose dispersion is fitted on these very rows says of them."""
     data = TrainingData(rows, rows["game_date"].max())  # type: ignore[arg-type]
     fitted = fit_baseline(model, data, definition_hashes(), [market])
