@@ -9,8 +9,8 @@ is known, and with it each forecast's expected score (Gneiting and Raftery 2007)
     E CRPS(F, Y ~ G) = sum (F - G)^2 + sum G (1 - G)
 
 REAL is a lake or folder of real seasons, SIMULATED are folders that `tipoff simulate` wrote.
-Printed: the real skill with its interval, the expected one of all simulated rows, the least and the greatest
-of single leagues, and the ratio. Exit code 1 when a ratio is further from 1 than --within.
+Printed: the real skill with its interval, the expected one of all simulated rows, the least and the
+greatest of single leagues, and the ratio. Exit code 1 when a ratio is further from 1 than --within.
 """
 
 import argparse
