@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tipoff.errors import TipoffError
+from tipoff.failures import FAILURES
 from tipoff.gates import gate as on_register
 from tipoff.grading import metrics
 from tipoff.grading.promotion.evidence import Evidence
@@ -22,11 +22,6 @@ TIER_ROWS = 200
 MIN_PICKS, MIN_SIDE = 100, 0.10
 SAME = 0.005
 """Two models whose means differ by less than this share of the mean actual are one model."""
-GATE_ERRORS = (
-    TipoffError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
-    pl.exceptions.PolarsError,
-)  # fmt: skip
-"""What a broken gate can raise: it has not answered, so it blocks."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def judge_candidate(candidate: Candidate) -> list[Verdict]:
 def _asked(name: str, gate: Callable[[Candidate], Answer], candidate: Candidate) -> Verdict:
     try:
         return Verdict(name, *gate(candidate))
-    except GATE_ERRORS as error:
+    except FAILURES as error:
         return Verdict(
             name, False, f"could not answer: {type(error).__name__}: {error}", "an answer"
         )
