@@ -150,10 +150,12 @@ def directions(c: Candidate) -> Answer:
 def duplicate(c: Candidate) -> Answer:
     """No other model has its artifact, or all but its very numbers."""
     against = [f"{name} has the same artifact" for name in c.twins]
-    for name in c.others:
-        pairs = c.pairs(name)
-        if not pairs.height:
-            against.append(f"no rows of {name} to compare with: give --evidence that has it")
+    pairs_of = {name: c.pairs(name) for name in c.others}
+    unseen = [name for name, pairs in pairs_of.items() if not pairs.height]
+    if unseen:
+        against.append(f"no rows of {', '.join(unseen)} to compare with")
+    for name, pairs in pairs_of.items():
+        if name in unseen:
             continue
         gaps = (pairs["mean"] - pairs["mean_other"]).abs().fill_nan(None)
         if gaps.null_count():
