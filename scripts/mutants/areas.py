@@ -93,8 +93,8 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "make the numbers that are published, or read what was": tuple(
         f"forecast/{name}.py"
         for name in (
-            "assess", "explanation", "lines", "plan", "playing", "recommend", "reproduction",
-            "score", "slate", "versions", "view",
+            "assess", "explanation", "lines", "minutes", "plan", "playing", "recommend",
+            "reproduction", "score", "slate", "versions", "view",
         )
     ),
     "of the lake: not its commits": tuple(
