@@ -29,8 +29,8 @@ FIELDS = (
     "quality, tier"
 )
 HEAD = (
-    "date, as_of, simulated, backfill, run_id, publication_id, snapshot_id, stale, expected, "
-    "predicted, refused, predictions"
+    "date, as_of, simulated, backfill, run_id, publication_id, snapshot_id, stale, "
+    "stale_because, expected, predicted, refused, predictions"
 )
 
 

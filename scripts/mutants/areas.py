@@ -76,6 +76,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
             "forecast/test_identity.py", "forecast/test_reproduction.py",
             "forecast/test_contracts.py",
         ),
+        "forecast/overtaken.py": ("forecast/test_overtaken.py", "health/test_checks.py"),
         "forecast/staleness.py": (*_PUBLISH, "forecast/test_reproduction.py"),
         "forecast/reconciliation.py": _PUBLISH,
         "forecast/build.py": (*_PUBLISH, "forecast/test_gates.py", "forecast/test_contracts.py"),
@@ -92,8 +93,8 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "make the numbers that are published, or read what was": tuple(
         f"forecast/{name}.py"
         for name in (
-            "assess", "explanation", "lines", "plan", "playing", "recommend", "reproduction",
-            "score", "slate", "versions", "view",
+            "assess", "explanation", "lines", "minutes", "plan", "playing", "recommend",
+            "reproduction", "score", "slate", "versions", "view",
         )
     ),
     "of the lake: not its commits": tuple(

@@ -88,7 +88,7 @@ class Settings(BaseSettings):
         default="log", description="where to: a published set without a prediction"
     )
     alert_stale_slate: str = Field(
-        default="log", description="where to: tip-off is near, and facts came in since the set"
+        default="log", description="where to: tip-off is near, and the set was overtaken"
     )
     alert_quality_collapse: str = Field(
         default="log", description="where to: feature quality far under the usual"

@@ -166,12 +166,12 @@ def _refused(case: Case, made: RunSet, error: type[Exception], parent: Any = Non
 
 
 def freshness_error(case: Case) -> None:
-    case.breaks("tipoff.forecast.view.facts_moved")
+    case.breaks("tipoff.forecast.overtaken.facts_moved")
 
     def touched(*given: Any) -> Standing:
         return dataclasses.replace(standing(*given), untouched=False)
 
-    case.patch.setattr("tipoff.forecast.view.standing", touched)
+    case.patch.setattr("tipoff.forecast.overtaken.standing", touched)
     with case.bench.lake.reading() as r, pytest.raises(ValueError, match="injected"):
         slate_view(r, case.bench.day)
 

@@ -6,25 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-import polars as pl
-
 from tipoff.alerts.alert import Alert
 from tipoff.alerts.destinations import SEND
 from tipoff.alerts.memory import remember, standing
 from tipoff.alerts.rules import RULES
-from tipoff.errors import NotDelivered, TipoffError
+from tipoff.errors import NotDelivered
+from tipoff.failures import RULE_FAILURES
 from tipoff.health import Look
 from tipoff.settings import Settings, destinations
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
 
-RULE_ERRORS = (
-    TipoffError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError,
-    ValueError, duckdb.Error, pl.exceptions.PolarsError,
-)  # fmt: skip
-"""What a broken rule can raise: that is an alert of the rule, and the others are asked."""
 BROKEN = "could_not_be_judged"
 """In the state of an alert that says so of its own rule."""
 
@@ -68,7 +61,7 @@ def _answer(
         # A read of its own: a query that fails ends what its connection can read.
         with lake.reading() as r:
             return list(RULES[rule](Look(r, day, now, lake.folder), settings))
-    except RULE_ERRORS as error:
+    except RULE_FAILURES as error:
         kind = type(error).__name__
         first = (str(error) or kind).splitlines()[0]
         text = f"the rule could not be judged: {kind}: {first}"

@@ -51,13 +51,17 @@ def zero_predictions(look: Look, _settings: Settings) -> Iterator[Alert]:
 
 
 def stale_slate(look: Look, settings: Settings) -> Iterator[Alert]:
-    """Tip-off is near, and facts came in that the published set may have to read."""
+    """Tip-off is near, and the published set was overtaken by facts or shows a withdrawn model."""
     for night in nights(look):
         soon = _near(look, night, settings) and look.now < night.first_tipoff
-        if soon and night.run_id and behind(look, night):
-            text = f"facts came in since the set; first tip-off {night.first_tipoff:%H:%M} UTC"
+        why = behind(look, night) if soon and night.run_id else []
+        if why:
+            told = "; ".join(cause.text for cause in why)
+            text = f"{told}; first tip-off {night.first_tipoff:%H:%M} UTC"
             step = f"tipoff run {night.day}"
-            yield Alert("stale_slate", night.day, text, step, {"run": night.run_id})
+            gone = sorted(f"{c.model} {c.event}" for c in why if c.model)
+            state = {"run": night.run_id} | ({"gone": gone} if gone else {})
+            yield Alert("stale_slate", night.day, text, step, state)
 
 
 def quality_collapse(look: Look, _settings: Settings) -> Iterator[Alert]:

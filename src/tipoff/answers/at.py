@@ -37,7 +37,7 @@ def slate_at(
         step = f"tipoff runs {day}" if published else f"tipoff run {day}"
         raise NotFound(f"nothing was published for {day} at {iso(moment)}; {first}", step)
     shown, later = seen[-1], published[len(seen) :]
-    view = view_of(r, shown, market=market, model=model, role=role)
+    view = view_of(r, shown, market=market, model=model, role=role, at=moment)
     after = later[0] if later else None
     told = {"publication_id": after.publication_id, "committed_at": iso(after.committed_at),
             "reason": after.reason} if after else None  # fmt: skip

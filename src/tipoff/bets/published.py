@@ -58,8 +58,7 @@ class Champions:
 
 def champions(r: Reader, day: date) -> Champions:
     """The champions of the slate's current publication. Raises NotFound before the first."""
-    from tipoff.forecast import find_publication, is_stale
-    from tipoff.forecast.view import publication_is_backfill
+    from tipoff.forecast.view import find_publication, publication_is_backfill, staleness
 
     publication = find_publication(r, day)
     rows = r.query(_SQL, {"run": publication.run_id, "day": day})
@@ -69,7 +68,7 @@ def champions(r: Reader, day: date) -> Champions:
         "date": day.isoformat(),
         "simulated": r.simulated(),
         "backfill": publication_is_backfill(r, publication),
-        "stale": is_stale(r, publication),
+        **staleness(r, publication),
         "publication_id": publication.publication_id,
         "as_of": as_of.isoformat(),
     }

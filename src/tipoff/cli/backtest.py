@@ -99,3 +99,5 @@ def _print(done: Backtest) -> None:
         out.print(text, highlight=False)
     out.print(f"{done.out}  sha256 {done.sha256[:16]}", highlight=False)
     out.print(f"next: tipoff scoreboard --backtest {done.out}", highlight=False)
+    promote = "tipoff models promote MODEL --market M --reason TEXT"
+    out.print(f"  or: {promote} --evidence {done.out}", highlight=False)

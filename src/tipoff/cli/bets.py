@@ -8,7 +8,7 @@ import typer
 
 from tipoff.cli.common import JsonFlag, console, emit, open_lake
 from tipoff.cli.run import Date
-from tipoff.cli.slate import number
+from tipoff.cli.slate import number, say_stale
 
 SHOWN = 25
 """Bets shown to people unless --all is given."""
@@ -59,6 +59,7 @@ def header(out: Any, found: dict[str, Any]) -> None:
     """The slate's labels and the moment of the prices, as on every page of a slate."""
     labels = [name.upper() for name in ("simulated", "backfill", "stale") if found[name]]
     out.headline(found["date"], f"  forecast as of {found['as_of']}  {' '.join(labels)}")
+    say_stale(out, found)
     if "prices_as_of" in found:
         out.print(f"prices as of {found['prices_as_of']}", highlight=False)
 

@@ -35,6 +35,7 @@ def _show(found: dict[str, Any], sources: bool) -> None:
     )
     if found["p_plays"] is not None:
         out.print(f"P(plays) {found['p_plays']:.3f}; all of the above is given that he does")
+    _minutes(out, found["minutes"])
     out.print(
         f"model {model['model']} {model['model_id']} ({model['role']}), trained "
         f"{model['trained_from']} to {model['trained_through']} on {model['rows']} rows"
@@ -48,6 +49,14 @@ def _show(found: dict[str, Any], sources: bool) -> None:
         prices = f"{number(line['over_price'], 0)}/{number(line['under_price'], 0)}"
         out.print(f"line {line['bookmaker']:<16} {line['line']:>5}  {prices:<12} {line['fact_id']}")
     out.print(f"next: tipoff reproduce {p['prediction_id']}", highlight=False)
+
+
+def _minutes(out: Any, found: dict[str, Any] | None) -> None:
+    if found is not None:
+        out.print(
+            f"minutes {found['median']:.1f}, 80% {found['p10']:.1f}-{found['p90']:.1f},"
+            f" given that he plays (by {found['model']})"
+        )
 
 
 def _features(found: dict[str, Any]) -> Any:

@@ -101,12 +101,19 @@ def header(out: Any, view: dict[str, Any]) -> None:
     """The labels that travel with every slate: simulated, backfill, stale, counts."""
     labels = [name.upper() for name in ("simulated", "backfill", "stale") if view[name]]
     out.headline(view["date"], f"  as of {view['as_of']}  {' '.join(labels)}")
-    if view["stale"]:
-        out.print(f"facts were corrected since: tipoff run {view['date']}")
+    say_stale(out, view)
     out.print(
         f"{view['games']} games, {view['expected']} expected = {view['predicted']} predicted"
         f" + {sum(view['refused'].values())} refused   publication {view['publication_id']}"
     )
+
+
+def say_stale(out: Any, view: dict[str, Any]) -> None:
+    """Why a set is stale and what to do about it; nothing when it is not."""
+    for cause in view["stale_because"]:
+        out.print(f"stale: {cause['text']}", highlight=False)
+    if view["stale"]:
+        out.print(f"next: tipoff run {view['date']}", highlight=False)
 
 
 def table(rows: list[dict[str, Any]], strongest: int | None) -> str:

@@ -128,6 +128,8 @@ def _print_plays(report: PlaysReport) -> None:
 
 
 def _print(report: TrainReport) -> None:
+    from tipoff.models.names import parse_model
+
     held, out = report.holdout, console()
     state = "stored" if report.new else "already stored, nothing to do"
     out.print(f"{report.model}  {report.model_id}  {state}", highlight=False)
@@ -142,3 +144,9 @@ def _print(report: TrainReport) -> None:
         highlight=False,
     )
     out.print("  next: tipoff models list, or tipoff run DATE", highlight=False)
+    if parse_model(report.model).family == "champion":
+        out.print(
+            f"  a shadow so far: tipoff models promote {report.model} --market M --reason TEXT says"
+            " which backtest its gates ask for",
+            highlight=False,
+        )

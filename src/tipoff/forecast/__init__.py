@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tipoff.forecast.slate import Slate, find_slate
     from tipoff.forecast.view import (
         find_publication,
-        is_stale,
         player_view,
         refused_players,
         slate_view,
+        staleness,
     )
 
 __all__ = [
@@ -33,12 +33,12 @@ __all__ = [
     "find_prediction",
     "find_publication",
     "find_slate",
-    "is_stale",
     "player_view",
     "reconcile",
     "refused_players",
     "reproduce",
     "slate_view",
+    "staleness",
     "with_p_plays",
 ]
 
@@ -49,7 +49,13 @@ _HOME = {
     "reconciliation": ("RunReport", "reconcile"),
     "reproduction": ("Reproduction", "find_prediction", "reproduce"),
     "slate": ("Slate", "find_slate"),
-    "view": ("find_publication", "is_stale", "player_view", "refused_players", "slate_view"),
+    "view": (
+        "find_publication",
+        "player_view",
+        "refused_players",
+        "slate_view",
+        "staleness",
+    ),
 }
 """Module -> the public names it holds."""
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tipoff.features import catalogue, load_snapshot, sources_of
+from tipoff.forecast.minutes import expected_minutes
 from tipoff.forecast.playing import p_plays
 from tipoff.forecast.view import plain
 from tipoff.models import contributions, open_model, read_version
@@ -25,7 +26,8 @@ _LINES = """
 def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
     """One prediction with the value, definition, quality, source rows and contribution of every
     feature its model read, its line rows, model, snapshot, run and code version; `p_plays`, the
-    chance that he takes part, is null where no `plays` model says.
+    chance that he takes part, is null where no `plays` model says; so is `minutes`, which he
+    plays if he does, without a champion.
 
     Contributions are in the units of the market and add up, with `base`, to the model's centre.
     """
@@ -58,6 +60,7 @@ def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
         "p_plays": p_plays(lake, r, snapshot, head["slate"]).get(
             (row["game_id"], row["player_key"])
         ),
+        "minutes": expected_minutes(lake, r, model, mine, head["slate"], snapshot.definitions),
         "base": base,
         "features": [
             _feature(r, head, mine, row, name, parts.get(name), snapshot) for name in names

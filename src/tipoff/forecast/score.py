@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from tipoff.errors import TipoffError
+from tipoff.failures import FAILURES
 from tipoff.forecast.assess import Assessment, assess
 from tipoff.forecast.identity import prediction_ids, reading_id
 from tipoff.forecast.recommend import recommend
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from tipoff.models import Model, Pmf
     from tipoff.models.pmf import Bools
     from tipoff.settings import Settings
-
-MODEL_FAILURES = (
-    TipoffError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError,
-    ValueError, pl.exceptions.PolarsError,
-)  # fmt: skip
-"""What a broken model can raise (engines' own errors are made ArtifactErrors): its triples are
-refused, the others go on."""
 
 KEYS = ["game_id", "player_key", "player_id", "player", "team", "opponent", "tipoff"]
 _NAMED = ["game_id", "player_key", "player", "team"]
@@ -113,7 +106,7 @@ def score_model(scene: Scene, model: Model, role: str, markets: Sequence[str]) -
     for market in markets:
         try:
             predictions, refusals = _score_market(scene, model, role, market)
-        except MODEL_FAILURES as error:
+        except FAILURES as error:
             rows = scene.players.with_columns(
                 reason=pl.lit("model_error"), detail=pl.lit(failure(error))
             )

@@ -31,12 +31,17 @@ class Standing:
 
     publication: Publication
     as_of: datetime
-    last_as_of: datetime
+    first_tipoff: datetime
     facts_seq: int
     settings: str
     code_version: str
     complete: bool
     untouched: bool
+
+    @property
+    def last_as_of(self) -> datetime:
+        """The last moment the set can be of: one second before its first tip-off."""
+        return self.first_tipoff - timedelta(seconds=1)
 
 
 def standing(r: Reader, publication: Publication) -> Standing:
@@ -57,8 +62,8 @@ def standing(r: Reader, publication: Publication) -> Standing:
         seq, code = max(seq, int(detail["facts_seq"])), detail["code_version"]
         as_of = max(as_of, datetime.fromisoformat(detail["as_of"]))
         published = max(published, verified[0][1])
-    last, untouched = first - timedelta(seconds=1), newest == published == seq + 1
-    return Standing(publication, as_of, last, int(seq), settings, code, complete, untouched)
+    untouched = newest == published == seq + 1
+    return Standing(publication, as_of, first, int(seq), settings, code, complete, untouched)
 
 
 def holds(

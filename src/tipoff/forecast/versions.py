@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
-from tipoff.errors import ArtifactError, ContractError, NotFound, Terminal
+from tipoff.errors import ArtifactError, ContractError, NotFound
+from tipoff.failures import LOAD_FAILURES
 from tipoff.forecast.score import Scene, Scored, failure, refuse, score_model
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Say = Callable[[str], None]
-LOAD_FAILURES = (
-    Terminal, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError,
-    TypeError, ValueError, pl.exceptions.PolarsError,
-)  # fmt: skip
-"""What a broken model version can raise while it is loaded; a lake that cannot be read is none."""
 SHADOW_SECONDS = 30.0
 """How long a publication waits for all its shadows together, once the others are scored."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tipoff.errors import NotFound
+from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
-from tipoff.forecast.staleness import facts_moved, standing
 from tipoff.league.markets import checked_market
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def player_view(r: Reader, name: str, day: date | None = None) -> dict[str, Any]
 
 
 def view_of(r: Reader, publication: Publication, *, market: str | None = None,
-            model: str | None = None, role: str | None = None) -> dict[str, Any]:  # fmt: skip
-    """The set one publication points to, in the form of `slate_view`."""
+            model: str | None = None, role: str | None = None,
+            at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+    """The set one publication points to, in the form of `slate_view`; `at`: as seen then."""
     head = _run(r, publication.run_id)
     first_tipoff = head.pop("first_tipoff")
     wanted = {"market": market, "model": model, "role": role}
@@ -85,22 +87,16 @@ def view_of(r: Reader, publication: Publication, *, market: str | None = None,
         "publication_id": publication.publication_id,
         "publication": {"seq": publication.seq, "kind": publication.kind,
                         "reason": publication.reason, "parent": publication.parent},
-        "stale": is_stale(r, publication),
+        **staleness(r, publication, at),
         "refused": refusal_counts(r, publication.run_id),
         "predictions": _plain_rows(rows),
     }  # fmt: skip
 
 
-def is_stale(r: Reader, publication: Publication) -> bool:
-    """Whether facts the set may have read were stored after it was made or verified.
-
-    Compared at the set's own as_of: later news asks for a new run, but does not make an
-    earlier, pinned answer wrong.
-    """
-    held = standing(r, publication)
-    return not held.untouched and facts_moved(
-        r, publication.slate, held.facts_seq, held.as_of, held.as_of
-    )
+def staleness(r: Reader, publication: Publication, at: datetime | None = None) -> dict[str, Any]:
+    """`stale` and `stale_because` for JSON; `at`: models withdrawn later are no news."""
+    causes = [{**plain(asdict(c)), "text": c.text} for c in overtaken(r, publication, gone_by=at)]
+    return {"stale": bool(causes), "stale_because": causes}
 
 
 def publication_is_backfill(r: Reader, publication: Publication) -> bool:

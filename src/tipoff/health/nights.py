@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tipoff import clock
+from tipoff.forecast.overtaken import Cause, overtaken
 from tipoff.forecast.publish import Publication, current_publication
-from tipoff.forecast.staleness import facts_moved, standing
 from tipoff.league.games import games_sql
 
 if TYPE_CHECKING:
@@ -51,16 +51,13 @@ def nights(look: Look) -> list[Night]:
     return [Night(*row) for row in look.r.rows(_NIGHTS, params)]
 
 
-def behind(look: Look, night: Night) -> bool:
-    """Whether a run now could make another set: facts were stored, or became known, since.
+def behind(look: Look, night: Night) -> list[Cause]:
+    """Why a run now could make another set: facts stored or known since, models that had to go.
 
     Before tip-off what is known by now counts; afterwards only corrections of what was read.
-    False when nothing is published.
+    Empty when nothing is published.
     """
     publication: Publication | None = current_publication(look.r, night.day)
     if publication is None:
-        return False
-    held = standing(look.r, publication)
-    over = look.now >= night.first_tipoff
-    moment = held.as_of if over else max(held.as_of, min(look.now, held.last_as_of))
-    return facts_moved(look.r, night.day, held.facts_seq, held.as_of, moment)
+        return []
+    return overtaken(look.r, publication, known_by=look.now, gone_by=look.now)

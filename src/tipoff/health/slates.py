@@ -1,4 +1,4 @@
-"""Slates: those that should be published, sets that facts have left behind, nights not graded."""
+"""Slates: those that should be published, sets that were overtaken, nights not graded."""
 
 from __future__ import annotations
 
@@ -42,10 +42,14 @@ def empty(look: Look) -> Finding:
 
 def stale(look: Look) -> Finding:
     """Published sets that a run now might replace: a problem while their games are to come."""
-    old = [n for n in nights(look) if behind(look, n)]
+    old = {n: why for n in nights(look) if (why := behind(look, n))}
     live = any(look.now < n.first_tipoff for n in old)
-    what = "sets are older than the facts they may read"
-    return _of_nights("stale sets", old, live, what, "tipoff run DATE rebuilds or verifies it")
+    what = "sets are older than facts they may read, or show a model that had to go"
+    step = "tipoff run DATE rebuilds or verifies it"
+    found = _of_nights("stale sets", list(old), live, what, step)
+    for row, why in zip(found.detail, list(old.values())[-SHOWN:], strict=True):
+        row["why"] = "; ".join(cause.text for cause in why)
+    return found
 
 
 def ungraded(look: Look) -> Finding:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
 
-from tipoff.clock import now
+from tipoff import clock
 from tipoff.errors import NotFound, UsageError
 from tipoff.gates import gate
 from tipoff.hashing import content_id
@@ -234,14 +234,14 @@ def _state(r: Reader, model_id: str, market: str) -> str | None:
 
 def _append_states(w: Writer, states: Mapping[tuple[str, str], str], reason: str) -> None:
     rows = [
-        {"model_id": i, "market": m, "state": s, "reason": reason, "happened_at": now()}
+        {"model_id": i, "market": m, "state": s, "reason": reason, "happened_at": clock.now()}
         for (i, m), s in states.items()
     ]
     w.append("models.state", pl.DataFrame(rows))
 
 
 def _append_event(w: Writer, record: Mapping[str, Any]) -> None:
-    moment, detail = now(), json.dumps(record, default=str, sort_keys=True)
+    moment, detail = clock.now(), json.dumps(record, default=str, sort_keys=True)
     row = {
         "event_id": content_id("event", [detail, moment]), "happened_at": moment,
         "kind": str(record["kind"]), "detail": detail,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tipoff.errors import TipoffError
+from tipoff.failures import FAILURES
 from tipoff.gates import gate as on_register
 from tipoff.grading import metrics
 from tipoff.grading.promotion.evidence import Evidence
@@ -22,11 +22,6 @@ TIER_ROWS = 200
 MIN_PICKS, MIN_SIDE = 100, 0.10
 SAME = 0.005
 """Two models whose means differ by less than this share of the mean actual are one model."""
-GATE_ERRORS = (
-    TipoffError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
-    pl.exceptions.PolarsError,
-)  # fmt: skip
-"""What a broken gate can raise: it has not answered, so it blocks."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def judge_candidate(candidate: Candidate) -> list[Verdict]:
 def _asked(name: str, gate: Callable[[Candidate], Answer], candidate: Candidate) -> Verdict:
     try:
         return Verdict(name, *gate(candidate))
-    except GATE_ERRORS as error:
+    except FAILURES as error:
         return Verdict(
             name, False, f"could not answer: {type(error).__name__}: {error}", "an answer"
         )
@@ -155,10 +150,12 @@ def directions(c: Candidate) -> Answer:
 def duplicate(c: Candidate) -> Answer:
     """No other model has its artifact, or all but its very numbers."""
     against = [f"{name} has the same artifact" for name in c.twins]
-    for name in c.others:
-        pairs = c.pairs(name)
-        if not pairs.height:
-            against.append(f"no rows of {name} to compare with: give --evidence that has it")
+    pairs_of = {name: c.pairs(name) for name in c.others}
+    unseen = [name for name, pairs in pairs_of.items() if not pairs.height]
+    if unseen:
+        against.append(f"no rows of {', '.join(unseen)} to compare with")
+    for name, pairs in pairs_of.items():
+        if name in unseen:
             continue
         gaps = (pairs["mean"] - pairs["mean_other"]).abs().fill_nan(None)
         if gaps.null_count():

@@ -23,13 +23,29 @@ FALLBACK = "ewma_hl8"
 
 @dataclass(frozen=True)
 class Judgement:
-    """Every gate's verdict on a version in a market, and against which evidence."""
+    """Every gate's verdict on a version in a market, and against which evidence.
+
+    `unseen`: all who are judged or compared with, when one of them has no row in the evidence.
+    """
 
     model_id: str
     market: str
     reference: str
     evidence: str
     verdicts: list[Verdict]
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def next_step(self) -> str:
+        """What to do about objections: the backtest that would answer, or nothing but a fault."""
+        forced = "--force promotes all the same, on record with its reason"
+        if not self.unseen:
+            return f"train another; docs/models.md#gates says what each bar means; {forced}"
+        models = " ".join(f"--model {name}" for name in self.unseen)
+        return (
+            f"tipoff backtest --from DATE --to DATE --market {self.market} {models}"
+            f" --out FILE.parquet, then promote with --evidence FILE.parquet; {forced}"
+        )
 
     @property
     def objections(self) -> list[str]:
@@ -58,7 +74,10 @@ def judge_version(r: Reader, model: str, market: str, day: date, file: Path | No
     leader = next((s.model for s in seats if s.role == "champion"), FALLBACK)
     others = tuple(sorted({s.model for s in seats} - {name}))
     candidate = Candidate(name, leader, _twins(r, identity, seats), others, evidence)
-    return Judgement(identity, market, leader, evidence.source, judge_candidate(candidate))
+    asked = (name, *sorted({leader, *others} - {name}))
+    unseen = asked if any(not evidence.of(model).height for model in asked) else ()
+    verdicts = judge_candidate(candidate)
+    return Judgement(identity, market, leader, evidence.source, verdicts, unseen)
 
 
 @gate(
@@ -78,7 +97,7 @@ def promote_through_gates(
         gates = ", ".join(objection.split(":")[0] for objection in judged.objections)
         raise GateBlocked(
             f"{judged.model_id} is not promoted in {judged.market}: no pass at {gates}",
-            "bring --evidence FILE.parquet, or --force with a reason that will stay on record",
+            judged.next_step,
         )
     kind = "forced_promotion" if judged.objections else "promotion"
     record = {"kind": kind, "reason": reason, **judged.as_dict()}
