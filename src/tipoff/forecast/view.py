@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.staleness import facts_moved, standing
+from tipoff.gates import gate
 from tipoff.league.markets import checked_market
 
 if TYPE_CHECKING:
@@ -103,12 +104,16 @@ def is_stale(r: Reader, publication: Publication) -> bool:
     )
 
 
+@gate(
+    "late set", protects="what is shown as made before tip-off",
+    on_error="nothing is shown", on_null="an unknown moment is not before tip-off: backfill",
+)  # fmt: skip
 def publication_is_backfill(r: Reader, publication: Publication) -> bool:
     """Whether the pointer moved at or after the slate's first tip-off."""
     sql = """
       SELECT p.committed_at >= r.first_tipoff FROM forecast.publication p
       JOIN forecast.run r USING (run_id) WHERE publication_id = $publication"""
-    return bool(r.value(sql, {"publication": publication.publication_id}))
+    return r.value(sql, {"publication": publication.publication_id}) is not False
 
 
 def refusal_counts(r: Reader, run_id: str) -> dict[str, int]:
