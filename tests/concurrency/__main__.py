@@ -43,7 +43,8 @@ def _leg(ground: Ground, folder: Path, seed: int, steps: int, asked: argparse.Na
 def _print(report: Report) -> None:
     print(f"seed {report.seed}: {sum(report.sent.values())} steps in {report.seconds:.0f} s")
     for action, n in report.sent.most_common():
-        moved = f"{report.moved[action]} of them had something to do"
+        cpu = report.cpu[action] / max(1, report.done[action])
+        moved = f"{report.moved[action]} of them had something to do, {cpu:.2f} s of CPU each"
         print(f"  {n:>5} {action:<11} {report.done[action]:>5} done, {moved}")
     print(f"  {report.raced} steps beside another, {report.publications} publications,"
           f" {report.reproduced} sets made again, refused {report.refused}")  # fmt: skip

@@ -33,6 +33,7 @@ class Shadow:
     unproved: list[str] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     moved: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[str] = field(default_factory=Counter)
     imports: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -52,6 +53,7 @@ class Shadow:
         """Complaints about an answer; then it is part of what is expected."""
         command = self.under_way.pop(reply.number)
         floor, rivals = self.floors.pop(reply.number), self.rivals.pop(reply.number)
+        self.seconds[command.action] += reply.seconds  # type: ignore[assignment]
         where = f"step {reply.number} {command.action} {command.arguments}"
         if reply.crashed:
             yield f"{where}: {reply.crashed}"
