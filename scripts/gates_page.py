@@ -16,6 +16,9 @@ Written by `python scripts/gates_page.py`; a test fails when it is not current. 
 between a number and its publication, and fails closed: what it cannot judge does not pass.
 `@gate` puts a function on the register (`src/tipoff/gates.py`), and `tests/gates` injects an
 exception and a null into every one of them; a gate without those two tests fails the suite.
+`tests/gates/deciders.py` looks for checks without a decorator: every function on the way to a
+publication, a grade or a seat that raises one of tipoff's errors, answers yes or no, or is named
+as one that does, is on the register or stands in `tests/gates/exempt.py` with a reason.
 
 | gate | function | protects | an exception in it | a null in what it reads |
 |---|---|---|---|---|

@@ -16,8 +16,10 @@ INTRO = """\
 Written by `python -m scripts.incidents_page` from `tests/incidents`; a test fails when it is not
 current. Each row is something that happened to the system tipoff replaces: A and B are nights, the
 others one failure each. Every test named here first provokes the old mechanism in miniature
-([`old_system.py`](../tests/incidents/old_system.py) and the tests' own first lines) and shows that
-it fails, then takes tipoff through the same steps.
+([`old_system.py`](../tests/incidents/old_system.py) and
+[`old_pipeline.py`](../tests/incidents/old_pipeline.py)) and shows that it fails, then takes tipoff
+through the same steps. Each mechanism is marked with the rows it caused; a test that uses none of
+its row's turns the suite red.
 
 | row | what happened | what holds now | shown by |
 |---|---|---|---|

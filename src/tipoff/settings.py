@@ -13,6 +13,7 @@ from pydantic_settings import (
 )
 
 from tipoff.errors import UsageError
+from tipoff.gates import gate
 
 DESTINATIONS = ("log", "webhook", "file")
 """Where an alert can go."""
@@ -159,6 +160,10 @@ def destinations(text: str) -> tuple[str, ...]:
 
 
 @cache
+@gate(
+    "settings", protects="every threshold of every gate",
+    on_error="the command stops", on_null="a setting that is no value of its kind: UsageError",
+)  # fmt: skip
 def settings() -> Settings:
     """The settings of this process. Raises UsageError naming the setting that is wrong."""
     try:

@@ -41,11 +41,13 @@ def _leg(ground: Ground, folder: Path, seed: int, steps: int, asked: argparse.Na
 
 
 def _print(report: Report) -> None:
-    done = ", ".join(f"{n} {action}" for action, n in report.done.most_common())
-    print(f"seed {report.seed}: {sum(report.done.values())} steps in {report.seconds:.0f} s")
-    print(f"  {done}")
+    print(f"seed {report.seed}: {sum(report.sent.values())} steps in {report.seconds:.0f} s")
+    for action, n in report.sent.most_common():
+        cpu = report.cpu[action] / max(1, report.done[action])
+        moved = f"{report.moved[action]} of them had something to do, {cpu:.2f} s of CPU each"
+        print(f"  {n:>5} {action:<11} {report.done[action]:>5} done, {moved}")
     print(f"  {report.raced} steps beside another, {report.publications} publications,"
-          f" refused {report.refused}")  # fmt: skip
+          f" {report.reproduced} sets made again, refused {report.refused}")  # fmt: skip
     for violation in report.violations[:20]:
         print(f"  VIOLATION {violation}")
     if report.violations:

@@ -6,7 +6,7 @@ import multiprocessing
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,21 +15,24 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
+from tests.concurrency import tiny
 from tests.concurrency.shadow import Shadow
 from tests.concurrency.worker import Command, Reply, main
-from tests.faults.invariants import deep, shown_slates
+from tests.faults.invariants import deep, model_files, shown_slates, sound_models, touched
 from tests.faults.league import Ground
 from tipoff import clock
-from tipoff.forecast import reproduce
 from tipoff.lake import Lake
 from tipoff.lake.health import check
+from tipoff.models import store
 
 WEIGHTS = {
-    "read": 39, "correct": 26, "view": 6, "look_back": 5, "grade": 5, "promote": 5, "run": 5,
-    "import": 3, "regenerate": 1.5, "reproduce": 1, "retire": 0.5, "compact": 0.5, "clean": 0.5,
+    "read": 25, "correct": 20, "view": 9, "look_back": 7, "grade": 6, "promote": 6, "run": 4,
+    "reproduce": 4, "import": 4, "retire": 4, "train": 3, "compact": 3, "clean": 3, "regenerate": 2,
 }  # fmt: skip
+"""Of each command how many are in a deck of a hundred: every leg of a run has its share of all."""
 BARRIER = 100
-RERUNS = 10
+LEAST = 0.5
+"""So much of a command's share must have been done, and not refused, for a run to count."""
 PATIENCE = 120.0
 
 
@@ -39,10 +42,14 @@ class Report:
 
     seed: int
     steps: int
+    sent: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
+    moved: Counter[str] = field(default_factory=Counter)
+    cpu: Counter[str] = field(default_factory=Counter)
     refused: dict[str, int] = field(default_factory=dict)
     raced: int = 0
     publications: int = 0
+    reproduced: int = 0
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
 
@@ -67,6 +74,8 @@ class Drive:
             self.processes.append(process)
             self.pipes.append(ours)
         self.busy: set[Connection] = set()
+        self.deck: list[str] = []
+        self.looked = 0
 
     def run(self, steps: int, say: Callable[[str], None] = lambda _text: None) -> Report:
         """Do the steps; stop at the first violation."""
@@ -76,9 +85,13 @@ class Drive:
             with Lake.open(self.folder) as lake:
                 for pipe in self.pipes:
                     pipe.recv()
+                store(lake, tiny.fit(self.ground.training, self.seed))
                 self._steps(lake, report, pace, say)
         finally:
             self._stop()
+        report.done, report.moved, report.cpu = (
+            self.shadow.done, self.shadow.moved, self.shadow.seconds,
+        )  # fmt: skip
         report.refused = dict(self.shadow.refused)
         report.publications = sum(map(len, self.shadow.chains.values()))
         report.seconds = time.monotonic() - began
@@ -101,7 +114,10 @@ class Drive:
         self._last(lake, report)
 
     def _choose(self, number: int) -> Command:
-        action = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        if not self.deck:
+            self.deck = [action for action, n in WEIGHTS.items() for _ in range(n)]
+            self.random.shuffle(self.deck)
+        action = self.deck.pop()
         return Command(number, action, self.now, self._arguments(action))
 
     def _arguments(self, action: str) -> dict[str, Any]:
@@ -110,7 +126,10 @@ class Drive:
         if action == "import":
             folders = (*self.ground.parts, *self.ground.amended)
             return {"folder": str(self.random.choice(folders))}
-        return {"salt": self.random.randrange(1 << 30)}
+        if action == "reproduce":
+            return {"run": self.shadow.unproved.pop() if self.shadow.unproved else ""}
+        rows = {"rows": str(self.ground.training)} if action == "train" else {}
+        return {"salt": self.random.randrange(1 << 30), **rows}
 
     def _day(self) -> date:
         """A slate, mostly tonight's or tomorrow's by the scheduler's clock."""
@@ -124,7 +143,7 @@ class Drive:
         free = [pipe for pipe in self.pipes if pipe not in self.busy]
         self.shadow.sent(command)
         report.raced += len(self.shadow.under_way) > 1
-        report.done[command.action] += 1
+        report.sent[command.action] += command.number < report.steps
         pipe = self.random.choice(free)
         pipe.send(command)
         self.busy.add(pipe)
@@ -141,10 +160,15 @@ class Drive:
             report.violations.extend(self.shadow.answered(reply))
 
     def _look(self, lake: Lake, report: Report) -> None:
+        """Every invariant, of what was committed since the last look."""
         with lake.reading() as r:
-            report.violations.extend(shown_slates(r))
-            seen = list(self.shadow.visible(r))
-        report.violations.extend(seen)
+            report.violations.extend(self.shadow.visible(r))
+            newest = r.newest_seq()
+            if newest > self.looked:
+                report.violations.extend(shown_slates(r))
+                report.violations.extend(touched(r, lake.folder, self.looked))
+                report.violations.extend(self.shadow.dated(r))
+            self.looked = newest
 
     def _settle(self, lake: Lake, report: Report) -> None:
         while self.busy and not report.violations:
@@ -153,18 +177,24 @@ class Drive:
             return
         report.violations.extend(deep(lake))
         with lake.reading() as r:
-            report.violations.extend(self.shadow.exact(r))
+            for found in (model_files(r, lake.folder), sound_models(r), self.shadow.exact(r)):
+                report.violations.extend(found)
 
     def _last(self, lake: Lake, report: Report) -> None:
-        """Re-run a sample of all sets, and look at the files."""
-        with lake.reading() as r:
-            runs = [run for (run,) in r.rows("SELECT run_id FROM forecast.run ORDER BY run_id")]
-        for run in self.random.sample(runs, min(RERUNS, len(runs))):
-            report.violations.extend(reproduce(lake, run).differences)
+        """Make the sets again that no step has, look at the files, and count the commands."""
+        for n, run in enumerate(self.shadow.unproved):
+            command = Command(report.steps + n, "reproduce", self.now, {"run": run})
+            self._send(command, report)
+            if len(self.busy) == len(self.pipes):
+                self._receive(report)
+        while self.busy and not report.violations:
+            self._receive(report)
+        report.reproduced = self.shadow.moved["reproduce"]
         found = check(lake, self.now + timedelta(days=1), timedelta(0))
         report.violations.extend(
             f"{t.kind} {t.what}: {t.detail}" for t in found.troubles if t.kind != "orphan"
         )
+        report.violations.extend(too_rare(self.shadow.done, report.steps))
 
     def _stop(self) -> None:
         for pipe, process in zip(self.pipes, self.processes, strict=True):
@@ -175,3 +205,11 @@ class Drive:
                 process.kill()
                 process.join()
             pipe.close()
+
+
+def too_rare(done: Counter[str], steps: int) -> Iterator[str]:
+    """A run says nothing about a command that hardly ever took place."""
+    decks = steps // 1000 * 1000 // sum(WEIGHTS.values())  # chance rules a few hundred
+    for action, n in WEIGHTS.items():
+        if done[action] < LEAST * n * decks:
+            yield f"{action} was done {done[action]} times in {steps} steps: too few to count"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,8 +25,15 @@ class Shadow:
     floors: dict[int, int] = field(default_factory=dict)
     rivals: dict[int, set[int]] = field(default_factory=dict)
     corrections: dict[str, int] = field(default_factory=dict)
-    promoted: set[str] = field(default_factory=set)
+    roles: dict[str, str] = field(default_factory=dict)
+    crowned: int = 0
+    graded: int = 0
     retiring: bool = False
+    undated: list[tuple[str, datetime]] = field(default_factory=list)
+    unproved: list[str] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    moved: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[str] = field(default_factory=Counter)
     imports: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -46,6 +53,7 @@ class Shadow:
         """Complaints about an answer; then it is part of what is expected."""
         command = self.under_way.pop(reply.number)
         floor, rivals = self.floors.pop(reply.number), self.rivals.pop(reply.number)
+        self.seconds[command.action] += reply.seconds  # type: ignore[assignment]
         where = f"step {reply.number} {command.action} {command.arguments}"
         if reply.crashed:
             yield f"{where}: {reply.crashed}"
@@ -54,6 +62,8 @@ class Shadow:
             if not self._may_refuse(command, reply.refused, floor, rivals):
                 yield f"{where}: refused without cause: {reply.refused}"
         else:
+            self.done[command.action] += 1
+            self.moved[command.action] += bool(reply.answer.get("did", True))
             yield from (f"{where}: {text}" for text in self._absorb(command, reply.answer, floor))
 
     def newest(self, day: date) -> int:
@@ -70,6 +80,15 @@ class Shadow:
             if not low <= shown.get(day, 0) <= high:
                 yield f"{day}: shows publication {shown.get(day, 0)}, expected {low} to {high}"
 
+    def dated(self, r: Reader) -> Iterator[str]:
+        """No publication just acknowledged is dated earlier than its command was given."""
+        told = dict(self.undated)
+        sql = "SELECT publication_id, committed_at FROM forecast.publication"
+        for name, at in r.rows(sql) if told else []:
+            if name in told and at < told[name]:
+                yield f"{name} is dated {at}, and was asked for at {told[name]}"
+        self.undated.clear()
+
     def exact(self, r: Reader) -> Iterator[str]:
         """With nothing under way: all that was acknowledged is there, and nothing else."""
         stored: dict[date, dict[int, str]] = defaultdict(dict)
@@ -85,11 +104,21 @@ class Shadow:
         if sorted(rows) != sorted(self.corrections.items()):
             odd = set(rows) ^ set(self.corrections.items())
             yield f"corrections stored and acknowledged differ: {sorted(odd)[:5]}"
-        said = [why for (why,) in r.rows(
-            "SELECT reason FROM models.state WHERE state <> 'retired'")]  # fmt: skip
-        if sorted(said) != sorted(self.promoted):
-            yield f"promotions differ: {sorted(set(said) ^ self.promoted)[:5]}"
+        yield from self._told(r)
         yield from self._truly_live(r)
+
+    def _told(self, r: Reader) -> Iterator[str]:
+        """Roles, the verdicts they were given by, and grades are those acknowledged."""
+        said = {why: "retired" if state == "retired" else "given" for why, state in r.rows(
+            "SELECT reason, state FROM models.state")}  # fmt: skip
+        if said != self.roles:
+            yield f"roles differ: {sorted(said.items() ^ self.roles.items())[:5]}"
+        crowned = r.value("SELECT count(*) FROM ops.event WHERE kind = 'forced_promotion'")
+        if crowned != self.crowned:
+            yield f"{crowned} forced promotions on record, {self.crowned} acknowledged"
+        graded = r.value("SELECT count(*) FROM grading.grade")
+        if graded != self.graded:
+            yield f"{graded} grades stored, {self.graded} acknowledged"
 
     def _truly_live(self, r: Reader) -> Iterator[str]:
         """No grade is live whose set left its worker after tip-off by the scheduler's clock."""
@@ -108,6 +137,8 @@ class Shadow:
         if not answer.get("whole", True):
             yield f"saw half a set: {answer}"
         if day and command.action in PUBLISHING:
+            if answer["new"]:
+                self.unproved.append(answer["run"])
             yield from self._moved(command, day, answer, floor)
         elif day and command.action in ("read", "view"):
             yield from self._read(day, answer["seq"], floor)
@@ -124,8 +155,8 @@ class Shadow:
             if answer["seq"] in self.corrections.values():
                 yield f"commit {answer['seq']} was given out twice"
             self.corrections[command.token] = answer["seq"]
-        elif command.action == "promote":
-            self.promoted.add(command.token)
+        elif command.action in ("promote", "retire", "grade"):
+            yield from self._ruled(command, answer)
         elif command.action == "reproduce" and answer["differences"]:
             yield f"not reproducible: {answer['differences'][:2]}"
         elif command.action == "import" and answer["new"]:
@@ -133,6 +164,18 @@ class Shadow:
             self.imports[folder] += 1
             if self.imports[folder] > 1:
                 yield f"{folder} was stored twice, {answer['new']} rows anew"
+
+    def _ruled(self, command: Command, answer: dict[str, Any]) -> Iterator[str]:
+        if command.action == "promote":
+            self.roles[command.token] = "given"
+            self.crowned += answer["crowned"]
+            if answer.get("unasked"):
+                yield "the gates let through a version that has no record"
+        elif command.action == "grade":
+            self.graded += answer["new"]
+            yield from answer["late"]
+        elif answer["did"]:
+            self.roles[command.token] = "retired"
 
     def _moved(
         self, command: Command, day: date, answer: dict[str, Any], floor: int
@@ -146,6 +189,7 @@ class Shadow:
             if seq <= floor:
                 yield f"publication {seq} of {day} comes after {floor} was acknowledged"
             chain[seq] = (answer["publication"], command.now)
+            self.undated.append((answer["publication"], command.now))
         elif command.action == "regenerate":
             yield "regenerate published nothing"
 

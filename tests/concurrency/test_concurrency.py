@@ -2,15 +2,17 @@
 
 import random
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.concurrency.drive import WEIGHTS, Drive
+from tests.concurrency.breakage import BREAKAGES
+from tests.concurrency.drive import WEIGHTS, Drive, too_rare
 from tests.faults.league import Ground
 
-STEPS, BUSY_STEPS = 150, 300
-"""A drive ends with its first violation: a broken build takes the second number on a bad day."""
+STEPS, BUSY_STEPS, FEW_STEPS = 150, 300, 60
+"""A drive ends with its first violation: a broken build takes the other numbers on a bad day."""
 
 
 def test_whatever_the_order_no_invariant_breaks(ground: Ground, tmp_path: Path) -> None:
@@ -20,40 +22,65 @@ def test_whatever_the_order_no_invariant_breaks(ground: Ground, tmp_path: Path) 
     folder = Path(shutil.copytree(ground.lake, tmp_path / "lake"))
     report = Drive(ground, folder, seed).run(STEPS)
     assert report.violations == [], f"--seed {seed}"
-    assert report.done.total() == STEPS
+    assert report.sent.total() == STEPS
+    assert set(report.sent) == set(WEIGHTS)
     assert report.raced > STEPS / 2
     assert report.publications > 0
 
 
-@pytest.mark.parametrize(
-    ("breakage", "complaint"),
-    [
-        ("split", "points to a run that is not stored"),
-        ("filtered", "stored"),
-        ("doubled", "stored more than once"),
-        ("no-parent-check", "replaced another than"),
-    ],
-)
+PUBLISH = {"run": 3, "regenerate": 2, "correct": 4, "read": 2}
+GRADE = {"import": 3, "regenerate": 3, "grade": 4}
+CONTROLS: dict[str, tuple[str, dict[str, int]]] = {
+    "split": ("points to a run that is not stored", PUBLISH),
+    "filtered": ("stored", PUBLISH),
+    "mixed": ("mixes 2 snapshots", PUBLISH),
+    "twice": ("shows publication 2, expected", PUBLISH),
+    "no-parent-check": ("replaced another than", {"regenerate": 1}),
+    "lost-link": ("its parent None, not", PUBLISH),
+    "forgetful": ("superseded run lost rows", PUBLISH),
+    "backdated": ("is dated", PUBLISH),
+    "no-snapshot": ("prediction without its snapshot", PUBLISH),
+    "no-model": ("prediction without its model", PUBLISH),
+    "no-line": ("prediction without its line", PUBLISH),
+    "retouched": ("not reproducible", {"regenerate": 1, "reproduce": 1}),
+    "no-file": ("without its file", {"train": 1, "read": 1}),
+    "falls-over": ("a sound model was refused", {"train": 1, "regenerate": 2}),
+    "open-gates": ("no record", {"promote": 1}),
+    "doubled": ("stored more than once", {"correct": 1}),
+    "unstored": ("corrections stored and acknowledged differ", {"correct": 1}),
+    "all-live": ("live grade of a set published after tip-off", GRADE),
+    "late-record": ("live record counts", GRADE),
+}
+"""Broken build -> what is said of it, and the commands its fault concerns."""
+RACES = ("split", "no-parent-check")
+"""Those that only show when two processes are at work."""
+
+
+def test_every_build_broken_on_purpose_is_a_control() -> None:
+    assert set(CONTROLS) == set(BREAKAGES) - {"none"}
+
+
+@pytest.mark.parametrize("breakage", CONTROLS)
 def test_a_build_broken_on_purpose_is_found_out(
-    breakage: str, complaint: str, ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    breakage: str, ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.concurrency.drive.WEIGHTS", BUSY[breakage])
+    complaint, commands = CONTROLS[breakage]
+    monkeypatch.setattr("tests.concurrency.drive.WEIGHTS", commands)
     monkeypatch.setattr("tests.concurrency.drive.BARRIER", 20)
     monkeypatch.setattr(Drive, "_day", lambda drive: drive.ground.days[1])
     folder = Path(shutil.copytree(ground.lake, tmp_path / "lake"))
-    report = Drive(ground, folder, seed=3, breakage=breakage).run(BUSY_STEPS)
-    assert report.violations
-    assert any(complaint in violation for violation in report.violations), report.violations
+    workers, steps = (3, BUSY_STEPS) if breakage in RACES else (1, FEW_STEPS)
+    report = Drive(ground, folder, seed=3, workers=workers, breakage=breakage).run(steps)
+    found = report.violations
+    print(f"{breakage}: {report.sent.total()} steps, {report.seconds:.0f} s: {found[:1]}")
+    assert any(complaint in violation for violation in found), found
 
 
-PUBLISH = {"run": 3, "regenerate": 2, "correct": 4, "read": 2}
-BUSY = {
-    "split": PUBLISH,
-    "filtered": PUBLISH,
-    "doubled": {"correct": 1},
-    "no-parent-check": {"regenerate": 1},
-}
-"""What each broken build is asked for: the commands its fault concerns."""
+def test_a_run_in_which_a_command_hardly_took_place_is_none() -> None:
+    often = Counter({action: 20 * n for action, n in WEIGHTS.items()})
+    assert list(too_rare(often, 2000)) == []
+    often["retire"] = 3
+    assert [said.split()[0] for said in too_rare(often, 2000)] == ["retire"]
 
 
 def test_every_command_of_the_scheduler_has_a_weight_and_an_action() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -33,12 +34,14 @@ class Command:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of a command: an answer, or the name of tipoff's error, or a traceback."""
+    """What came of a command: an answer, or the name of tipoff's error, or a traceback; and the
+    seconds of CPU it took."""
 
     number: int
     answer: dict[str, Any] = field(default_factory=dict)
     refused: str = ""
     crashed: str = ""
+    seconds: float = 0.0
 
 
 GATES = tuple(f"TIPOFF_GATE_{name}" for name in ("FIRST", "FINAL_RETRY", "LAST_CALL"))
@@ -60,7 +63,9 @@ def main(pipe: Connection, folder: Path, breakage: str) -> None:
     with Lake.open(folder) as lake:
         pipe.send("ready")
         while (command := pipe.recv()) is not None:
-            pipe.send(_reply(lake, command))
+            began = time.process_time()
+            reply = _reply(lake, command)
+            pipe.send(replace(reply, seconds=time.process_time() - began))
 
 
 def _reply(lake: Lake, command: Command) -> Reply:

@@ -1,10 +1,20 @@
-"""What must hold of a lake at every moment, asked of the tables alone. Each gives complaints."""
+"""What must hold of a lake at every moment, asked of the tables alone. Each gives complaints.
+
+Most take `since`: then only what was committed after that `recorded_seq`, and what it touches, is
+looked at. Without it everything is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import date
+from pathlib import Path
 
+from tipoff.hashing import file_sha256
 from tipoff.lake import KEYS, Lake, Reader
+
+ALL = -1
+"""`since` before which nothing was committed."""
 
 DERIVED_KEYS: dict[str, tuple[str, ...]] = {
     "features.snapshot": ("snapshot_id",),
@@ -50,22 +60,35 @@ def shown_slates(r: Reader) -> Iterator[str]:
             yield f"{slate}: mixes {snapshots} snapshots"
 
 
-def no_doubles(r: Reader) -> Iterator[str]:
+def no_doubles(
+    r: Reader, since: int = ALL, tables: Collection[str] = (*DERIVED_KEYS, *KEYS)
+) -> Iterator[str]:
     """No key is stored twice; a correction is a newer row that says something else."""
-    for table, key in DERIVED_KEYS.items():
-        yield from _doubles(r, table, key)
-    for table, key in KEYS.items():
-        yield from _doubles(r, table, (*key, "recorded_seq"))
-    yield from _doubles(r, "forecast.publication", ("recorded_seq",))
+    for table in (name for name in (*DERIVED_KEYS, *KEYS) if name in tables):
+        key = DERIVED_KEYS.get(table) or (*KEYS[table], "recorded_seq")
+        yield from _doubles(r, table, key, since)
+        if table == "forecast.publication":  # and no commit number given out twice
+            yield from _doubles(r, table, ("recorded_seq",), since)
     rows = r.value("SELECT count(*) FROM ops.guard")
     if rows != 1:
         yield f"ops.guard holds {rows} rows"
 
 
-def _doubles(r: Reader, table: str, key: tuple[str, ...]) -> Iterator[str]:
+def grown(r: Reader, since: int) -> set[str]:
+    """The tables with rows committed after `since`."""
+    tables = [*DERIVED_KEYS, *KEYS]
+    asked = ", ".join(f"EXISTS (FROM {t} WHERE recorded_seq > $since)" for t in tables)
+    found = r.rows(f"SELECT {asked}", {"since": since})[0]
+    return {table for table, there in zip(tables, found, strict=True) if there}
+
+
+def _doubles(r: Reader, table: str, key: tuple[str, ...], since: int) -> Iterator[str]:
     names = ", ".join(key)
-    sql = f"SELECT {names}, count(*) FROM {table} GROUP BY {names} HAVING count(*) > 1 LIMIT 3"
-    yield from (f"{table}: {row} is stored more than once" for row in r.rows(sql))
+    new = f"SELECT DISTINCT {names} FROM {table} WHERE recorded_seq > $since"
+    rows = f"{table} SEMI JOIN ({new}) USING ({names})" if since != ALL else table
+    sql = f"SELECT {names}, count(*) FROM {rows} GROUP BY {names} HAVING count(*) > 1 LIMIT 3"
+    found = r.rows(sql, {"since": since})
+    yield from (f"{table}: {row} is stored more than once" for row in found)
 
 
 _CHAINS = """
@@ -90,57 +113,115 @@ def chains(r: Reader) -> Iterator[str]:
 
 
 _LOST = {
-    "superseded run lost rows": """
-      SELECT u.run_id FROM (SELECT DISTINCT run_id FROM forecast.publication) u
+    "forecast.publication": {
+        "superseded run lost rows": """
+      SELECT u.run_id FROM (
+        SELECT DISTINCT run_id FROM forecast.publication WHERE slate IN (
+          SELECT slate FROM forecast.publication WHERE recorded_seq > $since)) u
       LEFT JOIN forecast.run r USING (run_id)
       LEFT JOIN (SELECT run_id, count(*) AS n FROM forecast.prediction GROUP BY 1) p USING (run_id)
       LEFT JOIN (SELECT run_id, count(*) AS n FROM forecast.refusal GROUP BY 1) x USING (run_id)
       WHERE r.run_id IS NULL OR coalesce(p.n, 0) <> r.predicted OR coalesce(x.n, 0) <> r.refused""",
-    "prediction without its snapshot's row": """
-      SELECT p.prediction_id FROM forecast.prediction p
+    },
+    "forecast.prediction": {
+        "prediction without its snapshot's row": """
+      SELECT p.prediction_id FROM (FROM forecast.prediction WHERE recorded_seq > $since) p
       ANTI JOIN features.value v USING (snapshot_id, game_id, player_key)""",
-    "prediction without its model": """
-      SELECT prediction_id FROM forecast.prediction ANTI JOIN models.version USING (model_id)""",
-    "prediction without its line": """
+        "prediction without its snapshot": """
+      SELECT prediction_id FROM (FROM forecast.prediction WHERE recorded_seq > $since)
+      ANTI JOIN features.snapshot USING (snapshot_id)""",
+        "prediction without its model": """
+      SELECT prediction_id FROM (FROM forecast.prediction WHERE recorded_seq > $since)
+      ANTI JOIN models.version USING (model_id)""",
+        "prediction without its line": """
       SELECT prediction_id FROM (
-        SELECT prediction_id, unnest(line_ids) AS fact_id FROM forecast.prediction)
+        SELECT prediction_id, unnest(line_ids) AS fact_id FROM forecast.prediction
+        WHERE recorded_seq > $since)
       ANTI JOIN league.prop_line USING (fact_id)""",
-    "rows of a run that is not stored": """
-      SELECT run_id FROM (SELECT DISTINCT run_id FROM forecast.prediction
-        UNION SELECT DISTINCT run_id FROM forecast.refusal)
+        "rows of a run that is not stored": """
+      SELECT run_id FROM (
+        SELECT DISTINCT run_id FROM forecast.prediction WHERE recorded_seq > $since
+        UNION SELECT DISTINCT run_id FROM forecast.refusal WHERE recorded_seq > $since)
       ANTI JOIN forecast.run USING (run_id)""",
-    "grade without its prediction": """
-      SELECT grade_id FROM grading.grade
+    },
+    "grading.grade": {
+        "grade without its prediction": """
+      SELECT grade_id FROM (FROM grading.grade WHERE recorded_seq > $since)
       ANTI JOIN forecast.prediction USING (run_id, prediction_id)""",
-    "live grade of a set published after tip-off": """
+        "live grade of a set published after tip-off": """
       SELECT g.grade_id FROM grading.grade g
       JOIN forecast.prediction p USING (run_id, prediction_id)
       JOIN (SELECT run_id, min(committed_at) AS at FROM forecast.publication GROUP BY 1) u
         USING (run_id)
-      WHERE g.live AND (u.at >= p.tipoff OR p.as_of >= p.tipoff)""",
+      WHERE g.recorded_seq > $since AND g.live AND (u.at >= p.tipoff OR p.as_of >= p.tipoff)""",
+    },
 }
+"""Table -> what may be lost of or by its new rows -> who has lost it."""
 
 
-def nothing_lost(r: Reader) -> Iterator[str]:
+def nothing_lost(
+    r: Reader, since: int = ALL, tables: Collection[str] = tuple(_LOST)
+) -> Iterator[str]:
     """Each prediction's snapshot, model and lines exist; old runs are whole; live is live."""
-    for what, sql in _LOST.items():
-        rows = r.rows(f"SELECT * FROM ({sql}) LIMIT 3")
-        yield from (f"{what}: {row[0]}" for row in rows)
+    for table, checks in _LOST.items():
+        for what, sql in checks.items() if table in tables else []:
+            rows = r.rows(f"SELECT * FROM ({sql}) LIMIT 3", {"since": since})
+            yield from (f"{what}: {row[0]}" for row in rows)
 
 
-def live_record(r: Reader) -> Iterator[str]:
-    """The live record holds only predictions committed before their game's tip-off."""
-    from tipoff.grading.record import published_span, record_rows
+def model_files(r: Reader, folder: Path, since: int = ALL) -> Iterator[str]:
+    """Every model version that has an artifact has it on disk, as it was."""
+    sql = """SELECT model_id, artifact, artifact_sha256 FROM models.version
+             WHERE artifact_sha256 IS NOT NULL AND recorded_seq > $since"""
+    for model_id, name, digest in r.rows(sql, {"since": since}):
+        path = folder / str(name)
+        if not path.is_file():
+            yield f"model version {model_id} without its file {name}"
+        elif file_sha256(path) != digest:
+            yield f"model version {model_id} has another file than it was stored with"
+
+
+def sound_models(r: Reader, since: int = ALL) -> Iterator[str]:
+    """Where nothing damages a model, none is refused for its file or for an error."""
+    sql = """SELECT DISTINCT run_id, model, reason, detail FROM forecast.refusal
+             WHERE recorded_seq > $since AND reason IN ('artifact', 'contract', 'model_error')"""
+    yield from (f"a sound model was refused: {row}" for row in r.rows(sql, {"since": since}))
+
+
+def live_record(r: Reader, day: date | None = None) -> Iterator[str]:
+    """The live record (of a slate) holds only predictions committed before their tip-off."""
+    from tipoff.grading.record import Span, published_span, record_rows
 
     if not r.value("SELECT count(*) FROM forecast.publication"):
         return
-    rows = record_rows(r, published_span(r), "live", "points")
+    rows = record_rows(r, Span(day, day) if day else published_span(r), "live", "points")
     counted = set(rows.select("run_id", "prediction_id").rows())
     late = r.rows("""
       SELECT p.run_id, p.prediction_id FROM forecast.prediction p
       JOIN (SELECT run_id, min(committed_at) AS at FROM forecast.publication GROUP BY 1) u
         USING (run_id) WHERE u.at >= p.tipoff""")
     yield from (f"live record counts {row}, committed late" for row in late if row in counted)
+
+
+def touched(r: Reader, folder: Path, since: int) -> Iterator[str]:
+    """What was committed after `since`, and the slates it moved, hold all of this file."""
+    tables = grown(r, since)
+    yield from no_doubles(r, since, tables)
+    yield from nothing_lost(r, since, tables)
+    if "models.version" in tables:
+        yield from model_files(r, folder, since)
+    if "forecast.refusal" in tables:
+        yield from sound_models(r, since)
+    if "forecast.publication" in tables:
+        yield from chains(r)
+    if tables & {"forecast.publication", "grading.grade"}:
+        moved = r.rows(_MOVED, {"since": since})
+        yield from (text for (day,) in moved for text in live_record(r, day))
+
+
+_MOVED = """
+SELECT slate FROM forecast.publication WHERE recorded_seq > $since
+UNION SELECT slate FROM grading.grade WHERE recorded_seq > $since"""
 
 
 def deep(lake: Lake) -> list[str]:

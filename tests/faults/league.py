@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 
+from tipoff.features import feature_set, training_frame
 from tipoff.lake import Lake
 from tipoff.models import ensure_baselines
 from tipoff.sources import import_folder
@@ -32,6 +33,11 @@ class Ground:
     amended: tuple[Path, ...]
     days: tuple[date, ...]
 
+    @property
+    def training(self) -> Path:
+        """A Parquet file."""
+        return self.lake.parent / "training.parquet"
+
 
 def build(root: Path) -> Ground:
     """Make the lake and the folders under `root`, or find them there."""
@@ -47,6 +53,10 @@ def build(root: Path) -> Ground:
         with Lake.open(root / "lake", create=True) as lake:
             import_folder(lake, root / "part-0")
             ensure_baselines(lake, days[-LATER])
+            with lake.reading() as r:
+                through = days[-LATER - 2] - timedelta(days=1)
+                rows = training_frame(r, start=None, through=through, names=feature_set("v2_33"))
+        rows.write_parquet(root / "training.parquet")
         (root / "built").touch()
     parts = tuple(root / f"part-{n}" for n in range(1, LATER + 1))
     amended = tuple(root / f"amended-{n}" for n in range(LATER))

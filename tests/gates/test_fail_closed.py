@@ -6,12 +6,13 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import tipoff
-from tests.gates import grades, models, slates
+from tests.gates import grades, models, runs, slates
 from tests.gates.conftest import MODELS, Case
 from tipoff.errors import IntegrityError
 from tipoff.gates import REGISTER, gate
@@ -44,7 +45,13 @@ CASES: dict[str, tuple[Fault, Fault]] = {
     "decay": (grades.decay_error, grades.decay_null),
     "promotion gates": (grades.gates_error, grades.gates_null),
     "promotion": (grades.promotion_error, grades.promotion_null),
-}
+    **runs.CASES,
+} | {
+    f"promotion: {name}": (
+        partial(grades.one_gate_error, name=name), partial(grades.one_gate_null, name=name)
+    )
+    for name in grades.NULLS
+}  # fmt: skip
 """Gate -> what injects an exception, and what injects a null; each asserts that nothing passes."""
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "gates.md"
@@ -70,7 +77,7 @@ def test_a_null_in_a_gate_blocks(name: str, case: Case) -> None:
 
 
 def test_the_page_shows_the_register() -> None:
-    rows = re.findall(r"^\| ([a-z -]+) \| `(\S+)` \| (.+?) \| (.+?) \| (.+?) \|$",
+    rows = re.findall(r"^\| ([a-zCRPS' :-]+) \| `(\S+)` \| (.+?) \| (.+?) \| (.+?) \|$",
                       PAGE.read_text("utf-8"), re.M)  # fmt: skip
     shown = {name: tuple(rest) for name, *rest in rows}
     assert shown == {

@@ -19,12 +19,16 @@ from tests.features.conftest import Built
 from tests.features.small_league import LAST, START, League
 from tests.features.test_leakage import same, slate, tonight
 from tests.forecast.test_contracts import adopt, redefined
+from tests.incidents.old_pipeline import MaterialisedFeatures, served_trend, trained_trend
 from tests.incidents.old_system import (
     OverwritingStore,
     Worker,
+    accepts,
     average_of_all_rows,
     average_through,
     averaged_quality,
+    joined_to_history,
+    memory_of_old_build,
     within_range,
 )
 from tests.sources.folders import Folder, box, game
@@ -89,14 +93,11 @@ def test_rows_are_found_by_the_id_of_what_they_are_and_by_no_version_somebody_re
 
 @pytest.mark.incident(3)
 def test_a_wider_table_breaks_no_model_and_a_missing_column_is_named_when_it_is_loaded() -> None:
-    def old_contract(columns: dict[str, str]) -> bool:
-        return len(columns) == 33
-
     have = definition_hashes()
     three_more = {f"new_{i}": "definition" for i in range(3)}
     names = {n: have[n] for n in V2_33}
-    assert old_contract(names)
-    assert not old_contract(names | three_more)  # though it reads none of them
+    assert accepts("v2_33", 33, names, "v2_33")
+    assert not accepts("v2_33", 33, names | three_more, "v2_33")  # though it reads none of them
 
     contract = make_contract({"points": V2_33}, have)
     assert check(contract, names | three_more) == []
@@ -107,19 +108,6 @@ def test_a_wider_table_breaks_no_model_and_a_missing_column_is_named_when_it_is_
     assert sorted(refused.value.differences) == ["missing feature pct_three",
                                                  "missing feature team_pace"]  # fmt: skip
 
-
-OLD_BUILD = """
-import resource, sys
-import numpy as np
-resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[1]),) * 2)
-history = np.ones((112_000, 40), dtype=np.float32)  # four seasons of box scores
-held = []
-for player in range(273):
-    try:
-        held.append(history.copy())  # each player's extraction loads what it may need
-    except MemoryError:
-        sys.exit(f"out of memory at player {player} of 273")
-"""
 
 BUILD = """
 import re, sys
@@ -149,12 +137,11 @@ def test_features_of_273_players_are_built_by_the_queries_that_build_27_in_a_bou
 ) -> None:
     cap = int(1.2 * 1024**3)
 
-    def process(code: str, argument: object) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-c", code, str(argument)]
+    def process(words: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(words, capture_output=True, text=True)
 
-    assert "out of memory at player" in process(OLD_BUILD, cap).stderr
-    done = process(BUILD, real_lake)
+    assert "out of memory at player" in process(memory_of_old_build(cap)).stderr
+    done = process([sys.executable, "-c", BUILD, str(real_lake)])
     assert done.returncode == 0, done.stderr
     few, all_ = (list(map(int, line.split())) for line in done.stdout.splitlines())
     assert (few[0], all_[0]) == (27, 273)
@@ -202,10 +189,12 @@ def test_a_pick_by_tipoffs_average_wins_half_the_time_where_one_that_sees_the_ni
 def test_a_corrected_definition_is_another_snapshot_and_no_model_reads_what_the_old_one_left(
     snapshot: Snapshot, features: SlateFeatures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    materialised = {LAST: {"pct_three": 0.9}}  # made before the fix
-    fixed = {LAST: {"pct_three": 0.3}}
-    materialised = fixed | materialised  # what is there is kept: its key is the date
-    assert materialised[LAST]["pct_three"] == 0.9
+    box = {"p": {"fg3a": 3, "fga": 10, "fgm": 4}}
+    old, kept = lambda row: row["fg3a"] / row["fgm"], MaterialisedFeatures()
+    assert kept.read(LAST, box, code=old) == {"p": 0.75}
+    fixed = lambda row: row["fg3a"] / row["fga"]  # noqa: E731  the fix, and it is deployed
+    assert kept.read(LAST, box, code=fixed) == {"p": 0.75}  # what is there is kept
+    assert kept.read(LAST + timedelta(days=1), box, code=fixed) == {"p": 0.3}  # a jump in the data
 
     contract = make_contract({"points": V2_33}, definition_hashes())
     assert check(contract, snapshot.definitions) == []
@@ -308,15 +297,18 @@ def test_history_and_tonight_are_one_query_so_that_what_is_served_is_what_was_tr
     small: Built,
 ) -> None:
     dice = np.random.default_rng(5)
-    breakout = dice.random(2000) < 0.3
-    trained = dice.normal(size=2000) + 0.85 * breakout  # usage as a share of the team's
-    served = dice.normal(size=2000)  # usage as printed, and of another window
+    rising = dice.normal(0, 1, size=2000)  # whose role grows breaks out more often
+    usage = 20 + rising[:, None] * np.linspace(-1, 1, 12) + dice.normal(0, 1.5, size=(2000, 12))
+    breakout = dice.normal(0, 1, size=2000) + rising > 1
     nights = np.arange(2000) // 20
-    good, bad = (clustered_auc(score, breakout, nights) for score in (trained, served))
+    good, bad = (
+        clustered_auc(np.array([trend(list(games)) for games in usage]), breakout, nights)
+        for trend in (trained_trend, served_trend)
+    )
     assert good is not None
     assert bad is not None
     assert good.value > 0.7
-    assert bad.value < 0.55
+    assert bad.value < 0.5  # worse than a coin: it bets on those whose role shrinks
 
     rows, as_of = tonight(small.frame, LAST)
     trained_on = small.frame.filter(pl.col("game_date") == LAST)
@@ -331,9 +323,10 @@ def test_a_rookie_without_history_keeps_his_row_his_place_and_says_what_is_missi
     rows, as_of = tonight(small.frame, LAST)
     rookie = rows.head(1).with_columns(player_key=pl.lit("newcomer"))
     asked = pl.concat([rows.head(2), rookie, rows.tail(-2)])
-    history = set(rows["player_key"])
-    joined = [key for key in asked["player_key"] if key in history]
+    history = {key: {"form": 10.0} for key in rows["player_key"]}
+    joined = joined_to_history(asked["player_key"].to_list(), history)
     assert len(joined) == asked.height - 1  # the join drops him
+    assert all(row["player"] != "newcomer" for row in joined)
 
     made = slate(small.lake, asked, as_of)
     assert made.frame["player_key"].to_list() == asked["player_key"].to_list()

@@ -15,6 +15,12 @@ import tipoff
 from tests.grading.test_outcomes import BOTH, GAME, facts, settled
 from tests.grading.test_outcomes import row as box_row
 from tests.incidents.conftest import Evening
+from tests.incidents.old_pipeline import (
+    Warehouse,
+    id_of_features,
+    id_of_lines,
+    lines_one_by_one,
+)
 from tests.incidents.old_system import graded, line_or_placeholder, match_to_box_score, newest_line
 from tests.sources.folders import FIRST, SECOND, Folder, box, game_line, line
 from tipoff.forecast.lines import consensus
@@ -43,8 +49,13 @@ def test_the_lines_of_everybody_are_one_query_however_many_players_there_are(
     evening: Evening,
 ) -> None:
     players = [f"p{i}" for i in range(136)]
-    seconds = sum(3.0 for _ in players)  # a query of three seconds, one player after the other
-    assert 6 * 60 < seconds < 9 * 60
+    warehouse = Warehouse([{"player": p, "line": 20.5} for p in players])
+    assert lines_one_by_one(warehouse, players) == dict.fromkeys(players, 20.5)  # rightly, but
+    assert warehouse.queries == 136
+    assert 6 * 60 < warehouse.seconds < 9 * 60  # and the workers had long given up
+    ten = Warehouse(warehouse.rows)
+    lines_one_by_one(ten, players[:10])
+    assert ten.seconds == warehouse.seconds * 10 / 136
 
     with evening.lake.reading() as r:
         everybody = r.query(
@@ -84,8 +95,11 @@ def test_a_quote_taken_during_the_game_is_kept_and_never_read_as_the_line_before
 def test_a_game_has_one_id_whichever_way_round_its_teams_are_named(
     bare: Lake, folder: Folder
 ) -> None:
-    home_first, away_first = (f"20250110_{a}_{b}" for a, b in (("NYK", "BOS"), ("BOS", "NYK")))
-    assert set({home_first: "features"}) & set({away_first: "lines"}) == set()  # nothing joins
+    away_first = id_of_features(SECOND, "NYK", "BOS")
+    rows = {(away_first, p): 21.0 for p in ("alable", "bobaker")}
+    lines = {(id_of_lines(SECOND, "NYK", "BOS"), p): 18.5 for p in ("alable", "bobaker")}
+    assert {key: lines[key] for key in rows if key in lines} == {}  # both are there, none joins
+    assert away_first == id_of_lines(SECOND, home="BOS", away="NYK")  # the same night elsewhere
 
     folder.rows["prop_lines"] = [
         line(SECOND, "Al Able"),

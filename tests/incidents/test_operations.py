@@ -15,12 +15,15 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.incidents.conftest import Evening
+from tests.incidents.old_pipeline import Exporter, LineLoader
 from tests.incidents.old_system import (
     Jobs,
     Monitor,
     Row,
     all_or_nothing,
+    by_position,
     insert_selected,
+    read_by_another_version,
     retried,
     rows_or_none,
 )
@@ -52,9 +55,14 @@ CATBOOST = "SELECT DISTINCT model_id FROM forecast.prediction WHERE model = 'cat
 def test_a_value_from_a_second_source_says_so_and_names_the_rows_and_moment_it_came_from(
     evening: Evening,
 ) -> None:
-    label = "primary"  # written as a constant
-    rows = [{"line": 24.5, "taken": "observed"}, {"line": 24.5, "taken": "by rule"}]
-    assert {label for _ in rows} == {"primary"}
+    quotes = {"p": 24.5, "q": 11.5}
+    loader = LineLoader(primary={"p": 24.5}.get, second=quotes.get)
+    loader.load(["p", "q"])
+    loader.primary = lambda _player: None  # down, for weeks
+    loader.load(["r", "s"])
+    assert {row["source"] for row in loader.table} == {"primary"}
+    assert loader.share_of_primary() == 1.0  # one of four is, and the monitor is green
+    assert [row["line"] for row in loader.table] == [24.5, 11.5, None, None]
 
     evening.at(0.2)  # times by rule are half an hour before the first tip-off
     evening.run()
@@ -78,11 +86,7 @@ def test_a_value_from_a_second_source_says_so_and_names_the_rows_and_moment_it_c
 def test_a_model_file_that_reads_differently_than_when_it_was_made_is_refused_at_load(
     evening: Evening,
 ) -> None:
-    weights = {"points": 2.0}
-
-    def read_by_another_version(stored: dict[str, float]) -> float:
-        return stored.get("pts", 0.0) * 12.0  # the name of a field changed
-
+    weights = {"points": 2.0}  # 24 points, when it was stored
     assert read_by_another_version(weights) == 0.0  # nonsense, and nobody asked
 
     model_id = evening.value(CATBOOST)
@@ -104,9 +108,8 @@ def test_a_model_file_that_reads_differently_than_when_it_was_made_is_refused_at
 def test_a_model_finds_its_features_by_name_wherever_they_stand(evening: Evening) -> None:
     names = feature_set("v2_33")
     documented = [*names[:18], "pace", *names[18:]]
-    row = list(range(len(names)))
-    assert documented[18] == "pace"
-    assert names[row[18]] == "pct_paint"  # read as pace, for months
+    row = [0.0 if name != "pct_paint" else 0.42 for name in names]
+    assert by_position(row, documented, "pace") == 0.42  # the share of the paint, for months
 
     model = load(evening.lake, evening.value(CATBOOST))
     snapshot_id = evening.value("SELECT snapshot_id FROM forecast.run")
@@ -226,7 +229,11 @@ def test_a_query_that_fails_is_an_error_and_no_answer_of_no_rows(evening: Evenin
 def test_the_word_today_is_a_date_as_soon_as_it_is_read_and_never_part_of_a_path(
     evening: Evening, tmp_path: Path
 ) -> None:
-    assert f"slates/{'TODAY'}/picks.json" == "slates/TODAY/picks.json"
+    exporter, days = Exporter(tmp_path / "old"), (date(2026, 2, 4), date(2026, 2, 5))
+    paths = {exporter.export("TODAY", f"the picks of {day}") for day in days}  # each at its hour
+    (only,) = paths  # the second night is written over the first
+    assert only.read_text("utf-8") == "the picks of 2026-02-05"
+    assert [exporter.published(day) for day in days] == [None, None]  # and the site shows neither
 
     assert parse_date("TODAY") == evening.day
     with pytest.raises(UsageError, match="is not a date"):
@@ -236,8 +243,9 @@ def test_the_word_today_is_a_date_as_soon_as_it_is_read_and_never_part_of_a_path
               "--market", "points"],
     )  # fmt: skip
     assert f'"date": "{evening.day}"' in shown.stdout
-    paths = [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*")]
-    assert not [p for p in paths if re.search("today", p, re.I)]
+    made = [str(p.relative_to(evening.lake.folder)) for p in evening.lake.folder.rglob("*")]
+    assert made
+    assert not [p for p in made if re.search("today", p, re.I)]
     told = evening.rows("SELECT slate::VARCHAR FROM forecast.publication")
     assert {date.fromisoformat(day) for (day,) in told} == {evening.day}
 

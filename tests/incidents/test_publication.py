@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import date
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -15,6 +19,7 @@ import pytest
 
 from tests.forecast.test_reconciliation import correct_a_box_score
 from tests.incidents.conftest import Evening
+from tests.incidents.old_pipeline import Fleet, Picker, PropBatch, check_then_insert
 from tests.incidents.old_system import (
     LatchedPhase,
     Ledgers,
@@ -146,12 +151,15 @@ except PublicationConflict:
 
 @pytest.mark.incident(21)
 def test_two_processes_that_run_the_same_slate_at_once_store_every_row_once(
-    quiet: Evening,
+    quiet: Evening, tmp_path: Path
 ) -> None:
-    table: list[str] = []
-    free = ["p" not in table, "p" not in table]  # both look, 0.4 s apart
-    table += ["p" for looked in free if looked]
-    assert table == ["p", "p"]
+    table = tmp_path / "old.db"
+    writers = [check_then_insert(table, "p") for _ in range(2)]
+    assert [next(writer) for writer in writers] == ["free", "free"]  # both look, 0.4 s apart
+    assert [next(writer) for writer in writers] == ["done", "done"]  # and both write
+    with closing(sqlite3.connect(table)) as con:
+        assert con.execute("SELECT key FROM predictions").fetchall() == [("p",), ("p",)]
+    assert next(check_then_insert(table, "p")) == "taken"  # one after the other it would have held
 
     args = [sys.executable, "-c", RUN, str(quiet.lake.folder), str(quiet.day),
             quiet.at(2).isoformat()]  # fmt: skip
@@ -211,9 +219,15 @@ def test_a_model_that_fails_in_whatever_way_takes_no_other_prediction_with_it(
 def test_no_kind_of_error_in_a_model_reaches_another_models_predictions(
     evening: Evening, when: str, error: type[Exception]
 ) -> None:
+    def bug() -> float:
+        raise error("a shadow's bug")
+
+    with pytest.raises(error):  # it was looked out for a RuntimeError, and this is none
+        all_in_one_try({"champion": lambda: 21.5, "shadow": bug})
+
     def fails(model: Model, *_: object) -> None:
         if model.manifest.model == "catboost_v9":
-            raise error("a shadow's bug")
+            bug()
 
     mine = evening.rows(f"{CURRENT} WHERE model = 'ewma_hl8' ORDER BY ALL")
     place = "catboost_model.CatBoostModel.predict" if when == "scored" else "registry.check_golden"
@@ -321,10 +335,12 @@ def test_a_run_is_in_the_ledger_if_and_only_if_its_set_was_committed(evening: Ev
 def test_a_player_ruled_out_after_the_slate_was_published_leaves_it_before_tip_off(
     evening: Evening,
 ) -> None:
-    morning = {"p": "available"}  # read once, when the batch began
-    published = [p for p, status in morning.items() if status == "available"]
-    now = {"p": "out"}
-    assert [p for p in published if now[p] == "out"] == ["p"]
+    batch = PropBatch({"p": "available", "q": "out"})
+    batch.begin()
+    batch.publish({"p": 21.5, "q": 9.5})
+    batch.report["p"] = "out"  # an hour before tip-off
+    batch.publish({"p": 21.5, "q": 9.5})  # every later pass of the batch
+    assert batch.published == {"p": 21.5}  # and his prop is still up
 
     keys = "player_key, player, team"
     key, name, team = evening.rows(
@@ -352,10 +368,14 @@ def test_a_player_ruled_out_after_the_slate_was_published_leaves_it_before_tip_o
 def test_a_set_made_by_an_old_build_is_one_version_throughout_says_so_and_is_replaced(
     evening: Evening,
 ) -> None:
-    table = {"p": {"value": 12.0, "by": "fixed"}, "q": {"value": 9.0, "by": "fixed"}}
-    table["p"] = {"value": 0.0, "by": "old build"}  # a stale worker writes once more
-    columns = [{k: v for k, v in row.items() if k != "by"} for row in table.values()]
-    assert columns == [{"value": 0.0}, {"value": 9.0}]  # the table does not tell who wrote what
+    fleet = Fleet([lambda _rate: 0.0] * 3)  # the bug: fatigue is nought
+    fleet.deploy(lambda rate: 100 - rate, replacing=2)  # the rollout does not reach the third
+    for key in "pqr":
+        fleet.take(key, 12.0)
+    assert fleet.table == {"p": 88.0, "q": 88.0, "r": 0.0}
+    for key in "rpq":  # a retry of each, whoever is free
+        fleet.take(key, 12.0)
+    assert fleet.table == {"p": 88.0, "q": 0.0, "r": 88.0}  # and now it is another's; none says so
 
     versions = "SELECT p.run_id, list(DISTINCT p.code_version), any_value(r.code_version)" \
         " FROM forecast.prediction p JOIN forecast.run r USING (run_id) GROUP BY ALL"  # fmt: skip
@@ -381,10 +401,16 @@ def test_a_set_made_by_an_old_build_is_one_version_throughout_says_so_and_is_rep
 def test_a_changed_setting_makes_a_new_set_and_each_set_keeps_the_settings_it_was_made_with(
     evening: Evening,
 ) -> None:
-    configuration = {"min_edge": 1.0}
-    picks = [{"edge": 2.0, "by": configuration}]
-    configuration["min_edge"] = 3.0  # eleven times in a losing month
-    assert picks[0]["by"] == {"min_edge": 3.0}  # and nobody knows what April was made with
+    old, edges = Picker({"min_edge": 1.0}), {"p": 1.5, "q": 2.5, "r": 4.0}
+    for n in range(12):
+        old.pick(date(2026, 1, 1 + n), edges)
+        if n < 11:
+            old.change("min_edge", (3.0, 1.0, 2.0)[n % 3])
+    assert old.changes == 11  # in a losing month
+    assert {len(picks) for picks in old.picks.values()} == {1, 2, 3}
+    assert all(pick.keys() == {"player", "edge"} for day in old.picks.values() for pick in day)
+    again = [old.chosen(edges) == picks for picks in old.picks.values()]
+    assert again.count(False) > 6  # by the configuration of now most nights come out differently
 
     assert evening.run().nothing_to_do
     evening.setting("min_edge", 3.0)

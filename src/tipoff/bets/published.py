@@ -58,7 +58,7 @@ class Champions:
 
 def champions(r: Reader, day: date) -> Champions:
     """The champions of the slate's current publication. Raises NotFound before the first."""
-    from tipoff.forecast.view import find_publication, publication_is_backfill, staleness
+    from tipoff.forecast.view import find_publication, publication_is_backfill, stale_marks
 
     publication = find_publication(r, day)
     rows = r.query(_SQL, {"run": publication.run_id, "day": day})
@@ -68,7 +68,7 @@ def champions(r: Reader, day: date) -> Champions:
         "date": day.isoformat(),
         "simulated": r.simulated(),
         "backfill": publication_is_backfill(r, publication),
-        **staleness(r, publication),
+        **stale_marks(r, publication),
         "publication_id": publication.publication_id,
         "as_of": as_of.isoformat(),
     }

@@ -122,6 +122,10 @@ def training_frame(
     return found.sort("tipoff", "game_id", "player_key")
 
 
+@gate(
+    "rows of a slate", protects="the features of a slate",
+    on_error="no set is built", on_null="a player-game lost on the way: IntegrityError",
+)  # fmt: skip
 def slate_frame(
     r: Reader,
     tonight: pl.DataFrame,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         player_view,
         refused_players,
         slate_view,
-        staleness,
+        stale_marks,
     )
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "refused_players",
     "reproduce",
     "slate_view",
-    "staleness",
+    "stale_marks",
     "with_p_plays",
 ]
 
@@ -54,7 +54,7 @@ _HOME = {
         "player_view",
         "refused_players",
         "slate_view",
-        "staleness",
+        "stale_marks",
     ),
 }
 """Module -> the public names it holds."""

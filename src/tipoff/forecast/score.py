@@ -15,12 +15,13 @@ from tipoff.failures import FAILURES
 from tipoff.forecast.assess import Assessment, assess
 from tipoff.forecast.identity import prediction_ids, reading_id
 from tipoff.forecast.recommend import recommend
+from tipoff.gates import gate
 from tipoff.hashing import spell, spelled
 from tipoff.models.model import column
 
 if TYPE_CHECKING:
     from tipoff.features import Snapshot
-    from tipoff.models import Model, Pmf
+    from tipoff.models import Model, Pmf, Prediction
     from tipoff.models.pmf import Bools
     from tipoff.settings import Settings
 
@@ -100,6 +101,10 @@ class Scored:
     refusals: list[pl.DataFrame]
 
 
+@gate(
+    "a model's errors", protects="every other model's predictions",
+    on_error="its triples are refused: model_error", on_null="no answer at all: model_error",
+)  # fmt: skip
 def score_model(scene: Scene, model: Model, role: str, markets: Sequence[str]) -> Scored:
     """Score one model on its markets. A model that fails is refused as `model_error`, whole."""
     made = Scored([], [])
@@ -147,10 +152,7 @@ def _score_market(
     name = model.manifest.model
     judged = assess(scene.at, scene.snapshot, model.manifest.contract, market, scene.least)
     answer = model.predict(scene.rows, market)
-    reasons = [
-        reason or (None if ok else "unpredictable")
-        for reason, ok in zip(judged.reasons, answer.ok.tolist(), strict=True)
-    ]
+    reasons = _with_unpredictable(judged.reasons, answer)
     good = np.array([reason is None for reason in reasons], dtype=bool)
     out = scene.ruled_out
     refusals = _refused(out, market, name, out["reason"], out["detail"])
@@ -164,6 +166,19 @@ def _score_market(
         return None, refusals
     pmf = type(answer.pmf)(answer.pmf.p[good])
     return _predictions(scene, model, role, market, good, pmf, judged.keep(good)), refusals
+
+
+@gate(
+    "a model's ok mask", protects="rows a model cannot answer for",
+    on_error="its triples are refused: model_error",
+    on_null="not a plain yes, or a pmf that is no number: refused, unpredictable",
+)  # fmt: skip
+def _with_unpredictable(reasons: list[str | None], answer: Prediction) -> list[str | None]:
+    numbers = np.asarray(np.isfinite(answer.pmf.p).all(axis=1))
+    return [
+        reason or (None if ok is True and known else "unpredictable")
+        for reason, ok, known in zip(reasons, answer.ok.tolist(), numbers, strict=True)
+    ]
 
 
 def _predictions(

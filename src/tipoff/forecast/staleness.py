@@ -66,6 +66,11 @@ def standing(r: Reader, publication: Publication) -> Standing:
     return Standing(publication, as_of, first, int(seq), settings, code, complete, untouched)
 
 
+@gate(
+    "nothing to do", protects="a set that has to be made again",
+    on_error="the run stops, nothing is called done",
+    on_null="a set whose standing is unknown is made again",
+)  # fmt: skip
 def holds(
     r: Reader,
     publication: Publication,
@@ -117,6 +122,10 @@ def facts_moved(r: Reader, day: date, seq: int, before: datetime, now: datetime)
     return r.value(f"SELECT {' OR '.join(asked)}", params) is not False
 
 
+@gate(
+    "models of the moment", protects="a run with nothing to do",
+    on_error="the run stops, nothing is called done", on_null="no answer is: models have moved",
+)  # fmt: skip
 def models_moved(r: Reader, seq: int) -> bool:
     """Whether a model version or a role was stored after `seq`."""
     sql = """SELECT EXISTS (FROM models.version WHERE recorded_seq > $seq)
@@ -124,6 +133,10 @@ def models_moved(r: Reader, seq: int) -> bool:
     return r.value(sql, {"seq": seq}) is not False
 
 
+@gate(
+    "failed models", protects="a run with nothing to do",
+    on_error="the run stops, nothing is called done", on_null="no answer is: a model failed",
+)  # fmt: skip
 def _models_failed(r: Reader, publication: Publication) -> bool:
     """Whether a model was refused for its file or for an error: mending leaves no row behind."""
     sql = f"""SELECT EXISTS (FROM forecast.refusal

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tipoff.errors import NotFound
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
+from tipoff.gates import gate
 from tipoff.league.markets import checked_market
 
 if TYPE_CHECKING:
@@ -87,24 +88,28 @@ def view_of(r: Reader, publication: Publication, *, market: str | None = None,
         "publication_id": publication.publication_id,
         "publication": {"seq": publication.seq, "kind": publication.kind,
                         "reason": publication.reason, "parent": publication.parent},
-        **staleness(r, publication, at),
+        **stale_marks(r, publication, at),
         "refused": refusal_counts(r, publication.run_id),
         "predictions": _plain_rows(rows),
     }  # fmt: skip
 
 
-def staleness(r: Reader, publication: Publication, at: datetime | None = None) -> dict[str, Any]:
+def stale_marks(r: Reader, publication: Publication, at: datetime | None = None) -> dict[str, Any]:
     """`stale` and `stale_because` for JSON; `at`: models withdrawn later are no news."""
     causes = [{**plain(asdict(c)), "text": c.text} for c in overtaken(r, publication, gone_by=at)]
     return {"stale": bool(causes), "stale_because": causes}
 
 
+@gate(
+    "late set", protects="what is shown as made before tip-off",
+    on_error="nothing is shown", on_null="an unknown moment is not before tip-off: backfill",
+)  # fmt: skip
 def publication_is_backfill(r: Reader, publication: Publication) -> bool:
     """Whether the pointer moved at or after the slate's first tip-off."""
     sql = """
       SELECT p.committed_at >= r.first_tipoff FROM forecast.publication p
       JOIN forecast.run r USING (run_id) WHERE publication_id = $publication"""
-    return bool(r.value(sql, {"publication": publication.publication_id}))
+    return r.value(sql, {"publication": publication.publication_id}) is not False
 
 
 def refusal_counts(r: Reader, run_id: str) -> dict[str, int]:

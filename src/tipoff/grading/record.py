@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from tipoff.errors import NotFound, UsageError
+from tipoff.gates import gate
 from tipoff.grading.facts import NOW
 from tipoff.grading.scores import SCORES
 from tipoff.lake import as_of_sql
@@ -33,7 +34,7 @@ _COUNTED = {
       SELECT t.slate, t.game_id, t.tip, arg_max(p.run_id, p.seq) AS run_id
       FROM tips t JOIN published p ON p.slate = t.slate GROUP BY ALL""",
 }
-_KEEPS = {"live": "live", "backfill": "NOT live"}
+_KEEPS = {"live": "live IS TRUE", "backfill": "live IS NOT TRUE"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ def published_span(r: Reader) -> Span:
     return Span(*found[0])
 
 
+@gate(
+    "record", protects="the figures of the live record",
+    on_error="no record is shown", on_null="an unknown moment is not before tip-off: backfill",
+)  # fmt: skip
 def record_rows(r: Reader, span: Span, record: Record, market: str) -> pl.DataFrame:
     """The record's predictions of one market with their current grade, one query.
 

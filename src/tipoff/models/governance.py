@@ -62,6 +62,10 @@ def champion(r: Reader, market: str, day: date) -> Seat | None:
     return leading[0] if leading else None
 
 
+@gate(
+    "a role", protects="the seats of a market",
+    on_error="no role is stored", on_null="a version that names no market has no role in one",
+)  # fmt: skip
 def promote(
     lake: Lake,
     model_id: str,

@@ -87,10 +87,6 @@ def open_model(
     return model
 
 
-@gate(
-    "manifest", protects="every prediction of a model",
-    on_error="the model is refused at load", on_null="no manifest is no model: refused at load",
-)  # fmt: skip
 def read_version(r: Reader, model_id: str) -> tuple[Manifest, str | None]:
     """Manifest and artifact path of a version.
 
@@ -107,6 +103,10 @@ def stored_versions(r: Reader, model_ids: Sequence[str]) -> dict[str, tuple[str,
     return {model_id: (text, artifact) for model_id, text, artifact in rows}
 
 
+@gate(
+    "manifest", protects="every prediction of a model",
+    on_error="the model is refused at load", on_null="no manifest is no model: refused at load",
+)  # fmt: skip
 def verified_version(
     stored: Mapping[str, tuple[str, str | None]], model_id: str
 ) -> tuple[Manifest, str | None]:

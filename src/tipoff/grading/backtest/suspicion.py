@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from tipoff.gates import gate
 from tipoff.grading.entries import TOO_GOOD
 
 Numbers = dict[str, Any]
@@ -16,6 +18,10 @@ OVER_EWMA = 0.12
 _VERDICT = "too good: a leak until proven otherwise"
 
 
+@gate(
+    "too good", protects="a figure that a leak made",
+    on_error="no board is made", on_null="a figure that is no number is suspicious",
+)  # fmt: skip
 def suspicions(market: str, model: str, everyone: Numbers, lined: Numbers | None) -> list[str]:
     """What is too good about a model in a market, a sentence each; empty when nothing is.
 
@@ -30,7 +36,11 @@ def suspicions(market: str, model: str, everyone: Numbers, lined: Numbers | None
 
 def _low_mae(market: str, lined: Numbers) -> str | None:
     mae = lined["metrics"].get("mae")
-    if market != "points" or mae is None or mae["n"] < MIN_ROWS or mae["value"] >= TOO_GOOD:
+    if market != "points" or mae is None or mae["n"] < MIN_ROWS:
+        return None
+    if not _known(mae["value"]):
+        return "points MAE is no number"
+    if mae["value"] >= TOO_GOOD:
         return None
     return f"points MAE {mae['value']:.2f} is under {TOO_GOOD} on {mae['n']} rows with a line"
 
@@ -38,8 +48,10 @@ def _low_mae(market: str, lined: Numbers) -> str | None:
 def _margin(result: Numbers, reference: str, limit: float) -> str | None:
     pair = result["against"].get(reference) or {}
     crps = pair.get("crps")
-    if crps is None or pair["n"] < MIN_ROWS or crps["difference"]["high"] is None:
+    if crps is None or pair["n"] < MIN_ROWS:
         return None
+    if not (_known(crps["difference"]["high"]) and _known(crps["reference"])):
+        return f"CRPS against {reference}'s has no interval on {pair['n']} rows"
     share = -crps["difference"]["high"] / crps["reference"]
     if share <= limit:
         return None
@@ -47,3 +59,7 @@ def _margin(result: Numbers, reference: str, limit: float) -> str | None:
         f"CRPS better than {reference}'s by more than {share:.1%} on {pair['n']} rows; honest"
         f" models stay within {limit:.0%}"
     )
+
+
+def _known(figure: object) -> bool:
+    return isinstance(figure, int | float) and math.isfinite(figure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -58,6 +59,21 @@ class Candidate:
 Answer = tuple[bool, str, str]
 
 
+GATES: dict[str, Callable[[Candidate], Answer]] = {}
+"""Promotion gate -> how it judges, in order; each is on the register as `promotion: NAME`."""
+
+
+def _gate(name: str, on_null: str) -> Callable[[Callable[[Candidate], Answer]], Any]:
+    def declared(judge: Callable[[Candidate], Answer]) -> Callable[[Candidate], Answer]:
+        GATES[name] = on_register(
+            f"promotion: {name}", protects="the champion's seat",
+            on_error="not passed: could not answer", on_null=on_null,
+        )(judge)  # fmt: skip
+        return judge
+
+    return declared
+
+
 def judge_candidate(candidate: Candidate) -> list[Verdict]:
     """Every gate's verdict, in order; of a gate that raises, the error is the figure: no pass."""
     return [_asked(name, gate, candidate) for name, gate in GATES.items()]
@@ -76,6 +92,7 @@ def _asked(name: str, gate: Callable[[Candidate], Answer], candidate: Candidate)
         )
 
 
+@_gate("n", "a row without its figure does not count")
 def enough_rows(c: Candidate) -> Answer:
     """Graded forecasts and slates."""
     graded = c.own.drop_nulls(["actual", "crps"])
@@ -84,6 +101,7 @@ def enough_rows(c: Candidate) -> Answer:
     return good, f"n = {n:,} on {slates} slates", f">= {MIN_ROWS:,} on >= {MIN_SLATES}"
 
 
+@_gate("walk-forward", "an unknown training window has seen its own day")
 def walk_forward(c: Candidate) -> Answer:
     """No forecast by a model that had seen its own day."""
     clean = c.own.filter(pl.col("trained_through") < pl.col("slate")).height
@@ -95,6 +113,7 @@ def walk_forward(c: Candidate) -> Answer:
     )
 
 
+@_gate("CRPS", "no figure of nulls: could not answer")
 def crps(c: Candidate) -> Answer:
     """The paired difference of CRPS to the champion's, or to EWMA's when it is the champion."""
     pairs = c.pairs(c.reference)
@@ -108,6 +127,7 @@ def crps(c: Candidate) -> Answer:
     return high < CRPS_MARGIN * theirs, f"{text}, n = {pairs.height:,}", bar
 
 
+@_gate("bias", "no figure of nulls: could not answer")
 def bias(c: Candidate) -> Answer:
     """The mean of mean - actual."""
     value, low, high, scale = _bias(c.own)
@@ -115,6 +135,7 @@ def bias(c: Candidate) -> Answer:
     return abs(value) <= BIAS * scale, text, f"within {BIAS:.0%}"
 
 
+@_gate("coverage", "no figure of nulls: could not answer")
 def coverage(c: Candidate) -> Answer:
     """The randomised 80% interval."""
     found = _estimate(c.own, metrics.coverage80)
@@ -123,6 +144,7 @@ def coverage(c: Candidate) -> Answer:
     return low <= found["value"] <= high, text, f"{low:.0%} to {high:.0%}"
 
 
+@_gate("tiers", "no figure of nulls: could not answer")
 def tiers(c: Candidate) -> Answer:
     """No tier of the line, known before the game, whose bias is large and no accident."""
     judged, bad = 0, []
@@ -137,6 +159,7 @@ def tiers(c: Candidate) -> Answer:
     return judged > 0 and not bad, text, f"within {TIER_BIAS:.0%}, or by chance; n >= {TIER_ROWS}"
 
 
+@_gate("directions", "a row without a pick is none")
 def directions(c: Candidate) -> Answer:
     """Overs and unders are both picked."""
     picks = c.own.filter(pl.col("recommendation").is_in(["OVER", "UNDER"]))
@@ -147,6 +170,7 @@ def directions(c: Candidate) -> Answer:
     return good, f"{over:,} overs and {picks.height - over:,} unders of {c.own.height:,}", bar
 
 
+@_gate("duplicate", "means that are no numbers: could not answer")
 def duplicate(c: Candidate) -> Answer:
     """No other model has its artifact, or all but its very numbers."""
     against = [f"{name} has the same artifact" for name in c.twins]
@@ -165,12 +189,6 @@ def duplicate(c: Candidate) -> Answer:
             against.append(f"{name} differs by {apart:.4f} on average, n = {pairs.height:,}")
     bar = f"means apart by >= {SAME:.1%} of the mean actual"
     return not against, "; ".join(against) or f"compared with {len(c.others)} models", bar
-
-
-GATES: dict[str, Callable[[Candidate], Answer]] = {
-    "n": enough_rows, "walk-forward": walk_forward, "CRPS": crps, "bias": bias,
-    "coverage": coverage, "tiers": tiers, "directions": directions, "duplicate": duplicate,
-}  # fmt: skip
 
 
 def _estimate(rows: pl.DataFrame, metric: metrics.Metric) -> dict[str, float]:

@@ -1,0 +1,39 @@
+"""A model with an artifact file, as small as one can be: fitted in the blink of an eye."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from tipoff.features import catalogue, definition_hashes, feature_set
+from tipoff.models import Model, catboost_model, dispersion
+from tipoff.models.data import TrainingData, training_data
+
+NAME = "catboost_v8"
+SMALL = {"iterations": 4, "depth": 2}
+
+
+def fit(rows: Path, salt: int) -> Model:
+    """A version made of these rows; another salt makes another file and another id."""
+    setattr(catboost_model, "MIN_TRAINING_ROWS", 100)  # noqa: B010
+    setattr(dispersion, "MIN_ROWS", 30)  # noqa: B010
+    names, declared = feature_set("v2_33"), catalogue()
+    optional = [name for name in names if not declared[name].required]
+    rate = {"learning_rate": random.Random(salt).uniform(0.05, 0.5)}
+    parameters = catboost_model.PARAMETERS | SMALL | rate
+    made, _ = catboost_model.fit_catboost(
+        NAME, _data(rows), names, definition_hashes(), optional, parameters
+    )
+    return made
+
+
+@cache
+def _data(rows: Path) -> TrainingData:
+    frame = pl.read_parquet(rows)
+    newest = frame["game_date"].max()
+    assert isinstance(newest, date)
+    return training_data(frame, newest)

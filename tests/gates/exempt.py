@@ -1,0 +1,72 @@
+"""Functions that look as if they decided, and why they are no gate of their own."""
+
+from __future__ import annotations
+
+PART_OF: dict[str, tuple[str, ...]] = {
+    "a model's ok mask": ("models.champion.model.Champion._complete", "models.model.complete"),
+    "a model's errors": (
+        "models.catboost_model._predicted", "models.model._require_columns",
+        "models.champion.model.Champion.reads_lines", "forecast.score.refuse",
+        "forecast.score._refused", "forecast.versions._refused_whole",
+    ),
+    "artifact": (
+        "models.baselines.load_baseline", "models.catboost_model.load_catboost",
+        "models.champion.model.load_champion", "models.champion.model._check_names",
+        "models.registry.open_model", "models.registry.store", "models.registry._stored",
+        "models.registry._write_artifact",
+    ),
+    "batch checks": ("features.snapshot.Snapshot.blocked",),
+    "completeness": ("forecast.build.refusal_keys",),
+    "contract": ("models.contract.Contract.required", "models.contract.make_contract"),
+    "decay": ("grading.decay.Decay.reason", "grading.decay._judged", "models.governance.block"),
+    "golden rows": ("models.golden._compare",),
+    "manifest": ("models.manifest.Manifest.from_json",),
+    "nothing to do": (
+        "forecast.staleness._includes", "forecast.staleness._known",
+        "forecast.staleness.record_verified",
+    ),
+    "promotion gates": (
+        "grading.promotion.gates._gate", "grading.promotion.gates.judge_candidate",
+        "grading.promotion.promote.judge_version",
+    ),
+    "quality": (
+        "features.snapshot.Snapshot._fallback", "features.snapshot.Snapshot._nowhere",
+        "features.snapshot.Snapshot._present", "features.snapshot.Snapshot._seen",
+        "forecast.assess.assess", "forecast.assess._all_refused", "forecast.assess._reason",
+        "forecast.build.gate_of",
+    ),
+    "record": ("grading.record.record_refusals",),
+    "snapshot seal": ("features.snapshot.load_snapshot",),
+    "too good": ("grading.backtest.suspicion._known",),
+    "void proof": ("grading.outcomes._reason",),
+}  # fmt: skip
+"""Gate -> what it calls, or what acts on its answer: a fault there is a fault in the gate."""
+
+NO_GATE: dict[str, tuple[str, ...]] = {
+    "reads what the user typed; a wrong word ends the command before anything is read": (
+        "forecast.build._asked", "forecast.build._check_known", "forecast.build.wanted_set",
+        "forecast.reproduction.find_prediction", "grading.promotion.evidence._read",
+        "grading.promotion.evidence.file_evidence", "grading.record.parse_record",
+        "models.baselines.terms", "models.governance.parse_role", "models.governance.versions_of",
+        "texts.checked_reason", "texts.file_there",
+    ),
+    "shows what is stored; without it there is nothing to show": (
+        "features.snapshot.Snapshot.reasons_of", "forecast.reproduction._head",
+        "forecast.view.find_publication", "forecast.view.player_view",
+        "forecast.view.refusal_counts", "forecast.view.refused_players", "grading.grade.grade",
+        "grading.record.published_span",
+    ),
+    "judges a published set afterwards; nothing waits for its answer": (
+        "forecast.reproduction.Reproduction.ok", "forecast.reproduction.reproduce",
+    ),
+    "while a model is trained; one that fails is not stored": (
+        "models.catboost_model._check_size", "models.catboost_model._held_out",
+    ),
+}  # fmt: skip
+"""Reason -> functions."""
+
+
+def exempt() -> list[str]:
+    """module.qualname of all of them, doubles included."""
+    groups = [*PART_OF.values(), *NO_GATE.values()]
+    return [f"tipoff.{name}" for group in groups for name in group]
