@@ -1,11 +1,12 @@
 """How near models come to the truth of a simulated league, by log score.
 
     tipoff simulate LEAGUE; tipoff --lake L import LEAGUE; tipoff --lake L backtest ... --out FILE
-    python -m scripts.simulated_skill LEAGUE FILE [--require MODEL] [--json] [--limit 1.02]
+    python -m scripts.simulated_skill LEAGUE FILE [LEAGUE FILE]... [--require MODEL] [--json]
 
-Per market and model, on the rows of the backtest: mean -log P(outcome) by the model and by the
-true distribution written beside the league, their ratio with a 95% interval (slates resampled),
-and the same for the line. Exit code 1 when a model asked for with --require is over the limit.
+Per market and model, on the rows of the backtests (several leagues are taken together): mean
+-log P(outcome) by the model and by the true distribution written beside the league, their ratio
+with a 95% interval (slates resampled), and the same for the line. Exit code 1 when a model asked
+for with --require is over the limit.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from tipoff.league.markets import MARKETS
 from tipoff.models.pmf import Floats
 
 ACTUAL = {market: pl.sql_expr(sql).cast(pl.Int64) for market, sql in MARKETS.items()}
+_FAR = 36_500
 LIMIT = 1.02
 """Issue 3: on the simulator the model's log score is within 2% of the true distribution's."""
 
@@ -63,6 +65,16 @@ def _surprise(pmf: str) -> pl.Expr:
     return -pl.col(pmf).list.get(pl.col("y"), null_on_oob=True).fill_null(1e-9).log()
 
 
+def scored_together(pairs: Sequence[tuple[Path, Path]]) -> pl.DataFrame:
+    """`scored` of several leagues and their backtests; their slates stay apart."""
+    apart = pl.duration(days=_FAR)
+    found = [
+        scored(*pair).with_columns(pl.col("game_date") + apart * number)
+        for number, pair in enumerate(pairs)
+    ]
+    return pl.concat(found)
+
+
 def skills(rows: pl.DataFrame) -> Iterator[Skill]:
     """A Skill per market and model, in order of their names."""
     for (market, model), part in sorted(rows.group_by("market", "model"), key=lambda g: str(g[0])):
@@ -84,13 +96,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("league", type=Path, help="folder that tipoff simulate wrote")
-    parser.add_argument("backtest", type=Path, help="file that tipoff backtest wrote of it")
+    parser.add_argument(
+        "places", type=Path, nargs="+", metavar="LEAGUE FILE",
+        help="a folder that tipoff simulate wrote and what tipoff backtest wrote of it; or several",
+    )  # fmt: skip
     parser.add_argument("--require", action="append", default=[], help="a model that must keep it")
     parser.add_argument("--limit", type=float, default=LIMIT, help="highest ratio allowed")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
-    found = list(skills(scored(asked.league, asked.backtest)))
+    if len(asked.places) % 2:
+        parser.error("give each league its backtest: LEAGUE FILE [LEAGUE FILE]...")
+    pairs = list(zip(asked.places[::2], asked.places[1::2], strict=True))
+    found = list(skills(scored_together(pairs)))
     if asked.json:
         sys.stdout.write(json.dumps([asdict(s) for s in found]) + "\n")
     else:
