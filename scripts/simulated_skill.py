@@ -48,20 +48,28 @@ def scored(league: Path, backtest: Path) -> pl.DataFrame:
     """Rows of a backtest beside the truth: game_date, market, model, y, own, truth (nats)."""
     rows = pl.read_parquet(backtest, columns=["game_id", "player_key", "market", "model", "pmf"])
     keys = ["game_id", "player_key", "market"]
-    truth = pl.read_parquet(league / "truth.parquet").select(
-        "game_date", "player_key", "market", game_id="nba_game_id", true_pmf="pmf"
-    )
+    truth = truth_of(league)
     box = pl.read_parquet(league / "player_game.parquet").select(
         "player_key", game_id="nba_game_id", **ACTUAL
     )
     y = box.unpivot(index=keys[:2], variable_name="market", value_name="y")
     joined = rows.join(truth, on=keys).join(y, on=keys, validate="m:1")
     return joined.select(
-        "game_date", "market", "model", own=_surprise("pmf"), truth=_surprise("true_pmf")
+        "game_date", "market", "model", own=surprise("pmf"), truth=surprise("true_pmf")
     )
 
 
-def _surprise(pmf: str) -> pl.Expr:
+def truth_of(league: Path, market: str | None = None) -> pl.DataFrame:
+    """game_date, player_key, market, game_id and true_pmf of a simulated league."""
+    rows = pl.scan_parquet(league / "truth.parquet")
+    if market is not None:
+        rows = rows.filter(pl.col("market") == market)
+    columns = ("game_date", "player_key", "market")
+    return rows.select(*columns, game_id="nba_game_id", true_pmf="pmf").collect()
+
+
+def surprise(pmf: str) -> pl.Expr:
+    """-log P(y) in nats of a column of pmfs (lists from 0) beside a column y; P at least 1e-9."""
     return -pl.col(pmf).list.get(pl.col("y"), null_on_oob=True).fill_null(1e-9).log()
 
 

@@ -2,13 +2,16 @@
 
     python -m scripts.trials LAKE SEASON [--market M]... [--league FOLDER] [--json]
 
-The form as built, then with one part taken away at a time: the career rates (set v3 in place of
-v4), the share of threes among what widths depend on, the weights of single counts. Every season is
-predicted by trees of the seasons before it, the shape is fitted on the seasons before SEASON, and
-SEASON is read (the mean of a combo adds up parts whose shapes have seen it): change in CRPS and in
-log score (nats) from the form as built, slates resampled. Above zero, a part is worth having. With
---league (what `tipoff simulate` wrote) each log score also stands as a ratio to that of the true
-distribution. What is read is a row of docs/research.md.
+The form as built, then with one part taken away at a time: what trees read of career rates (set
+v3 in place of v4), the share of threes among what widths depend on, the weights of single counts
+(where points count). Every season is predicted by trees of the seasons before it, the shape is
+fitted on the seasons before SEASON, and SEASON is read: change in CRPS and in log score (nats)
+from the form as built, slates resampled. Above zero, a part is worth having. With --league (what
+`tipoff simulate` wrote) each log score also stands as a ratio to that of the true distribution.
+What is read is a row of docs/research.md.
+
+Of a combo only its own shape is varied: the mean adds up parts as built, whose shapes have seen
+SEASON.
 """
 
 import argparse
@@ -20,19 +23,22 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
+from scripts.simulated_skill import surprise, truth_of
+from tipoff.errors import UsageError
 from tipoff.features import feature_set, training_frame
 from tipoff.grading.metrics import mean_of
 from tipoff.lake import Lake
 from tipoff.league.markets import MARKETS, MAX_COUNT
+from tipoff.models.champion.fit import FULL
 from tipoff.models.champion.layers import counts_points, is_combo
 from tipoff.models.champion.past import Past, Rounds
 from tipoff.models.champion.shape import fit_shape
 from tipoff.models.champion.table import Table
+from tipoff.models.champion.tilt import tilted
 from tipoff.models.data import training_data
-from tipoff.models.pmf import Bools, Floats, Pmf
+from tipoff.models.pmf import Bools, Floats
 
 PARTS = tuple(m for m in MARKETS if not is_combo(m))
 LESS = ("career rates", "share of threes", "weights of counts")
@@ -68,16 +74,17 @@ class Season:
 
     frame: pl.DataFrame
     name: str
+    rounds: Rounds = FULL
 
     @cached_property
     def built(self) -> Past:
         """By the trees of the form as built."""
-        return Past(Table.of(self.frame, feature_set("v4")), Rounds())
+        return Past(Table.of(self.frame, feature_set("v4")), self.rounds)
 
     @cached_property
     def without_rates(self) -> Past:
         """By trees that do not read career rates."""
-        return Past(Table.of(self.frame, feature_set("v3")), Rounds())
+        return Past(Table.of(self.frame, feature_set("v3")), self.rounds)
 
     @property
     def asked(self) -> Bools:
@@ -92,7 +99,9 @@ class Season:
         now = self.asked
         weigh = counts_points(market) and without != LESS[2]
         shape = fit_shape(y[~now], mean[~now], facts[~now], top, weigh=weigh)
-        pmf: Pmf = shape.pmf(mean[now], facts[now], top)
+        pmf = shape.pmf(mean[now], facts[now], top)
+        if is_combo(market):
+            pmf = tilted(pmf, mean[now])
         return Read(pmf.crps(y[now]), pmf.log_score(y[now]))
 
     def changes(self, market: str, league: Path | None) -> Iterator[Change]:
@@ -118,17 +127,19 @@ class Season:
 
     def _truth(self, market: str, league: Path) -> float:
         rows = self.built.frame.filter(pl.Series(self.asked)).select(
-            "player_key", nba_game_id="game_id", y=pl.col(f"y_{market}").cast(pl.Int64)
+            "player_key", "game_id", y=pl.col(f"y_{market}").cast(pl.Int64)
         )
-        pmfs = pl.scan_parquet(league / "truth.parquet").filter(pl.col("market") == market)
-        known = pmfs.select("nba_game_id", "player_key", "pmf").collect()
-        p = rows.join(known, on=["nba_game_id", "player_key"], validate="1:1")
-        return -float(np.log(p.select(pl.col("pmf").list.get(pl.col("y"))).to_numpy()).mean())
+        joined = rows.join(truth_of(league, market), on=["player_key", "game_id"], how="left")
+        if joined["true_pmf"].null_count():
+            raise UsageError(
+                f"{league} does not know every player-game of the lake", "name the league it holds"
+            )
+        return float(joined.select(surprise("true_pmf").mean()).item())
 
 
-def season_of(lake: Path, name: str) -> Season:
-    """The rows of a lake up to the end of that season; later ones are not even looked at."""
-    with Lake.open(lake) as opened, opened.reading() as r:
+def season_of(lake: Lake, name: str) -> Season:
+    """The rows of a lake up to the end of that season."""
+    with lake.reading() as r:
         frame = training_frame(r, start=None, through=date.max, names=feature_set("v4"))
     return Season(training_data(frame.filter(pl.col("season") <= name), date.max).frame, name)
 
@@ -146,7 +157,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--league", type=Path, help="folder that tipoff simulate wrote")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
-    season = season_of(asked.lake, asked.season)
+    with Lake.open(asked.lake) as lake:
+        season = season_of(lake, asked.season)
     found = []
     for market in asked.market or PARTS:
         sys.stderr.write(f"{market}\n")

@@ -39,6 +39,8 @@ def champion_frame(players: int = 40, days: int = 120, seed: int = 8) -> pl.Data
         "truth": truth, "noise": rng.normal(0, 1, n), "games_career": day.astype(float),
         "minutes_std_10": rng.uniform(2, 9, n), "act_players": rng.uniform(6, 10, n),
         "pts_slope_10g": np.where(day < 5, np.nan, rng.normal(0, 1, n)),
+        "threes_per_minute_career": 0.01 + 0.1 * (who % 7) / 7,
+        "points_per_minute_career": np.full(n, 0.4),
         "y_minutes": np.clip(24 * truth + rng.normal(0, 4, n), 1, 48),
     }  # fmt: skip
     for market, skill in _SKILL.items():

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from tests.models.champion.conftest import champion_frame
-from tipoff.models.champion.covariates import covariates
+from tipoff.errors import ContractError
+from tipoff.models.champion.covariates import POINTS, THREES, covariates
 
 ROW = {
     "minutes_std_10": 9.0, "games_career": 120.0, "act_players": 11.0,
@@ -30,7 +31,8 @@ def test_extremes_are_cut_and_what_is_unknown_is_typical() -> None:
 
 
 def test_a_frame_of_an_older_version_has_no_career_rates_and_the_share_is_typical() -> None:
-    frame = champion_frame(players=3, days=4)
-    assert "threes_per_minute_career" not in frame.columns
+    frame = champion_frame(players=3, days=4).drop(THREES, POINTS)
     minutes = frame["minutes_std_10"].to_numpy()
     assert (covariates(frame, minutes)[:, -1] == 0).all()
+    with pytest.raises(ContractError, match="act_players"):
+        covariates(frame.drop("act_players"), minutes)

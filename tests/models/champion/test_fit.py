@@ -6,8 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.models.champion.conftest import FEW, THROUGH, definitions, recipe
+from tests.models.champion.conftest import FEW, LINED, THROUGH, definitions, recipe
 from tipoff.errors import ContractError, UsageError
+from tipoff.league.markets import MAX_COUNT
 from tipoff.models.champion import Champion, fit_champion, hold_out, learner, past
 from tipoff.models.champion import fit as fitting
 from tipoff.models.champion.fit import layers_day
@@ -96,3 +97,23 @@ def test_the_hold_out_is_of_the_newest_rows_in_the_first_market(
     assert found.market == "points"
     assert 0.09 * league_data.frame.height < found.rows < 0.16 * league_data.frame.height
     assert 2 < found.crps < 4 < found.mae * 1.5
+
+
+def test_only_what_counts_points_has_weights_of_counts_with_and_without_a_line(
+    line: Champion, noline: Champion
+) -> None:
+    points = {"points", "pra", "pr", "pa"}
+    for model in (line, noline):
+        weighed = {m for m, shape in model.layers.shape.items() if shape.lattice is not None}
+        assert weighed == points
+    lined = {m for m, found in line.layers.lines.items() if found.shape.lattice is not None}
+    assert lined == points & set(LINED)
+    for market, lattice in line.layers.lattices():
+        assert {len(row) for row in lattice.weights} == {MAX_COUNT[market] + 1}
+    assert len(list(line.layers.lattices())) == len(points) + len(lined)
+
+
+def test_widths_are_fitted_to_all_five_covariates(noline: Champion) -> None:
+    fitted = {m: shape.variance.b for m, shape in noline.layers.shape.items()}
+    assert {len(b) for b in fitted.values()} == {3 + 5}
+    assert all(b[-1] != 0 for b in fitted.values())

@@ -213,6 +213,8 @@ def test_golden_rows_have_some_with_a_line(line: Champion) -> None:
             points=found["trees"]["points"].replace("noise", "nose")
         ),
         lambda found: found["trees"].update(points="nonsense"),
+        lambda found: found["layers"]["shape"].update(points=found["layers"]["shape"]["pra"]),
+        lambda found: found["layers"]["lines"].update(points=found["layers"]["lines"]["pra"]),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_champions_is_named_as_such(

@@ -47,7 +47,7 @@ LEAGUE_RATES = {
     "points": ("pts", 0.47), "rebounds": ("reb", 0.18), "assists": ("ast", 0.105),
     "threes": ("fg3m", 0.052), "steals": ("stl", 0.031), "blocks": ("blk", 0.02),
 }  # fmt: skip
-"""Market -> its count and the league's rate per minute in 2021-22, in round figures."""
+"""Market -> its count and about the league's rate per minute, 2021-22 to 2023-24."""
 
 
 def _career_rate(market: str) -> Feature:

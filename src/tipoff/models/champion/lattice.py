@@ -33,8 +33,8 @@ class Lattice(BaseModel):
 
 def fit_lattice(pmf: Pmf, y: Floats, mean: Floats, bands: int) -> Lattice:
     """In each band of equal count of the mean w(k) = (n(k) + K) / (e(k) + K): n(k) outcomes were k,
-    e(k) = sum of p(k) were expected, K = PRIOR_ROWS (raking to the observed margin: Deming and
-    Stephan 1940)."""
+    e(k) = sum of p(k) were expected, K = PRIOR_ROWS: the first step of raking to the observed
+    counts (Deming and Stephan 1940), shrunk, so that they are approached and not met."""
     band, top = bands_of(mean, bands), pmf.p.shape[1] - 1
     found = [b for b in range(bands) if (band == b).any()]
     weights = [_weights(pmf.p[band == b], np.minimum(y[band == b], top)) for b in found]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict
 
+from tipoff.models.champion.lattice import Lattice
 from tipoff.models.champion.line_layers import LineLayers
 from tipoff.models.champion.minutes import MinutesSpread
 from tipoff.models.champion.shape import Shape
@@ -51,6 +54,13 @@ class Layers(BaseModel):
     shape: dict[str, Shape]
     lines: dict[str, LineLayers]
     minutes: MinutesSpread
+
+    def lattices(self) -> Iterator[tuple[str, Lattice]]:
+        """Every lattice with its market, those beside lines included."""
+        lined = ((market, layers.shape) for market, layers in self.lines.items())
+        for market, shape in (*self.shape.items(), *lined):
+            if shape.lattice is not None:
+                yield market, shape.lattice
 
 
 def price_name(market: str) -> str:

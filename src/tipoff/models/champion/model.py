@@ -110,7 +110,8 @@ class Champion:
 def load_champion(manifest: Manifest, artifact: Path | None) -> Champion:
     """The model of a verified artifact file.
 
-    Raises ArtifactError when it is not one or its trees read other names than the contract.
+    Raises ArtifactError when it is not one or its trees read other names than the contract,
+    or its weights are of other counts than the market's.
     """
     if artifact is None:
         raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact file")
@@ -120,14 +121,17 @@ def load_champion(manifest: Manifest, artifact: Path | None) -> Champion:
         made = Champion(manifest, trees, Layers.model_validate(found["layers"]))
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
         raise ArtifactError(f"{artifact} is not a champion's file: {error}") from error
-    _check_names(made, artifact)
+    _check_parts(made, artifact)
     return made
 
 
-def _check_names(model: Champion, artifact: Path) -> None:
+def _check_parts(model: Champion, artifact: Path) -> None:
     wanted = {*model.layers.level, MINUTES}
     if set(model.trees) != wanted:
         raise ArtifactError(f"{artifact} has trees of {sorted(model.trees)}, not {sorted(wanted)}")
+    for market, lattice in model.layers.lattices():
+        if any(len(row) != MAX_COUNT[market] + 1 for row in lattice.weights):
+            raise ArtifactError(f"{artifact}: the weights of {market} are not one for each count")
     for market, names in model.manifest.contract.names.items():
         for part in (*PARTS[market], MINUTES):
             read = model.trees[part].names
