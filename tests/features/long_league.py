@@ -10,12 +10,15 @@ from tests.features.small_league import START, League, Row, _game, tip
 
 GAMES, SEASONS = 140, 6
 WEEK = (0, 1, 3, 4, 5)
-"""Days of a week with a game: as many as a week can hold, and back to backs."""
+"""Days of a week with a game: as many as a week can hold, and back to backs. Every seventh week
+the last two are played on one day."""
 TEAMS = ("AAA", "BBB")
 STAR, STEADY, INJURED, BENCH = 0, 1, 2, 3
 """Places in a roster of four."""
 AWAY = range(60, 75)
 """Games of each season that the injured man misses in a row."""
+HOT = range(100, 130)
+"""Games of each season in which a star scores seventy, and then nothing."""
 REPORTED = (0, 1, 30, 100, 139, 140, 210, 235, 300, 400, 490, 610, 700, 735, 800, 839)
 """Games on whose morning there are reports."""
 
@@ -29,10 +32,13 @@ def make_long_league(seed: int = 5) -> League:
     for season in range(SEASONS):
         for at in range(GAMES):
             number = season * GAMES + at
-            day = START + timedelta(days=365 * season + 7 * (at // 5) + WEEK[at % 5])
+            twice = at % 35 == 34
+            day = START + timedelta(days=365 * season + 7 * (at // 5) + WEEK[at % 5 - twice])
             home, away = TEAMS if dice.random() < 0.5 else TEAMS[::-1]
             before = len(league.tables["player_game"])
-            _game(league, dice, f"d{number:03}", day, home, away, rosters, number % 3)
+            _game(
+                league, dice, f"d{number:03}", day, home, away, rosters, 5 if twice else number % 3
+            )
             _bend(league, dice, before, season, at)
             if number in REPORTED:
                 _report(league, day)
@@ -58,6 +64,8 @@ def _box(dice: random.Random, row: Row, at: int) -> Row | None:
         return None
     if place == STAR:
         row |= {"pts": row["pts"] + 14, "minutes": 38.25}
+        if at in HOT:
+            row |= {"pts": (68 if at in HOT[:15] else 1) + at % 2}
     elif place == BENCH:
         row |= {"minutes": dice.choice([0.0, 0.5, 0.75, 2.5, 30.0])}
     else:

@@ -11,7 +11,16 @@ import pytest
 
 from tests.features import test_oracle, test_oracle_v3
 from tests.features.conftest import Built
-from tests.features.long_league import BENCH, INJURED, REPORTED, STAR, make_long_league
+from tests.features.long_league import (
+    AWAY,
+    BENCH,
+    GAMES,
+    HOT,
+    INJURED,
+    REPORTED,
+    STAR,
+    make_long_league,
+)
 from tests.features.oracle import Row
 from tipoff.features import training_frame
 
@@ -31,10 +40,13 @@ def chosen(frame: pl.DataFrame) -> list[Row]:
     """Rows at the ends of windows and eras, on mornings with reports, and some others."""
     one = pl.col("player_key").is_in([f"aaa{STAR}", f"bbb{BENCH}"])
     at = pl.col("games_career").is_in([float(n) for n in AFTER])
-    told = pl.col("game_id").is_in([f"d{n:03}" for n in REPORTED])
+    gone = [2 * GAMES + AWAY[0] + k for k in (1, 9, 10, 11)]
+    told = pl.col("game_id").is_in([f"d{n:03}" for n in (*REPORTED, *gone)])
+    form = [f"d{GAMES * 3 + n:03}" for n in (*HOT[5:30:4], 34, 35, 36, 39, 69, 70)]
+    hot = (pl.col("player_key") == f"bbb{STAR}") & pl.col("game_id").is_in(form)
     back = (pl.col("player_key") == f"aaa{INJURED}") & (pl.col("games_since_return") < 3)
     some = random.Random(2).sample(frame.to_dicts(), 30)
-    rows = frame.filter((one & at) | told | back).to_dicts()
+    rows = frame.filter((one & at) | told | back | hot).to_dicts()
     return list({(row["game_id"], row["player_key"]): row for row in rows + some}.values())
 
 
@@ -53,3 +65,5 @@ def test_the_long_league_is_as_hard_as_it_says(long: Built) -> None:
     assert frame["team_game_number"].max() == 140
     assert set(frame["games_in_last_7_days"]) == {float(n) for n in range(6)}
     assert frame["minutes_last"].min() < 1  # type: ignore[operator]
+    assert {-4.0, 4.0} < set(frame["pts_vs_season_zscore"])
+    assert {-3.0, 3.0} & set(frame["usage_spike_score"])

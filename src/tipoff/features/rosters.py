@@ -101,9 +101,7 @@ def _ewma(x: str, half_life: int, unit: int = 1, *, more: bool = False, digits: 
     now, back = ("m", "q_era") if more else ("p", "b_era")
     run = f"run{half_life}_{x}"
     before, older = f"coalesce({back}.{run}, 0)", f"coalesce({back}_2.{run}, 0)"
-    total = (
-        f"(({now}.{run} - {before})::DOUBLE + ({before} - {older})::DOUBLE * power(2, -{bits}))"
-    )
+    total = f"(({now}.{run} - {before})::DOUBLE + ({before} - {older})::DOUBLE * power(2, -{bits}))"
     mean = f"{total} / p.w{half_life}::DOUBLE * (1 - {decay}) / (1 - power({decay}, p.n))"
     return f"round({mean} / {unit}, {digits})"
 
