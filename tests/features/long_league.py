@@ -54,8 +54,8 @@ def _bend(league: League, dice: random.Random, before: int, season: int, at: int
     for row in league.tables["team_game"][-2:]:
         row |= {"season": named, "game_type": late}
     boxes = league.tables["player_game"]
-    boxes[before:] = [_box(dice, row | {"season": named}, at) for row in boxes[before:]]
-    boxes[before:] = [row for row in boxes[before:] if row]
+    bent = [_box(dice, row | {"season": named}, at) for row in boxes[before:]]
+    boxes[before:] = [row for row in bent if row]
 
 
 def _box(dice: random.Random, row: Row, at: int) -> Row | None:

@@ -29,7 +29,7 @@ def disagreements(built: Built, day: date, moment: datetime) -> list[str]:
 
 def newest(league: League, table: str, day: date, before: datetime) -> datetime:
     """When the newest row of a table that a slate of the day can see became known."""
-    known = [r["known_at"] for r in league.tables[table] if r["known_at"] < before
+    known: list[datetime] = [r["known_at"] for r in league.tables[table] if r["known_at"] < before
              and (table != "prop_line" or r["game_date"] == day)]  # fmt: skip
     return max(known)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from tipoff.features import Snapshot, batch_checks
 from tipoff.features.checks import CheckResult, recent_means
-from tipoff.lake import Lake
+from tipoff.lake import Lake, Writer
 from tipoff.lake.migrations import add_columns
 
 FORM = "points_avg_last_10"
@@ -152,8 +153,8 @@ def test_recent_means_are_those_of_the_twenty_newest_snapshots(tmp_path: Path) -
             head = pl.DataFrame({"snapshot_id": [f"s{k}"]})
             values = [float(k), k + 2.0, None]
             rows = pl.DataFrame({"snapshot_id": [f"s{k}"] * 3, FORM: values})
-            lake.write(lambda w, h=head: w.append("features.snapshot", h))
-            lake.write(lambda w, v=rows: w.append("features.value", v))
+            lake.write(partial(Writer.append, table="features.snapshot", frame=head))
+            lake.write(partial(Writer.append, table="features.value", frame=rows))
         with lake.reading() as r:
             means = recent_means(r)
     assert sorted(means[FORM]) == [k + 1.0 for k in range(2, 22)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -139,18 +140,18 @@ def expected() -> dict[str, list[Callable[[Sources], list[str]]]]:
         "opp_xout_points": [lambda s: s.reports("opponent"), lambda s: s.squad("opponent")],
     }  # fmt: skip
     for size, names in LAST_GAMES.items():
-        found |= {n: [lambda s, k=size: s.games(k)] for n in names.split()}
+        found |= {n: [partial(Sources.games, size=size)] for n in names.split()}
     for (side, size, season), names in TEAM.items():
-        found |= {n: [lambda s, a=side, k=size, o=season: s.teams(a, k, o)]
+        found |= {n: [partial(Sources.teams, side=side, size=size, season=season)]
                   for n in names.split()}  # fmt: skip
     found |= {n: [lambda s: s.reports("team"), lambda s: s.squad("team")] for n in CROWD.split()}
     found |= {n: [lambda s: s.reports(), lambda s: s.games(ALL, True)] for n in OWN.split()}
     for m in MARKETS:
         found[f"{m}_avg_season"] = [lambda s: s.games(ALL, True)]
-        found |= {f"{m}_avg_last_{k}": [lambda s, k=k: s.games(k)] for k in (5, 10)}
+        found |= {f"{m}_avg_last_{k}": [partial(Sources.games, size=k)] for k in (5, 10)}
         found[f"{m}_std_last_20"] = [lambda s: s.games(20)]
         found[f"{m}_ewma_hl8"] = [lambda s: s.games(ALL)]
-        found |= {f"{x}_{m}": [lambda s, m=m: s.lines(m)] for x in ("line", "over_chance")}
+        found |= {f"{x}_{m}": [partial(Sources.lines, market=m)] for x in ("line", "over_chance")}
     vegas = ("vegas_points_line", "vegas_opening_line", "vegas_line_move", "has_vegas_line")
     return found | {n: [lambda s: s.lines("points")] for n in vegas}
 

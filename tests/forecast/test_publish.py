@@ -345,8 +345,8 @@ def test_a_set_made_for_another_parent_is_a_conflict_and_stores_nothing(night: N
     with night.lake.reading() as r:
         shown = current_publication(r, night.day)
         snapshot = load_snapshot(r, run["snapshot_id"])
-    rows = (night.frame(t).drop("recorded_seq") for t in ("prediction", "refusal"))
-    late = RunSet({**run, "run_id": "run_late"}, *rows, snapshot)
+    made, refused = (night.frame(t).drop("recorded_seq") for t in ("prediction", "refusal"))
+    late = RunSet({**run, "run_id": "run_late"}, made, refused, snapshot)
     assert shown is not None
     version = night.lake.version()
     for parent in (None, replace(shown, publication_id="pub_other")):

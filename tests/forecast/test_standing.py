@@ -96,8 +96,10 @@ class Shown:
 
     def holds(self, **changes: Any) -> bool:
         """The question as `run` asks it at the set's own moment, with these answers changed."""
-        asked = {"now": self.as_of, "code": code_version(), "as_of": None, "markets": MARKETS,
-                 "models": MODELS, "settings": settings().scoring_json()}  # fmt: skip
+        asked: dict[str, Any] = {
+            "now": self.as_of, "code": code_version(), "as_of": None, "markets": MARKETS,
+            "models": MODELS, "settings": settings().scoring_json(),
+        }  # fmt: skip
         with self.lake.reading() as r:
             return holds(r, self.publication, **asked | changes)
 

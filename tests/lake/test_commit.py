@@ -6,6 +6,7 @@ import errno
 import re
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -101,7 +102,8 @@ def test_an_insert_answers_with_the_rows_it_stored_and_refuses_one_too_many(lake
     assert lake.write(lambda w: w.insert("ops.event", "event_id", sql, 2)) == 2
     for wrong in (1, 3, 0):
         with pytest.raises(IntegrityError, match=f"{wrong} rows intended, 2 written"):
-            lake.write(lambda w, n=wrong: w.insert("ops.event", "event_id", sql, n))
+            lake.write(partial(Writer.insert, table="ops.event", columns="event_id", select=sql,
+                               intended=wrong))  # fmt: skip
     assert len(stored(lake)) == 2
 
 
@@ -178,7 +180,7 @@ def test_a_pinned_reading_sees_its_version_and_a_closed_lake_can_be_used_no_more
 ) -> None:
     versions = []
     for name in "abc":
-        lake.write(lambda w, n=name: w.append("ops.event", events((n, "x"))))
+        lake.write(partial(Writer.append, table="ops.event", frame=events((name, "x"))))
         versions.append(lake.version())
     assert versions == [versions[0] + k for k in range(3)]
     for at, version in enumerate(versions, 1):
@@ -292,6 +294,6 @@ def test_a_lake_says_whether_its_league_is_simulated(lake: Lake) -> None:
 
     seen = [lake.simulated]
     for value in ("true", "false"):
-        lake.write(lambda w, v=value: w.append("ops.meta", label(v)))
+        lake.write(partial(Writer.append, table="ops.meta", frame=label(value)))
         seen.append(lake.simulated)
     assert seen == [False, True, False]
