@@ -41,7 +41,8 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "features/lineage.py": ("features/test_lineage.py", "features/test_program.py"),
         "features/quality.py": ("features/test_quality.py", "features/test_stored_snapshot.py"),
         "features/relations.py": (
-            *_ORACLES, "features/test_boundaries.py", "features/test_leakage.py",
+            *_ORACLES, "features/test_boundaries.py", "features/test_late_results.py",
+            "features/test_leakage.py",
         ),
         "features/rosters.py": _SQUAD,
         "features/running.py": (*_ORACLES, "features/test_reasons.py"),

@@ -95,3 +95,25 @@ def test_games_of_teams_reach_back_400_days_before_the_first_box_score(
     teams = {row["team"] for row in mould}
     for team, rated in frame.select("team", "team_off_rating").unique().iter_rows():
         assert rated == (110.0 if team in teams else None)
+
+
+def test_a_box_score_of_a_game_the_schedule_lacks_is_read_a_second_before_its_own_tip_off(
+    small_league: League, tmp_path: Path
+) -> None:
+    """Neither its kind nor its floor is known: a regular game, at home nobody."""
+    lost = next(g for g in small_league.tables["game"] if g["game_date"] > OPENING)
+    without = small_league.changed("game", lambda g: None if g["game_id"] == lost["game_id"] else g)
+    names = ["points_avg_last_5", "team_pace", "home_away", "playoff_game"]
+    with without.store(tmp_path / "lake") as lake, lake.reading() as r:
+        frame = training_frame(r, start=lost["game_date"], through=lost["game_date"],
+                               names=names)  # fmt: skip
+        facts = test_oracle.Facts(r, set())
+    rows = frame.filter(pl.col("game_id") == lost["game_id"]).to_dicts()
+    assert len(rows) > 6
+    for row in rows:
+        assert (row["home"], row["home_away"], row["game_type"], row["playoff_game"]) == (
+            False, 0.0, "regular", 0.0,
+        )  # fmt: skip
+        expected = test_oracle.Oracle(facts, row, row["tipoff"] - timedelta(seconds=1)).values()
+        assert test_oracle.close(row["points_avg_last_5"], expected["points_avg_last_5"])
+        assert test_oracle.close(row["team_pace"], expected["team_pace"])

@@ -340,7 +340,7 @@ def test_before_any_publication_it_is_now(before: Night) -> None:
         assert present(r) == early
 
 
-def test_a_set_made_for_another_parent_is_a_conflict_and_stores_nothing(night: Night) -> None:
+def test_a_set_made_for_another_parent_or_half_a_set_stores_nothing(night: Night) -> None:
     run = night.newest("run")
     with night.lake.reading() as r:
         shown = current_publication(r, night.day)
@@ -352,4 +352,7 @@ def test_a_set_made_for_another_parent_is_a_conflict_and_stores_nothing(night: N
     for parent in (None, replace(shown, publication_id="pub_other")):
         with pytest.raises(PublicationConflict, match="published meanwhile"):
             publish(night.lake, late, parent=parent, kind="supersede", reason="late")
+    lame = replace(late, predictions=made.head(3))
+    with pytest.raises(IntegrityError, match="triples expected"):
+        publish(night.lake, lame, parent=shown, kind="supersede", reason="half a set")
     assert night.lake.version() == version

@@ -142,8 +142,12 @@ def test_a_commit_that_conflicts_once_is_made_by_the_second_try_and_answers_its_
             raise duckdb.TransactionException("conflict")
         return "done"
 
+    first = lake._connection
     assert lake.write(once) == "done"
     assert len(tries) == ATTEMPTS
+    assert lake._connection is not first, "after a failed commit the lake is attached anew"
+    with pytest.raises(duckdb.ConnectionException):
+        first.execute("SELECT 1")
     assert stored(lake) == [("a", "x", 1)]
 
 
@@ -186,6 +190,8 @@ def test_a_pinned_reading_sees_its_version_and_a_closed_lake_can_be_used_no_more
     for at, version in enumerate(versions, 1):
         with lake.reading(version) as r:
             assert r.value("SELECT count(*) FROM ops.event") == at
+        with pytest.raises(duckdb.ConnectionException):
+            r.rows("SELECT 1")
     with Lake.open(lake.folder) as other:
         pass
     with pytest.raises(duckdb.ConnectionException), other.reading():
