@@ -12,7 +12,7 @@ from tests.features import test_oracle, test_oracle_v3
 from tests.features.conftest import Built
 from tests.features.small_league import LAST, SEASON_TWO, START, League, Row
 from tests.features.test_leakage import slate, tonight
-from tipoff.features import training_frame
+from tipoff.features import roster_frame, training_frame
 
 OPENING = START + timedelta(days=SEASON_TWO)
 TICK = timedelta(microseconds=1)
@@ -117,3 +117,39 @@ def test_a_box_score_of_a_game_the_schedule_lacks_is_read_a_second_before_its_ow
         expected = test_oracle.Oracle(facts, row, row["tipoff"] - timedelta(seconds=1)).values()
         assert test_oracle.close(row["points_avg_last_5"], expected["points_avg_last_5"])
         assert test_oracle.close(row["team_pace"], expected["team_pace"])
+
+
+def ruled_out(league: League, player: str, day: date, known: datetime) -> League:
+    """The league in which a man is ruled out on a day, known at a moment."""
+    row = {"date": day, "team": "AAA", "player_key": player, "raw_key": player,
+           "player_name": player, "status": "out", "raw_status": "out", "detail": "knee",
+           "kind": "transaction", "known_at": known, "estimated": False,
+           "fact_id": "late"}  # fmt: skip
+    return League(league.tables | {"injury": [*league.tables["injury"], row]})
+
+
+@pytest.mark.parametrize(("short", "out"), [(1.0, True), (0.9, False)])
+def test_whatever_moment_is_asked_for_a_row_is_read_up_to_the_last_second_before_its_tip_off(
+    small: Built, small_league: League, tmp_path: Path, short: float, out: bool
+) -> None:
+    """Tonight's rows, a roster's, and box scores of games no schedule has."""
+    rows, _ = tonight(small.frame, LAST)
+    row = rows.filter(pl.col("tipoff") == rows["tipoff"].max()).row(0, named=True)
+    player, tip = row["player_key"], row["tipoff"]
+    told = ruled_out(small_league, player, LAST, tip - timedelta(seconds=short))
+    late = tip + timedelta(hours=1)
+    unplayed = told.changed(
+        "game", lambda g: g | ({"result_known_at": tip + timedelta(days=99)}
+                               if g["game_date"] == LAST else {})
+    )  # fmt: skip
+    with unplayed.store(tmp_path / "lake") as lake:
+        found = slate(lake, rows, late).frame.filter(pl.col("player_key") == player)
+        with lake.reading() as r:
+            members = roster_frame(r, start=LAST, through=LAST, as_of=late)
+    lost = told.changed("game", lambda g: None if g["game_id"] == row["game_id"] else g)
+    with lost.store(tmp_path / "lost") as lake, lake.reading() as r:
+        alone = training_frame(r, start=LAST, through=LAST, names=["injury_risk"])
+    member = members.filter(pl.col("player_key") == player)
+    assert (found["injury_risk"][0] == 3) is out
+    assert (member["absence_state"][0] == 7) is out
+    assert (alone.filter(pl.col("player_key") == player)["injury_risk"][0] == 3) is out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tipoff.features import catalogue
 from tipoff.league.markets import MARKETS
 
@@ -59,3 +61,11 @@ def test_the_categories_that_gates_and_quality_read_hold_these_features() -> Non
              for kind in ("game context", "matchup")}  # fmt: skip
     assert sorted(found["game context"]) == sorted(CONTEXT.split())
     assert sorted(found["matchup"]) == sorted(MATCHUP.split())
+
+
+def test_reasons_second_sources_and_constancy_are_no_part_of_what_a_feature_is() -> None:
+    for feature in catalogue().values():
+        other = not feature.varies_within_slate
+        assert replace(feature, why="x", fallback="y", varies_within_slate=other) == feature
+        assert replace(feature, high=feature.high + 1) != feature
+        assert replace(feature, required=not feature.required) != feature
