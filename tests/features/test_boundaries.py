@@ -10,6 +10,7 @@ import pytest
 
 from tests.features import test_oracle, test_oracle_v3
 from tests.features.conftest import Built
+from tests.features.oracle import Facts, Oracle
 from tests.features.small_league import LAST, SEASON_TWO, START, League, Row
 from tests.features.test_leakage import slate, tonight
 from tipoff.features import roster_frame, training_frame
@@ -107,14 +108,14 @@ def test_a_box_score_of_a_game_the_schedule_lacks_is_read_a_second_before_its_ow
     with without.store(tmp_path / "lake") as lake, lake.reading() as r:
         frame = training_frame(r, start=lost["game_date"], through=lost["game_date"],
                                names=names)  # fmt: skip
-        facts = test_oracle.Facts(r, set())
+        facts = Facts(r, set())
     rows = frame.filter(pl.col("game_id") == lost["game_id"]).to_dicts()
     assert len(rows) > 6
     for row in rows:
         assert (row["home"], row["home_away"], row["game_type"], row["playoff_game"]) == (
             False, 0.0, "regular", 0.0,
         )  # fmt: skip
-        expected = test_oracle.Oracle(facts, row, row["tipoff"] - timedelta(seconds=1)).values()
+        expected = Oracle(facts, row, row["tipoff"] - timedelta(seconds=1)).values()
         assert test_oracle.close(row["points_avg_last_5"], expected["points_avg_last_5"])
         assert test_oracle.close(row["team_pace"], expected["team_pace"])
 
