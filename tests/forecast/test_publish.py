@@ -24,6 +24,7 @@ from tipoff.forecast import RunReport, current_publication, find_slate, reconcil
 from tipoff.forecast.build import wanted_set
 from tipoff.forecast.identity import record_hashes
 from tipoff.forecast.publish import RunSet, present, publish
+from tipoff.forecast.reconciliation import _withdrawn
 from tipoff.hashing import code_version, content_id
 from tipoff.lake import Lake
 from tipoff.models import eligible, retire
@@ -302,6 +303,27 @@ def test_withdrawn_models_are_told_with_their_reasons_and_one_out_of_a_market_by
     assert night.newest("publication")["reason"] == (
         f"withdrawn: {MODELS[0]} (retired: worn out); {MODELS[1]} in assists (retired: weak there)"
     )
+
+
+def test_a_model_of_which_nothing_is_left_is_a_withdrawal_whatever_became_of_it(
+    night: Night,
+) -> None:
+    """Its file may be gone: no role of it says why."""
+    run = night.newest("run")
+    with night.lake.reading() as r:
+        shown = current_publication(r, night.day)
+        snapshot = load_snapshot(r, run["snapshot_id"])
+    assert shown is not None
+    rows, nothing = night.frame("prediction"), night.frame("refusal")
+
+    def gone(left: pl.DataFrame) -> list[str]:
+        return _withdrawn(night.lake, shown, RunSet(run, left, nothing, snapshot))
+
+    assert gone(rows) == []
+    assert gone(rows.filter(pl.col("model") != MODELS[0])) == [MODELS[0]]
+    assert gone(rows.clear()) == sorted(MODELS)
+    moved = rows.with_columns(market=pl.lit("assists"))
+    assert gone(moved) == [], "a night without lines in a market is no withdrawal"
 
 
 ROWS = pl.DataFrame({"game_id": ["g"] * 3, "player_key": ["a", "b", "c"], "market": ["points"] * 3,
