@@ -120,12 +120,13 @@ def test_a_box_score_of_a_game_the_schedule_lacks_is_read_a_second_before_its_ow
         assert test_oracle.close(row["team_pace"], expected["team_pace"])
 
 
-def ruled_out(league: League, player: str, day: date, known: datetime) -> League:
+def ruled_out(
+    league: League, player: str, day: date, known: datetime, kind: str = "transaction"
+) -> League:
     """The league in which a man is ruled out on a day, known at a moment."""
     row = {"date": day, "team": "AAA", "player_key": player, "raw_key": player,
            "player_name": player, "status": "out", "raw_status": "out", "detail": "knee",
-           "kind": "transaction", "known_at": known, "estimated": False,
-           "fact_id": "late"}  # fmt: skip
+           "kind": kind, "known_at": known, "estimated": False, "fact_id": "late"}  # fmt: skip
     return League(league.tables | {"injury": [*league.tables["injury"], row]})
 
 
@@ -154,3 +155,16 @@ def test_whatever_moment_is_asked_for_a_row_is_read_up_to_the_last_second_before
     assert (found["injury_risk"][0] == 3) is out
     assert (member["absence_state"][0] == 7) is out
     assert (alone.filter(pl.col("player_key") == player)["injury_risk"][0] == 3) is out
+
+
+@pytest.mark.parametrize("kind", ["transaction", "daily status snapshot"])
+def test_a_report_of_either_kind_counts_from_the_moment_it_becomes_known(
+    small: Built, small_league: League, tmp_path: Path, kind: str
+) -> None:
+    rows, moment = tonight(small.frame, LAST)
+    seen = slate(small.lake, rows, moment).frame.filter(pl.col("absence_state").is_not_null())
+    player = seen["player_key"][0]
+    with ruled_out(small_league, player, LAST, moment, kind).store(tmp_path / "lake") as lake:
+        for at, out in ((moment - TICK, False), (moment, True)):
+            row = slate(lake, rows, at).frame.filter(pl.col("player_key") == player)
+            assert ((row["injury_risk"][0], row["absence_state"][0]) == (3, 7)) is out
