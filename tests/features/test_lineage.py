@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
 from tests.features.conftest import Built
+from tests.features.long_league import make_long_league
 from tests.features.small_league import LAST, League, Row
 from tests.features.test_leakage import tonight
-from tipoff.features import catalogue, sources_of
+from tipoff.features import catalogue, sources_of, training_frame
 from tipoff.features.lineage import markets_of, windows_of
 from tipoff.league.markets import MARKETS
 
@@ -60,7 +62,8 @@ class Sources:
 
     def known(self, table: str) -> list[Row]:
         """Rows known by then, the newest first."""
-        rows = [r for r in self.t[table] if r["known_at"] <= self.moment]
+        rows = [r for r in self.t[table] if r["known_at"] <= self.moment
+                and (table != "player_game" or r["minutes"] > 0)]  # fmt: skip
         return sorted(rows, key=lambda r: (r["known_at"], r.get("tipoff"), r.get("game_id")),
                       reverse=True)  # fmt: skip
 
@@ -211,6 +214,21 @@ def test_facts_that_become_known_at_the_moment_are_named(
         of = Sources(small_league, row, moment)
         ids = [fact for part in expected()[name] for fact in part(of)]
         assert sourced(small, name, row, moment) == list(dict.fromkeys(ids)), name
+
+
+def test_seconds_played_are_a_game_and_a_night_on_the_bench_is_none(tmp_path: Path) -> None:
+    league = make_long_league()
+    day = max(g["game_date"] for g in league.tables["game"])
+    with league.store(tmp_path / "lake") as lake:
+        with lake.reading() as r:
+            frame = training_frame(r, start=day, through=day, names=["home_away"])
+        built = Built(lake, frame)
+        for player in ("aaa0", "aaa3"):
+            row, as_of = picked(frame, day, player)
+            of = Sources(league, row, as_of)
+            for name in ("points_ewma_hl8", "act_minutes"):
+                ids = [fact for part in expected()[name] for fact in part(of)]
+                assert sourced(built, name, row, as_of) == list(dict.fromkeys(ids)), name
 
 
 def test_a_game_nobody_knows_has_no_date_and_still_names_a_mans_games(
