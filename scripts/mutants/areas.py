@@ -66,7 +66,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "grading/scores.py": ("grading/test_scores.py", "grading/test_metrics.py"),
         "grading/tiers.py": ("grading/test_tiers.py", "grading/test_scoreboard.py"),
         "grading/backtest/actuals.py": ("grading/backtest/test_board.py",),
-        "grading/backtest/board.py": ("grading/backtest/test_board.py",),
+        "grading/backtest/board.py": ("grading/test_edges.py", "grading/backtest/test_board.py"),
         "grading/backtest/folds.py": ("grading/backtest/test_folds.py",),
         "grading/backtest/plan.py": ("grading/backtest/test_plan.py",),
         "grading/backtest/results.py": (

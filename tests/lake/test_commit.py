@@ -80,6 +80,15 @@ def test_without_a_key_the_same_row_may_be_stored_again(lake: Lake) -> None:
     assert stored(lake) == [("a", "x", 1), ("a", "x", 2)]
 
 
+def test_what_came_in_is_forgotten_once_it_is_stored_or_refused(lake: Lake) -> None:
+    row = events(("a", "x"))
+    lake.write(lambda w: w.append("ops.event", row, key=KEY))
+    with pytest.raises(IntegrityError):
+        lake.write(lambda w: w.append("ops.event", row, key=KEY))
+    with lake.reading() as r, pytest.raises(duckdb.CatalogException):
+        r.rows("SELECT * FROM incoming_rows")
+
+
 def test_rows_carry_the_number_of_their_own_commit_whatever_number_they_came_with(
     lake: Lake,
 ) -> None:
