@@ -7,80 +7,95 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "tipoff"
 
-_ORACLES = ("features/test_oracle.py", "features/test_oracle_v3.py")
-_FEATURES = (*_ORACLES, "features/test_leakage.py", "features/test_program.py")
+# The cheapest first: most mutants die of those.
+_DECLARED = (
+    "features/test_declarations.py", "features/test_ranges_v3.py", "features/test_catalogue.py",
+)  # fmt: skip
+_ORACLES = (
+    "features/test_oracle.py", "features/test_oracle_v3.py", "features/test_long_careers.py",
+)  # fmt: skip
+_PROGRAM = (*_ORACLES, "features/test_program.py", "features/test_reasons.py")
 _SQUAD = (
-    "features/test_oracle_v3.py", "features/test_squad.py", "features/test_oracle.py",
-    "features/test_leakage.py", "features/test_snapshot.py",
+    "features/test_oracle_v3.py", "features/test_long_careers.py", "features/test_boundaries.py",
+    "features/test_squad.py",
 )  # fmt: skip
 _GRADING = ("grading/test_grade.py", "grading/test_outcomes.py")
 _BACKTEST = ("grading/backtest/test_run.py", "grading/backtest/test_board.py")
-_PUBLISH = (
-    "forecast/test_reconciliation.py", "incidents/test_publication.py",
-    "faults/test_clock_set_back.py",
-)  # fmt: skip
-_LAKE = ("lake/test_connection.py", "lake/test_concurrency.py", "lake/test_health.py")
+_LAKE = ("lake/test_connection.py", "lake/test_commit.py", "lake/test_concurrency.py")
 
 AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "features": {
-        "features/absence.py": _SQUAD,
-        "features/build.py": ("features/test_build.py", *_FEATURES),
-        "features/catalogue.py": ("features/test_catalogue.py", *_FEATURES),
-        "features/checks.py": ("features/test_snapshot.py", "features/test_program.py"),
-        "features/compile.py": _FEATURES,
-        "features/definition.py": ("features/test_catalogue.py", *_FEATURES),
-        "features/families/*.py": (
-            "features/test_breakout_steps.py", "features/test_ranges_v3.py", *_FEATURES,
+        "features/absence.py": _SQUAD[:3],
+        "features/build.py": (
+            "features/test_build.py", "features/test_stored_snapshot.py", *_ORACLES,
+            "features/test_program.py", "features/test_leakage.py",
         ),
-        "features/lineage.py": ("features/test_program.py", "features/test_snapshot.py"),
-        "features/quality.py": ("features/test_quality.py", "features/test_program.py"),
-        "features/relations.py": (*_FEATURES, "features/test_squad.py"),
+        "features/catalogue.py": (*_DECLARED, *_PROGRAM),
+        "features/checks.py": ("features/test_checks.py", "features/test_snapshot.py"),
+        "features/compile.py": _PROGRAM,
+        "features/definition.py": (*_DECLARED, *_PROGRAM),
+        "features/families/*.py": (
+            *_DECLARED, "features/test_breakout_steps.py", *_ORACLES, "features/test_reasons.py",
+            "features/test_boundaries.py",
+        ),
+        "features/lineage.py": ("features/test_lineage.py", "features/test_program.py"),
+        "features/quality.py": ("features/test_quality.py", "features/test_stored_snapshot.py"),
+        "features/relations.py": (
+            *_ORACLES, "features/test_boundaries.py", "features/test_late_results.py",
+            "features/test_leakage.py",
+        ),
         "features/rosters.py": _SQUAD,
-        "features/running.py": _FEATURES,
+        "features/running.py": (*_ORACLES, "features/test_reasons.py"),
         "features/sets.py": ("features/test_catalogue.py",),
-        "features/snapshot.py": ("features/test_snapshot.py", "features/test_program.py"),
-        "features/squad.py": ("features/test_squad.py", "features/test_oracle_v3.py"),
+        "features/snapshot.py": ("features/test_stored_snapshot.py", "features/test_snapshot.py"),
+        "features/squad.py": ("features/test_squad.py", "features/test_stored_snapshot.py"),
     },
     "grading": {
         "grading/decay.py": ("grading/test_decay.py",),
-        "grading/entries.py": ("grading/test_scoreboard.py", "grading/test_scores.py"),
+        "grading/entries.py": (
+            "grading/test_tiers.py", "grading/test_scoreboard.py", "grading/test_scores.py",
+        ),
         "grading/facts.py": _GRADING,
         "grading/grade.py": _GRADING,
         "grading/metrics.py": ("grading/test_metrics.py", "grading/test_edges.py"),
         "grading/outcomes.py": _GRADING,
         "grading/postponed.py": _GRADING,
         "grading/record.py": ("grading/test_scoreboard.py", *_GRADING),
-        "grading/report.py": _GRADING,
+        "grading/report.py": ("grading/test_report.py", *_GRADING),
         "grading/scoreboard.py": ("grading/test_scoreboard.py",),
         "grading/scores.py": ("grading/test_scores.py", "grading/test_metrics.py"),
-        "grading/tiers.py": ("grading/test_scoreboard.py", "grading/test_edges.py"),
+        "grading/tiers.py": ("grading/test_tiers.py", "grading/test_scoreboard.py"),
         "grading/backtest/actuals.py": ("grading/backtest/test_board.py",),
-        "grading/backtest/board.py": ("grading/backtest/test_board.py",),
+        "grading/backtest/board.py": ("grading/test_edges.py", "grading/backtest/test_board.py"),
         "grading/backtest/folds.py": ("grading/backtest/test_folds.py",),
         "grading/backtest/plan.py": ("grading/backtest/test_plan.py",),
-        "grading/backtest/results.py": ("grading/test_edges.py", *_BACKTEST),
+        "grading/backtest/results.py": (
+            "grading/backtest/test_results.py", "grading/test_edges.py", "grading/test_tiers.py",
+            *_BACKTEST,
+        ),
         "grading/backtest/rows.py": ("grading/backtest/test_rows.py", *_BACKTEST),
         "grading/backtest/run.py": ("grading/test_edges.py", "grading/backtest/test_run.py"),
         "grading/backtest/store.py": ("grading/backtest/test_store.py", *_BACKTEST),
         "grading/backtest/suspicion.py": (
-            "grading/backtest/test_suspicion.py", "grading/test_edges.py",
+            "grading/backtest/test_suspicion.py", "grading/backtest/test_results.py",
+            "grading/test_edges.py",
         ),
         "grading/backtest/trials.py": ("grading/backtest/test_trials.py",),
         "grading/promotion/*.py": (
-            "grading/promotion/test_gates.py", "grading/promotion/test_promote.py",
+            "grading/promotion/test_thresholds.py", "grading/promotion/test_gates.py",
+            "grading/promotion/test_promote.py",
         ),
     },
     "publish": {
-        "forecast/publish.py": _PUBLISH,
-        "forecast/identity.py": (
-            "forecast/test_identity.py", "forecast/test_reproduction.py",
-            "forecast/test_contracts.py",
+        "forecast/publish.py": ("forecast/test_publish.py", "faults/test_clock_set_back.py"),
+        "forecast/identity.py": ("forecast/test_identity.py", "forecast/test_publish.py"),
+        "forecast/staleness.py": ("forecast/test_standing.py", "forecast/test_publish.py"),
+        "forecast/reconciliation.py": (
+            "forecast/test_publish.py", "forecast/test_reconciliation.py",
         ),
         "forecast/overtaken.py": ("forecast/test_overtaken.py", "health/test_checks.py"),
-        "forecast/staleness.py": (*_PUBLISH, "forecast/test_reproduction.py"),
-        "forecast/reconciliation.py": _PUBLISH,
-        "forecast/build.py": (*_PUBLISH, "forecast/test_gates.py", "forecast/test_contracts.py"),
-        "lake/connection.py": (*_LAKE, "incidents/test_publication.py"),
+        "forecast/build.py": ("forecast/test_publish.py", "forecast/test_reconciliation.py"),
+        "lake/connection.py": _LAKE,
         "lake/lock.py": _LAKE,
         "lake/writer.py": _LAKE,
     },

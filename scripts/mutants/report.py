@@ -140,7 +140,8 @@ _HEAD = """# Mutation testing
 One thing of the code is broken at a time, in its Python (comparisons, arithmetic, logic, tests,
 constants, returns, statements) and in its SQL (the same, and joins, order, aggregates); a mutant is
 killed when a test fails or never ends. Made by `make mutants` from random samples; the same
-command with a larger `--sample` goes on where one stopped. The number of mutants is today's.
+command with a larger `--sample` goes on where one stopped, and from seed 4 on no mutant of an
+earlier seed is drawn again. The number of mutants is today's.
 
 **Killed when drawn** is the measure: the tests as they stood when the mutant was picked.
 **Killed now** counts the same mutants after tests were written for survivors among them. It is no

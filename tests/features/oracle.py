@@ -287,7 +287,7 @@ class Oracle:
         return sorted(found, key=lambda found: (-found[1], found[0]))
 
     def availability(self) -> dict[str, Value]:
-        usage = [float(g["usg_pct"]) for g in self.past]
+        usage = self.usage(3), self.usage(10)
         risk, mates = self.status(self.row["player_key"]), self.mates()
         others = [m for m in mates if m[0] != self.row["player_key"]]
         out = {p for p, _ in others if self.status(p) == 3}
@@ -295,14 +295,18 @@ class Oracle:
         self.points_out = sum(points for p, points in others if p in out)
         self.usage_trend = None
         spike: Value = None
-        if usage:
-            self.usage_trend = (mean(usage[-3:]) or 0) - (mean(usage[-10:]) or 0)
+        if usage[0] is not None and usage[1] is not None:
+            self.usage_trend = usage[0] - usage[1]
             spike = 0.3 * self.usage_trend
             if spike > 0:
                 factor = {0: 1.0, 1: 1.15, 2: 1.3}[stars]
                 spike = None if risk is None else spike * factor
             spike = None if spike is None else max(-3, min(3, spike))
         return {"injury_risk": risk, "usage_spike_score": spike, "dnp_rate": self.dnp_rate()}
+
+    def usage(self, last: int) -> Value:
+        """Mean over those of the last games that have one."""
+        return mean([float(g["usg_pct"]) for g in self.past[-last:] if g["usg_pct"] is not None])
 
     def dnp_rate(self) -> Value:
         team = self.row["team"]

@@ -1,5 +1,5 @@
 """The v3 features again, in plain Python over fact rows: loops, no SQL, nothing shared with src
-beyond the 23 constants and the declared ranges."""
+beyond the declared ranges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from tests.features.arithmetic import ewma, mean, std
 from tests.features.oracle import RISK, Facts, Oracle, Row, Value
-from tipoff.features.absence import CONSTANTS
 from tipoff.lake import Reader
 
 TEAM_STATS = {"ast": "opponent_assists_allowed_20", "reb": "opponent_rebounds_allowed_20",
@@ -20,6 +19,16 @@ RATES = {"points": "pts", "rebounds": "reb", "assists": "ast", "threes_attempted
 LEAGUE = {"points": ("pts", 0.47), "rebounds": ("reb", 0.18), "assists": ("ast", 0.105),
           "threes": ("fg3m", 0.052), "steals": ("stl", 0.031), "blocks": ("blk", 0.02)}  # fmt: skip
 SAID = {"probable": -2.0, "questionable": 0.0, "doubtful": 1.8}
+CONSTANTS = {
+    "none": -1.451, "none_missed": 1.024, "none_lmiss": 0.923, "out_today": 4.948,
+    "out_older": 2.387, "out_older_lmiss": 0.598, "act_today": -1.664, "act_today_lmiss": 0.349,
+    "act_older": -0.848, "act_older_lg": 1.825, "free_m4": -2.055, "free_m4_miss": 1.759,
+    "free_share": -1.677, "free_m3": 0.008, "free_last": 0.563, "free_late": -0.178,
+    "free_po": 0.272, "free_po_miss": 0.188, "free_b2b_big": 0.799, "none_miss_share": 0.661,
+    "free_start": -0.398, "none_miss_tr": 0.135, "none_missed_big": 0.714,
+}  # fmt: skip
+"""The fitted logistic of docs/features.md, written down again: taken from src it would prove
+nothing about any of them."""
 CODES = {"act_today": 0, "act_older": 1, "none": 2, "probable": 3, "questionable": 4,
          "doubtful": 5, "out_older": 6, "out_today": 7}  # fmt: skip
 
@@ -47,7 +56,9 @@ class MoreFacts(Facts):
 
 
 def rate(games: list[Row], column: str) -> Value:
-    """Per minute over the last 50."""
+    """Per minute over the last 50; unknown while no game of his has told."""
+    if all(g[column] is None for g in games):
+        return None
     return float(sum(g[column] or 0 for g in games[-50:]) / sum(g["minutes"] for g in games[-50:]))
 
 

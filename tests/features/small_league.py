@@ -48,7 +48,7 @@ class League:
         return lake
 
     def _write(self, writer: Writer) -> None:
-        for table, rows in self.tables.items():
+        for table, rows in ((t, rows) for t, rows in self.tables.items() if rows):
             frame = pl.DataFrame(rows, infer_schema_length=None)
             writer.register("small_rows", frame)
             listed = ", ".join(frame.columns)

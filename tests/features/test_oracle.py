@@ -20,13 +20,14 @@ TOLERANCE = 2e-5
 """Six decimals are stored; values made of rounded values differ a little more."""
 
 
-def compare(built: Built, rows: list[Row]) -> list[str]:
-    """Names, rows and values where the build and the oracle differ."""
+def compare(built: Built, rows: list[Row], moment: datetime | None = None) -> list[str]:
+    """Names, rows and values where the build and the oracle differ, by default at slates' own
+    moments."""
     with built.lake.reading() as r:
         facts = Facts(r, {row["game_date"] for row in rows})
     wrong = []
     for row in rows:
-        expected = Oracle(facts, row, as_of(facts, row)).values()
+        expected = Oracle(facts, row, moment or as_of(facts, row)).values()
         missing = set(EARLIER) - expected.keys()
         assert not missing, f"the oracle lacks {sorted(missing)}"
         for name in EARLIER:

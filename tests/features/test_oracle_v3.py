@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -19,13 +19,14 @@ from tipoff.features import catalogue, training_frame
 NEW = [name for name, feature in catalogue().items() if feature.since in LATER]
 
 
-def compare(built: Built, rows: list[Row]) -> list[str]:
-    """Names, rows and values where the build and the oracle differ."""
+def compare(built: Built, rows: list[Row], moment: datetime | None = None) -> list[str]:
+    """Names, rows and values where the build and the oracle differ, by default at slates' own
+    moments."""
     with built.lake.reading() as r:
         facts = MoreFacts(r, set())
     wrong = []
     for row in rows:
-        expected = NewOracle(facts, row, as_of(facts, row)).values()
+        expected = NewOracle(facts, row, moment or as_of(facts, row)).values()
         for name in NEW:
             if not close(row[name], expected.get(name)):
                 key = f"{name} of {row['player_key']} in {row['game_id']} {row['game_date']}"

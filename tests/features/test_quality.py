@@ -89,6 +89,12 @@ def test_unknown_quality_blocks() -> None:
 def test_a_matchup_category_under_50_blocks_a_row_whose_score_would_pass() -> None:
     found = Quality(np.array([96.0]), ["gold"], [()], {"matchup": np.array([49.0])}, {})
     assert gate(found, 85) == ["matchup quality 49 is under 50"]
+    assert gate(replace(found, categories={"matchup": np.array([50.0])}), 85) == [None]
+
+
+def test_a_score_that_is_just_the_threshold_passes_and_one_under_it_is_told() -> None:
+    found = Quality(np.array([85.0, 84.99]), ["silver", "bronze"], [(), ()], {}, {})
+    assert gate(found, 85.0) == [None, "quality 84.99 is under 85.0"]
 
 
 def test_each_category_has_its_own_share_and_count() -> None:

@@ -11,7 +11,7 @@ PART_OF: dict[str, tuple[str, ...]] = {
     ),
     "artifact": (
         "models.baselines.load_baseline", "models.catboost_model.load_catboost",
-        "models.champion.model.load_champion", "models.champion.model._check_names",
+        "models.champion.model.load_champion", "models.champion.model._check_parts",
         "models.registry.open_model", "models.registry.store", "models.registry._stored",
         "models.registry._write_artifact",
     ),

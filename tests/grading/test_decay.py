@@ -61,6 +61,22 @@ def test_a_state_follows_from_how_far_off_and_how_surely(off: dict[str, Any], st
     assert found.state == state, found.reason
 
 
+@pytest.mark.parametrize(("limit", "state"), [(0.03, "healthy"), (0.05, "watch"),
+                                              (0.08, "degrading")])  # fmt: skip
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_figure_that_lies_on_a_limit_is_not_beyond_it(
+    limit: float, state: State, side: int
+) -> None:
+    """Fifty rows a slate: the sums of these, and so the interval's ends, are the very limit."""
+    off = slates(8, noise=0.0).with_columns(
+        n=50, actual=50.0, mean_error=side * limit * 50, covered=40.0, pairs=50
+    )
+    found = judge("catboost_v9", "points", off)
+    bias = found.signals["bias"]
+    assert bias["value"] == bias["low"] == bias["high"] == side * limit
+    assert found.state == state
+
+
 def test_a_crps_that_is_not_surely_worse_is_never_more_than_watch() -> None:
     assert judge("catboost_v9", "points", slates(crps=0.04, noise=0.4)).state == "watch"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import polars as pl
 import pytest
 
 from tests.grading.backtest.test_suspicion import made
+from tipoff.cli.scoreboard import scoreboard
+from tipoff.grading.backtest.board import MIN_GAMES, board
 from tipoff.grading.backtest.results import _moved
 from tipoff.grading.backtest.run import beside
 from tipoff.grading.backtest.suspicion import MIN_ROWS, suspicions
@@ -35,3 +38,8 @@ def test_a_close_counts_in_the_direction_of_the_pick() -> None:
 def test_folds_are_kept_beside_the_lake_when_no_folder_is_named(tmp_path: Path) -> None:
     with Lake.open(tmp_path / "mine", create=True) as lake:
         assert beside(lake) == tmp_path / "mine-backtest"
+
+
+def test_a_board_counts_who_the_command_counts_when_nobody_says_from_how_many_games_on() -> None:
+    asked = signature(scoreboard).parameters["min_games"].default
+    assert asked == signature(board).parameters["min_games"].default == MIN_GAMES == 10

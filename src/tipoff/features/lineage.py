@@ -47,7 +47,7 @@ _VERSUS = f"""
   SELECT 'league.player_game' AS "table", fact_id, game_date AS date, {_BOX_TEXT} AS text
   FROM {as_of_sql("league.player_game", "player_key = $player_key")}
   WHERE minutes > 0 AND known_at <= $moment AND opponent = $opponent
-    AND game_date BETWEEN $day - 365 AND $day - 1
+    AND game_date BETWEEN $day::DATE - 365 AND $day::DATE - 1
   ORDER BY known_at DESC"""
 
 _SCHEDULE = f"""
@@ -62,7 +62,7 @@ _INJURY = f"""
   SELECT 'league.injury' AS "table", fact_id, date,
          concat(player_name, ' ', team, ': ', raw_status, ' ', detail) AS text
   FROM {as_of_sql("league.injury")}
-  WHERE known_at <= $moment AND date >= $day - 60
+  WHERE known_at <= $moment AND date >= $day::DATE - 60
     AND (player_key = $player_key OR ($mates AND team = $side))
   QUALIFY row_number() OVER (PARTITION BY player_key, kind ORDER BY known_at DESC, fact_id) = 1
   ORDER BY known_at DESC, fact_id"""

@@ -70,11 +70,12 @@ _MORE = f"""
   WINDOW career AS (PARTITION BY player_key ORDER BY n ROWS UNBOUNDED PRECEDING),
     last_5 AS (PARTITION BY player_key ORDER BY n ROWS 4 PRECEDING)"""
 
-_BACKS = {"3": "3", "5": "5", "10": "10", "20": "20", "50": "50", "era": "p.place + 1"}
+_BACKS = {"3": "3", "5": "5", "10": "10", "20": "20", "50": "50", "era": "p.place + 1",
+          "era_2": "p.place + 321"}  # fmt: skip
 _JOINS = " ".join(
     f"LEFT JOIN {table} {short}_{name} ON {short}_{name}.id = p.id - ({games})"
-    for short, table, used in (("b", "fx_played", ("3", "10", "20", "50", "era")),
-                               ("q", "fx_more", ("5", "10", "50", "era")))
+    for short, table, used in (("b", "fx_played", ("3", "10", "20", "50", "era", "era_2")),
+                               ("q", "fx_more", ("5", "10", "50", "era", "era_2")))
     for name, games in _BACKS.items() if name in used
 )  # fmt: skip
 
@@ -94,12 +95,13 @@ def _mean(total: str, games: int, unit: int = 1) -> str:
 
 
 def _ewma(x: str, half_life: int, unit: int = 1, *, more: bool = False, digits: int = 9) -> str:
-    """Of this era's running totals and what came before, which weighs 2^-40 (2^-80) as much."""
+    """Of this era's running totals and those of the era before, which weigh 2^-40 (2^-80) as
+    much: still older ones began from the same weights, and are taken off."""
     bits, decay = (40, HALF_LIFE_8) if half_life == 8 else (80, HALF_LIFE_4)
     now, back = ("m", "q_era") if more else ("p", "b_era")
     run = f"run{half_life}_{x}"
-    before = f"coalesce({back}.{run}, 0)"
-    total = f"(({now}.{run} - {before})::DOUBLE + {before}::DOUBLE * power(2, -{bits}))"
+    before, older = f"coalesce({back}.{run}, 0)", f"coalesce({back}_2.{run}, 0)"
+    total = f"(({now}.{run} - {before})::DOUBLE + ({before} - {older})::DOUBLE * power(2, -{bits}))"
     mean = f"{total} / p.w{half_life}::DOUBLE * (1 - {decay}) / (1 - power({decay}, p.n))"
     return f"round({mean} / {unit}, {digits})"
 

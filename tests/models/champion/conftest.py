@@ -13,8 +13,11 @@ from tipoff.models.champion import Champion, Recipe, Rounds, fit_champion
 from tipoff.models.champion.layers import PARTS
 from tipoff.models.data import TrainingData, training_data
 
-FEATURES = ("truth", "noise", "games_career", "minutes_std_10", "act_players", "pts_slope_10g")
-FEW = Rounds(40, 40)
+FEATURES = (
+    "truth", "noise", "games_career", "minutes_std_10", "act_players", "pts_slope_10g",
+    "threes_per_minute_career", "points_per_minute_career",
+)  # fmt: skip
+FEW = Rounds(40, 80)
 THROUGH = date(2024, 1, 31)
 LINED = ("points", "rebounds", "assists", "pra")
 _SKILL = {"points": 12.0, "rebounds": 5.0, "assists": 3.5, "threes": 1.6, "steals": 0.8,

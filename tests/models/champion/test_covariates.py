@@ -7,7 +7,14 @@ import pytest
 
 from tests.models.champion.conftest import champion_frame
 from tipoff.errors import ContractError
-from tipoff.models.champion.covariates import POINTS, THREES, covariates
+from tipoff.models.champion.covariates import (
+    CAREER,
+    MATES,
+    POINTS,
+    SPREAD,
+    THREES,
+    covariates,
+)
 
 ROW = {
     "minutes_std_10": 9.0, "games_career": 120.0, "act_players": 11.0,
@@ -30,9 +37,8 @@ def test_extremes_are_cut_and_what_is_unknown_is_typical() -> None:
     assert found[1] == pytest.approx([math.log(0.75), 0.0, -4.0, 0.0, 0.0])
 
 
-def test_a_frame_of_an_older_version_has_no_career_rates_and_the_share_is_typical() -> None:
-    frame = champion_frame(players=3, days=4).drop(THREES, POINTS)
-    minutes = frame["minutes_std_10"].to_numpy()
-    assert (covariates(frame, minutes)[:, -1] == 0).all()
-    with pytest.raises(ContractError, match="act_players"):
-        covariates(frame.drop("act_players"), minutes)
+@pytest.mark.parametrize("name", [SPREAD, CAREER, MATES, THREES, POINTS])
+def test_a_frame_without_one_of_them_is_refused_by_name(name: str) -> None:
+    frame = champion_frame(players=3, days=4)
+    with pytest.raises(ContractError, match=name):
+        covariates(frame.drop(name), frame["minutes_std_10"].to_numpy())

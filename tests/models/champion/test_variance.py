@@ -51,8 +51,3 @@ def test_a_row_alone_has_the_same_bits_as_in_a_batch() -> None:
 def test_a_distribution_is_never_narrower_than_poisson() -> None:
     pmf = Variance(b=(-9.0, 0.0, 0.0)).pmf(np.array([3.0]), np.zeros((1, 0)), 60)
     assert abs(pmf.variance()[0] - 3.0) < 1e-9
-
-
-def test_a_version_fitted_with_fewer_covariates_reads_the_first_ones_only() -> None:
-    older = Variance(b=(0.3, 1.1, 0.05, -0.2))
-    assert (older.at(MEAN, COVARIATES) == older.at(MEAN, COVARIATES[:, :1])).all()

@@ -19,8 +19,9 @@ def covariates(frame: pl.DataFrame, minutes: Floats) -> Floats:
     """Expected minutes, spread of recent minutes, games of his career, expected active team-mates,
     and the share of his points that come from threes (three at a time, they spread wider), each
     brought to about [-1, 1] (the share to [-1, 2]), shape (n, 5); typical values where unknown."""
-    spread, career, mates = (column(frame, n) for n in (SPREAD, CAREER, MATES))
-    threes, points = (_later(frame, n) for n in (THREES, POINTS))
+    spread, career, mates, threes, points = (
+        column(frame, n) for n in (SPREAD, CAREER, MATES, THREES, POINTS)
+    )
     expected = np.maximum(_known(minutes, _UNKNOWN_MINUTES), 2.0)
     return np.stack(
         [
@@ -36,10 +37,3 @@ def covariates(frame: pl.DataFrame, minutes: Floats) -> Floats:
 
 def _known(values: Floats, otherwise: float) -> Floats:
     return np.where(np.isnan(values), otherwise, values)
-
-
-def _later(frame: pl.DataFrame, name: str) -> Floats:
-    """Unknown where a version fitted on v3, whose width does not read it, asks for no such name."""
-    if name not in frame.columns:
-        return np.full(frame.height, np.nan)
-    return column(frame, name)

@@ -9,15 +9,13 @@ from tipoff.models.pmf import Floats, Pmf, negative_binomial
 
 LOWEST = 0.05
 """Means below this are taken as this in the logarithm."""
-_OWN = 3
 _SCORE = (-1.0, 20.0)
 _STEP = 0.5
 _MOST_STEPS, _STILL = 200, 1e-10
 
 
 class Variance(BaseModel):
-    """ln variance = b . (1, x, x^2, covariates), x = ln(max(mean, LOWEST)); of the covariates those
-    that it was fitted with, the first ones."""
+    """ln variance = b . (1, x, x^2, covariates), x = ln(max(mean, LOWEST))."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,10 +23,8 @@ class Variance(BaseModel):
 
     def at(self, mean: Floats, covariates: Floats) -> Floats:
         """Variances, shape (n,); `covariates` has shape (n, k)."""
-        # Later versions read more covariates than an earlier one was fitted with.
-        design = _design(mean, covariates[:, : len(self.b) - _OWN])
         # A sum term by term: a matrix product's last bits depend on the other rows.
-        terms = (c * w for c, w in zip(design, self.b, strict=True))
+        terms = (c * w for c, w in zip(_design(mean, covariates), self.b, strict=True))
         return np.asarray(np.exp(sum(terms, np.zeros_like(mean))))
 
     def pmf(self, mean: Floats, covariates: Floats, top: int) -> Pmf:
