@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import features, scoring, slate
+from bench import answers, champions, features, scoring, slate
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -16,6 +16,8 @@ def rows(folder: Path) -> Iterator[tuple[str, str, str, str]]:
     yield from slate.measure(lake, REAL)
     yield from features.measure(lake)
     yield from scoring.measure(lake)
+    yield from champions.measure(lake)
+    yield from answers.measure(lake)
 
 
 def main() -> int:
