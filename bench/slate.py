@@ -9,6 +9,8 @@ from bench.measure import Measured, tipoff
 Row = tuple[str, str, str, str]
 TWELVE_GAMES = "2025-01-15"
 TIMES = 3
+NO_BAR = float("inf")
+"""It must only not fail."""
 
 
 def measure(lake: Path, data: Path) -> Iterator[Row]:
@@ -20,23 +22,23 @@ def measure(lake: Path, data: Path) -> Iterator[Row]:
     )
     first = tipoff(lake, "run", TWELVE_GAMES, "--model", "ewma_hl8", "--market", "points")
     yield line("run of the month's first slate (fits the baselines)", first, 30)
-    yield from _cold(lake)
+    yield from cold(lake, "2025-01-10", "all markets and models")
     again = [tipoff(lake, "run", "2025-01-10") for _ in range(TIMES)]
-    yield line("run again, nothing to do", min(again, key=_worth), 1)
+    yield line("run again, nothing to do", min(again, key=worth), 1)
     yield line("reproduce the whole slate", tipoff(lake, "reproduce", "2025-01-10"), 30)
 
 
-def _cold(lake: Path) -> Iterator[Row]:
+def cold(lake: Path, day: str, what: str) -> Iterator[Row]:
     """The same slate on copies of the lake, the last on the lake itself: best, all, memory."""
     runs = []
     for time in range(TIMES):
         copy = lake.with_name(f"copy_{time}") if time < TIMES - 1 else lake
         if copy != lake:
             shutil.copytree(lake, copy)
-        runs.append(tipoff(copy, "run", "2025-01-10"))
+        runs.append(tipoff(copy, "run", day))
         if copy != lake:
             shutil.rmtree(copy)
-    yield line("run 2025-01-10, all markets and models, cold process", min(runs, key=_worth), 5)
+    yield line(f"run {day}, {what}, cold process", min(runs, key=worth), 5)
     yield ("  each of them", ", ".join(f"{run.seconds:.2f}" for run in runs) + " s", "", "")
     processor = min(run.cpu for run in runs)
     yield ("  its processor time", f"{processor:.2f} s", "", "")
@@ -45,11 +47,13 @@ def _cold(lake: Path) -> Iterator[Row]:
     yield ("  its peak memory", f"{peak:.0f} MB", "1200 MB", kept)
 
 
-def _worth(run: Measured) -> tuple[bool, float]:
+def worth(run: Measured) -> tuple[bool, float]:
+    """What the best of several runs has least of: failures first."""
     return (run.code != 0, run.seconds)
 
 
 def line(what: str, found: Measured, bar: float) -> Row:
     """One row of the table; a failed command misses its bar."""
     kept = "ok" if found.code == 0 and found.seconds <= bar else "MISSED"
-    return (what, f"{found.seconds:.2f} s", f"{bar:g} s", kept)
+    said = "not to fail" if bar == NO_BAR else f"{bar:g} s"
+    return (what, f"{found.seconds:.2f} s", said, kept)

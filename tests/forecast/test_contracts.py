@@ -90,8 +90,10 @@ def redefined(name: str) -> Catalogue:
 
 def adopt(monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue) -> None:
     """Turn the one catalogue that every module holds into another, until the test is over."""
-    for name in ("families", "relations", "owner", "columns", "features", "hashes"):
+    names = ("families", "relations", "owner", "columns", "features", "hashes")
+    for name in names:  # all of the honest one first: what is made later is of both, and stays
         getattr(CATALOGUE, name)
+    for name in names:
         monkeypatch.setitem(vars(CATALOGUE), name, getattr(catalogue, name))
 
 
