@@ -155,6 +155,8 @@ def expected() -> dict[str, list[Callable[[Sources], list[str]]]]:
         found[f"{m}_std_last_20"] = [lambda s: s.games(20)]
         found[f"{m}_ewma_hl8"] = [lambda s: s.games(ALL)]
         found |= {f"{x}_{m}": [partial(Sources.lines, market=m)] for x in ("line", "over_chance")}
+    for m in ("points", "rebounds", "assists", "threes", "steals", "blocks"):
+        found[f"{m}_per_minute_career"] = [lambda s: s.games(ALL)]
     vegas = ("vegas_points_line", "vegas_opening_line", "vegas_line_move", "has_vegas_line")
     return found | {n: [lambda s: s.lines("points")] for n in vegas}
 
