@@ -20,7 +20,7 @@ demo: $(STAMP)
 	$(BIN)/tipoff demo
 
 test: $(STAMP)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 # Long forms of what `make test` samples; SEED=n replays one. CI runs the races.
 faults: races kills

@@ -18,6 +18,7 @@ EARLIER = [n for n, feature in catalogue().items() if feature.since not in LATER
 
 TOLERANCE = 2e-5
 """Six decimals are stored; values made of rounded values differ a little more."""
+pytestmark = pytest.mark.xdist_group("real features")  # one worker builds them, not both
 
 
 def compare(built: Built, rows: list[Row], moment: datetime | None = None) -> list[str]:

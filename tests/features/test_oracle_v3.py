@@ -17,6 +17,7 @@ from tests.features.test_oracle import LATER, as_of, close
 from tipoff.features import catalogue, training_frame
 
 NEW = [name for name, feature in catalogue().items() if feature.since in LATER]
+pytestmark = pytest.mark.xdist_group("real features")  # one worker builds them, not both
 
 
 def compare(built: Built, rows: list[Row], moment: datetime | None = None) -> list[str]:

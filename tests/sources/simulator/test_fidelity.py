@@ -14,6 +14,7 @@ from tipoff.league.markets import MARKETS
 from tipoff.sources.simulator import simulate
 
 SKILL = "line's skill"
+pytestmark = pytest.mark.xdist_group("fidelity")  # one worker makes the league, not both
 
 
 @pytest.fixture(scope="module")
