@@ -62,12 +62,18 @@ def trained_lake(tmp_path_factory: pytest.TempPathFactory, league_folder: Path) 
     return built_once(tmp_path_factory, "trained-lake", build)
 
 
+def own_copy(shared: Path, folder: Path) -> None:
+    """A copy of a lake that other workers may have open: what SQLite keeps beside the catalog while
+    it is read comes and goes, and holds nothing of a lake that was closed when it was made."""
+    shutil.copytree(shared, folder, ignore=shutil.ignore_patterns("catalog.sqlite-*"))
+
+
 @pytest.fixture(scope="session")
 def published_lake(tmp_path_factory: pytest.TempPathFactory, trained_lake: Path) -> Path:
     """The trained lake with its last full slate published."""
 
     def build(folder: Path) -> None:
-        shutil.copytree(trained_lake, folder)
+        own_copy(trained_lake, folder)
         (folder / "built").unlink()
         with Lake.open(folder) as lake:
             reconcile(lake, slate_dates(lake)[-1])
@@ -78,7 +84,7 @@ def published_lake(tmp_path_factory: pytest.TempPathFactory, trained_lake: Path)
 @pytest.fixture
 def lake(trained_lake: Path, tmp_path: Path) -> Iterator[Lake]:
     """A lake of one's own to write to: league and model, nothing published."""
-    shutil.copytree(trained_lake, tmp_path / "own")
+    own_copy(trained_lake, tmp_path / "own")
     with Lake.open(tmp_path / "own") as opened:
         yield opened
 
@@ -86,7 +92,7 @@ def lake(trained_lake: Path, tmp_path: Path) -> Iterator[Lake]:
 @pytest.fixture
 def published(published_lake: Path, tmp_path: Path) -> Iterator[Lake]:
     """A lake of one's own with a published slate."""
-    shutil.copytree(published_lake, tmp_path / "own-published")
+    own_copy(published_lake, tmp_path / "own-published")
     with Lake.open(tmp_path / "own-published") as opened:
         yield opened
 

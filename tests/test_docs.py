@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from typer.testing import CliRunner
 
 from scripts.house_rules import broken_links
 from scripts.settings_page import PAGE, page
+from tests.simulated import own_copy
 from tipoff import clock
 from tipoff.cli import COMMANDS, app
 from tipoff.forecast import slate_view
@@ -51,7 +51,7 @@ def words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, str]:  # fmt: skip
     """Stand in a folder with a published lake of one's own; what the placeholders mean there."""
-    shutil.copytree(published_lake, tmp_path / "tipoff-lake")
+    own_copy(published_lake, tmp_path / "tipoff-lake")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TIPOFF_LAKE", raising=False)
     with Lake.open("tipoff-lake") as lake, lake.reading() as r:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.simulated import built_once, slate_dates
+from tests.simulated import built_once, own_copy, slate_dates
 from tipoff.forecast import reconcile
 from tipoff.lake import Lake, Writer
 
@@ -60,7 +59,7 @@ def _news(w: Writer, day: date, moved: str, out: str) -> None:
 @pytest.fixture(scope="session")
 def twice_lake(tmp_path_factory: pytest.TempPathFactory, published_lake: Path) -> Path:
     def build(folder: Path) -> None:
-        shutil.copytree(published_lake, folder)
+        own_copy(published_lake, folder)
         (folder / "built").unlink()
         with Lake.open(folder) as lake:
             day = slate_dates(lake)[-1]

@@ -6,6 +6,7 @@ import random
 from datetime import date
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 
@@ -19,15 +20,18 @@ SMALL = {"iterations": 4, "depth": 2}
 
 def fit(rows: Path, salt: int) -> Model:
     """A version made of these rows; another salt makes another file and another id."""
-    setattr(catboost_model, "MIN_TRAINING_ROWS", 100)  # noqa: B010
-    setattr(dispersion, "MIN_ROWS", 30)  # noqa: B010
     names, declared = feature_set("v2_33"), catalogue()
     optional = [name for name in names if not declared[name].required]
     rate = {"learning_rate": random.Random(salt).uniform(0.05, 0.5)}
     parameters = catboost_model.PARAMETERS | SMALL | rate
-    made, _ = catboost_model.fit_catboost(
-        NAME, _data(rows), names, definition_hashes(), optional, parameters
-    )
+    # Put back afterwards: a drive calls this in the process of the tests.
+    with (
+        patch.object(catboost_model, "MIN_TRAINING_ROWS", 100),
+        patch.object(dispersion, "MIN_ROWS", 30),
+    ):
+        made, _ = catboost_model.fit_catboost(
+            NAME, _data(rows), names, definition_hashes(), optional, parameters
+        )
     return made
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from tests.simulated import slate_dates
+from tests.simulated import own_copy, slate_dates
 from tipoff import clock
 from tipoff.features import Snapshot, known_facts
 from tipoff.forecast import build, find_slate
@@ -115,7 +114,8 @@ def build_bench(lake: Lake, day: date) -> tuple[build.Wanted, Scene, RunSet]:
 @pytest.fixture(scope="session")
 def bench(published_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """A copy: cases try to write, and other processes copy the published lake."""
-    folder = shutil.copytree(published_lake, tmp_path_factory.mktemp("bench") / "lake")
+    folder = tmp_path_factory.mktemp("bench") / "lake"
+    own_copy(published_lake, folder)
     with Lake.open(folder) as lake:
         day = slate_dates(lake)[-1]
         yield Bench(lake, day, *build_bench(lake, day))
