@@ -15,7 +15,6 @@ history each league drew. Exit code 1 when a ratio is further from 1 than --with
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -24,8 +23,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from scripts.answer import say
 from scripts.fidelity import WITHIN, opened
-from scripts.league_measures import Measure, Measures, baseline_pmf, measures, seen
+from scripts.league_measures import Measures, baseline_pmf, measures, seen
 from scripts.simulated_skill import truth_of
 from tipoff.league.markets import MARKETS
 from tipoff.models.pmf import Floats
@@ -41,8 +41,8 @@ class Expected:
 
     market: str
     real: float
-    real_low: float
-    real_high: float
+    real_low: float | None
+    real_high: float | None
     expected: float
     least: float
     greatest: float
@@ -90,15 +90,10 @@ def compared(real: Measures, leagues: Sequence[dict[str, Floats]]) -> list[Expec
         total = np.sum([league[market] for league in leagues], axis=0)
         together = skill(total)
         found.append(Expected(
-            market, own.value, *_interval(own), together, min(each), max(each),
+            market, own.value, own.low, own.high, together, min(each), max(each),
             int(total[0]), together / own.value,
         ))  # fmt: skip
     return found
-
-
-def _interval(own: Measure) -> tuple[float, float]:
-    """NaN where none was worked out."""
-    return tuple(float("nan") if x is None else x for x in (own.low, own.high))  # type: ignore[return-value]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,10 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         leagues.append(expected_sums(place, asked.market or tuple(MARKETS)))
     with opened(asked.real) as lake:
         found = compared(measures([seen(lake)]), leagues)
-    if asked.json:
-        sys.stdout.write(json.dumps([asdict(one) for one in found]) + "\n")
-    else:
-        sys.stdout.write(_table(found))
+    say([asdict(one) for one in found], asked.json, _table(found))
     return int(any(abs(one.ratio - 1.0) > asked.within for one in found))
 
 
@@ -130,11 +122,15 @@ def _table(found: Sequence[Expected]) -> str:
         "market     real skill   95% interval          expected    least  greatest       n  ratio"
     ]
     lines += [
-        f"{x.market:9s}{x.real:12.5f}   {x.real_low:+.5f} to {x.real_high:+.5f}"
+        f"{x.market:9s}{x.real:12.5f}   {_shown(x.real_low)} to {_shown(x.real_high)}"
         f"  {x.expected:+.5f} {x.least:+.5f}  {x.greatest:+.5f} {x.n:8d}  {x.ratio:.3f}"
         for x in found
     ]
     return "\n".join(lines) + "\n"
+
+
+def _shown(bound: float | None) -> str:
+    return "       -" if bound is None else f"{bound:+.5f}"
 
 
 if __name__ == "__main__":

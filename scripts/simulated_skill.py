@@ -10,7 +10,6 @@ for with --require is over the limit.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from scripts.answer import say
 from scripts.league_measures import on_slates
 from tipoff.league.markets import MARKETS
 from tipoff.models.pmf import Floats
@@ -116,21 +116,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("give each league its backtest: LEAGUE FILE [LEAGUE FILE]...")
     pairs = list(zip(asked.places[::2], asked.places[1::2], strict=True))
     found = list(skills(scored_together(pairs)))
-    if asked.json:
-        sys.stdout.write(json.dumps([asdict(s) for s in found]) + "\n")
-    else:
-        _print(found)
+    say([asdict(s) for s in found], asked.json, _table(found))
     return int(any(s.ratio > asked.limit for s in found if s.model in asked.require))
 
 
-def _print(found: Sequence[Skill]) -> None:
-    head = f"{'market':10}{'model':20}{'n':>8}{'model':>9}{'truth':>9}{'ratio':>9}   95% interval\n"
-    sys.stdout.write("log score in nats, lower is better\n" + head)
-    for s in found:
-        sys.stdout.write(
-            f"{s.market:10}{s.model:20}{s.n:8d}{s.own:9.4f}{s.truth:9.4f}{s.ratio:9.4f}"
-            f"   {s.low:.4f} to {s.high:.4f}\n"
-        )
+def _table(found: Sequence[Skill]) -> str:
+    lines = [
+        "log score in nats, lower is better",
+        f"{'market':10}{'model':20}{'n':>8}{'model':>9}{'truth':>9}{'ratio':>9}   95% interval",
+    ]
+    lines += [
+        f"{s.market:10}{s.model:20}{s.n:8d}{s.own:9.4f}{s.truth:9.4f}{s.ratio:9.4f}"
+        f"   {s.low:.4f} to {s.high:.4f}"
+        for s in found
+    ]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

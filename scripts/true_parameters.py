@@ -10,7 +10,6 @@ from that many rows. Exit code 1 when a market is further from .8 than that.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from scripts.answer import say
 from scripts.simulated_skill import ACTUAL
 from tipoff.league.markets import MARKETS, MAX_COUNT
 from tipoff.models.champion.layers import counts_points
@@ -98,10 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
     found = list(exactness(asked.league))
-    if asked.json:
-        sys.stdout.write(json.dumps([asdict(one) | {"exact": one.exact} for one in found]) + "\n")
-    else:
-        sys.stdout.write(_table(found))
+    say([asdict(one) | {"exact": one.exact} for one in found], asked.json, _table(found))
     return int(not all(one.exact for one in found))
 
 

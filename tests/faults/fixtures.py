@@ -1,6 +1,8 @@
 """Fixtures on the smallest league: built once per test run, copied where a test writes."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,20 +27,28 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     return build(built_once(tmp_path_factory, "ground", make) / "league")
 
 
+@contextmanager
+def gates_open() -> Iterator[None]:
+    """The quality a set needs set to nothing: what is tested is not a tiny league's features."""
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TIPOFF_GATE_FIRST", "0")
+            patch.setenv("TIPOFF_GATE_LAST_CALL", "0")
+            settings.cache_clear()
+            yield
+    finally:
+        settings.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def _tiny(tmp_path_factory: pytest.TempPathFactory, ground: Ground) -> Path:
     def make(folder: Path) -> None:
         shutil.copytree(ground.lake, folder)
-        with pytest.MonkeyPatch.context() as patch:
-            # What is tested is not the features of a tiny league.
-            patch.setenv("TIPOFF_GATE_FIRST", "0")
-            patch.setenv("TIPOFF_GATE_LAST_CALL", "0")
-            settings.cache_clear()
+        with gates_open(), pytest.MonkeyPatch.context() as patch:
             noon = clock.eastern(ground.days[1], 12)
             patch.setattr(clock, "now", lambda: noon)
             with Lake.open(folder) as lake:
                 reconcile(lake, ground.days[1], markets=MARKETS, models=MODELS)
-        settings.cache_clear()
 
     return built_once(tmp_path_factory, "tiny-published", make)
 

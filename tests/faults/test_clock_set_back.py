@@ -1,11 +1,12 @@
 """A clock set back an hour: nothing is backdated, nothing newer is replaced by older knowledge."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.faults.fixtures import MARKETS, MODELS
+from tests.faults.fixtures import MARKETS, MODELS, gates_open
 from tests.faults.invariants import deep
 from tests.faults.league import Ground
 from tests.forecast.test_reconciliation import correct_a_box_score
@@ -13,16 +14,14 @@ from tipoff import clock
 from tipoff.forecast import current_publication, reconcile, slate_view
 from tipoff.forecast.publish import Publication
 from tipoff.lake import Lake
-from tipoff.settings import settings
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _gates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIPOFF_GATE_FIRST", "0")
-    monkeypatch.setenv("TIPOFF_GATE_LAST_CALL", "0")
-    settings.cache_clear()
+def _gates() -> Iterator[None]:
+    with gates_open():
+        yield
 
 
 def run_at(lake: Lake, ground: Ground, moment: datetime, patch: pytest.MonkeyPatch,

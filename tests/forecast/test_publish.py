@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.faults.fixtures import MARKETS, MODELS
+from tests.faults.fixtures import MARKETS, MODELS, gates_open
 from tests.faults.league import Ground
 from tests.forecast.test_reconciliation import correct_a_box_score
 from tipoff import clock
@@ -38,16 +38,9 @@ ASKED = {"markets": ["points", "steals"], "models": [*MODELS, "line"]}
 
 
 @pytest.fixture(autouse=True)
-def _gates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    yield from _open_gates(monkeypatch)
-
-
-def _open_gates(patch: pytest.MonkeyPatch) -> Iterator[None]:
-    patch.setenv("TIPOFF_GATE_FIRST", "0")
-    patch.setenv("TIPOFF_GATE_LAST_CALL", "0")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+def _gates() -> Iterator[None]:
+    with gates_open():
+        yield
 
 
 class Night:
@@ -104,14 +97,11 @@ class Made:
 @pytest.fixture(scope="module")
 def made(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder = shutil.copytree(ground.lake, tmp_path_factory.mktemp("made") / "lake")
-    with pytest.MonkeyPatch.context() as patch, Lake.open(folder) as lake:
-        opened = _open_gates(patch)
-        next(opened)
+    with gates_open(), pytest.MonkeyPatch.context() as patch, Lake.open(folder) as lake:
         night = Night(lake, ground.days[1], patch)
         with lake.reading() as r:
             seq = r.newest_seq()
         yield Made(night, night.run(**ASKED), seq)
-        next(opened, None)
 
 
 def test_a_publication_row_says_which_set_of_which_slate_when_and_why(made: Made) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.faults.fixtures import MARKETS, MODELS
+from tests.faults.fixtures import MARKETS, MODELS, gates_open
 from tests.faults.league import Ground
 from tipoff import clock
 from tipoff.forecast import current_publication, reconcile
@@ -37,12 +37,9 @@ DATED = {"game": "game_date", "player_game": "game_date", "team_game": "game_dat
 
 
 @pytest.fixture(autouse=True)
-def _gates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TIPOFF_GATE_FIRST", "0")
-    monkeypatch.setenv("TIPOFF_GATE_LAST_CALL", "0")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+def _gates() -> Iterator[None]:
+    with gates_open():
+        yield
 
 
 @pytest.fixture

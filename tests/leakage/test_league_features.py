@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.features.small_league import START, League, Row, make_league, tip
+from tests.features.small_league import START, League, Row, tip
 from tests.features.test_leakage import tonight
 from tests.forecast.test_contracts import adopt
 from tests.leakage.planted import SOURCES, TONIGHT, with_late_games, with_leak_in
@@ -93,17 +93,6 @@ def rumours(row: Row) -> list[Row]:
         "known_at": tip(row["game_date"], 1) + days - timedelta(hours=8 * back),
         "fact_id": f"rumour{row['fact_id']}",
     }]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def league() -> League:
-    return make_league()
-
-
-@pytest.fixture(scope="module")
-def truth(league: League, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    with league.store(tmp_path_factory.mktemp("truth") / "lake") as lake:
-        yield lake
 
 
 @pytest.fixture(scope="module")

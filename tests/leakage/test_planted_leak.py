@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.features import test_leakage as leak_tests
 from tests.features.conftest import Built
-from tests.features.small_league import LAST, League, make_league
+from tests.features.small_league import LAST, League
 from tests.leakage.planted import RESULTS, SOURCES, TONIGHT, Span, accused, plant
 from tests.simulated import slate_dates
 from tipoff.features import feature_set, training_frame
@@ -42,17 +42,6 @@ CAUGHT = {
 }
 
 
-@pytest.fixture(scope="module")
-def facts() -> League:
-    return make_league()
-
-
-@pytest.fixture(scope="module")
-def stored(facts: League, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    with facts.store(tmp_path_factory.mktemp("planted") / "lake") as lake:
-        yield lake
-
-
 def failing(lake: Lake, facts: League, folder: Path) -> set[str]:
     """The leak tests that fail with the catalogue as it is."""
     with lake.reading() as r:
@@ -68,17 +57,17 @@ def failing(lake: Lake, facts: League, folder: Path) -> set[str]:
 
 
 def test_no_leak_test_fails_on_the_honest_catalogue(
-    stored: Lake, facts: League, tmp_path: Path
+    truth: Lake, league: League, tmp_path: Path
 ) -> None:
-    assert failing(stored, facts, tmp_path) == set()
+    assert failing(truth, league, tmp_path) == set()
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_leak_tests_fail_when_a_feature_reads_tonights_result(
-    source: str, stored: Lake, facts: League, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: str, truth: Lake, league: League, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch, SOURCES[source])
-    assert failing(stored, facts, tmp_path) == CAUGHT[source]
+    assert failing(truth, league, tmp_path) == CAUGHT[source]
 
 
 @pytest.fixture(scope="module")

@@ -27,9 +27,11 @@ _V2_33 = (
 
 _V2_37 = (*_V2_33, "dnp_rate", "pts_slope_10g", "pts_vs_season_zscore", "breakout_flag")
 
+_SINGLE = ("points", "rebounds", "assists", "threes", "steals", "blocks")
+
 _V3_EARLIER = (
-    *(f"{m}_avg_season" for m in ("points", "rebounds", "assists", "threes", "steals", "blocks")),
-    *(f"{m}_ewma_hl8" for m in ("points", "rebounds", "assists", "threes", "steals", "blocks")),
+    *(f"{m}_avg_season" for m in _SINGLE),
+    *(f"{m}_ewma_hl8" for m in _SINGLE),
     *(f"{m}_{x}" for m in ("points", "rebounds", "assists", "threes")
       for x in ("avg_last_5", "avg_last_10", "std_last_20")),
     "minutes_ewma_hl4", "minutes_ewma_hl8", "points_std_last_10", "minutes_avg_last_10",
@@ -57,10 +59,7 @@ _V3_NEW = (
 )  # fmt: skip
 
 _V3 = (*_V3_EARLIER, *_V3_NEW)
-_V4_NEW = tuple(
-    f"{m}_per_minute_career"
-    for m in ("points", "rebounds", "assists", "threes", "steals", "blocks")
-)
+_V4_NEW = tuple(f"{m}_per_minute_career" for m in _SINGLE)
 
 _PLAYS = (
     "p_absent", "absence_state", "own_missed", "games_since_report", "games_of_last_5",

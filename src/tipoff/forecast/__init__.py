@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         player_view,
         refused_players,
         slate_view,
-        stale_marks,
     )
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "refused_players",
     "reproduce",
     "slate_view",
-    "stale_marks",
     "with_p_plays",
 ]
 
@@ -54,7 +52,6 @@ _HOME = {
         "player_view",
         "refused_players",
         "slate_view",
-        "stale_marks",
     ),
 }
 """Module -> the public names it holds."""

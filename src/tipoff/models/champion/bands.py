@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tipoff.models.pmf import Floats
+from tipoff.models.pmf import Bools, Floats
 
 Bands = NDArray[np.int64]
 
@@ -16,6 +16,12 @@ def bands_of(mean: Floats, bands: int) -> Bands:
     """Each row's band, 0 to bands - 1, of about equal count, shape (n,)."""
     edges = np.quantile(mean, [i / bands for i in range(1, bands)])
     return np.searchsorted(edges, mean, side="right")
+
+
+def in_bands(mean: Floats, bands: int) -> list[Bools]:
+    """Which rows are in each band that has any, each of shape (n,)."""
+    band = bands_of(mean, bands)
+    return [band == b for b in range(bands) if (band == b).any()]
 
 
 def centre(mean: Floats) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from tipoff.models.champion.bands import bands_of, between, centre
+from tipoff.models.champion.bands import between, centre, in_bands
 from tipoff.models.pmf import Floats, Pmf
 
 PRIOR_ROWS = 30
@@ -35,10 +35,9 @@ def fit_lattice(pmf: Pmf, y: Floats, mean: Floats, bands: int) -> Lattice:
     """In each band of equal count of the mean w(k) = (n(k) + K) / (e(k) + K): n(k) outcomes were k,
     e(k) = sum of p(k) were expected, K = PRIOR_ROWS: the first step of raking to the observed
     counts (Deming and Stephan 1940), shrunk, so that they are approached and not met."""
-    band, top = bands_of(mean, bands), pmf.p.shape[1] - 1
-    found = [b for b in range(bands) if (band == b).any()]
-    weights = [_weights(pmf.p[band == b], np.minimum(y[band == b], top)) for b in found]
-    return Lattice(centres=tuple(centre(mean[band == b]) for b in found), weights=tuple(weights))
+    found, top = in_bands(mean, bands), pmf.p.shape[1] - 1
+    weights = [_weights(pmf.p[rows], np.minimum(y[rows], top)) for rows in found]
+    return Lattice(centres=tuple(centre(mean[rows]) for rows in found), weights=tuple(weights))
 
 
 def _weights(p: Floats, y: Floats) -> tuple[float, ...]:

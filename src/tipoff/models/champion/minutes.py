@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from tipoff.models.champion.bands import bands_of
+from tipoff.models.champion.bands import in_bands
 from tipoff.models.pmf import Floats
 
 LONGEST = 48.0
@@ -32,10 +32,9 @@ class MinutesSpread(BaseModel):
 
 def fit_minutes_spread(y: Floats, median: Floats) -> MinutesSpread:
     """Fit to minutes played `y` and medians made without them, both of shape (n,)."""
-    band = bands_of(median, BANDS)
-    found = [b for b in range(BANDS) if (band == b).any()]
-    rows = [np.quantile((y - median)[band == b], LEVELS) for b in found]
+    found = in_bands(median, BANDS)
+    rows = [np.quantile((y - median)[mine], LEVELS) for mine in found]
     return MinutesSpread(
-        centres=tuple(float(median[band == b].mean()) for b in found),
+        centres=tuple(float(median[mine].mean()) for mine in found),
         quantiles=tuple(tuple(float(v) for v in row) for row in rows),
     )

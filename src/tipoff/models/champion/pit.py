@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from tipoff.models.champion.bands import bands_of, between, centre
+from tipoff.models.champion.bands import between, centre, in_bands
 from tipoff.models.pmf import Floats, Pmf
 
 KNOTS = 41
@@ -39,14 +39,13 @@ class PitMap(BaseModel):
 def fit_pit(pmf: Pmf, y: Floats, mean: Floats, bands: int) -> PitMap:
     """In each band of equal count of the mean, the mean over rows of each outcome's exact PIT cdf,
     clip((u - F(y-1)) / p(y), 0, 1) at every knot u (Czado, Gneiting and Held 2009)."""
-    band = bands_of(mean, bands)
     row, k = np.arange(len(y)), np.minimum(y.astype(np.int64), pmf.p.shape[1] - 1)
     mass = pmf.p[row, k]
     before = pmf.cdf()[row, k] - mass
-    found = [b for b in range(bands) if (band == b).any()]
+    found = in_bands(mean, bands)
     return PitMap(
-        centres=tuple(centre(mean[band == b]) for b in found),
-        maps=tuple(_map(before[band == b], mass[band == b]) for b in found),
+        centres=tuple(centre(mean[rows]) for rows in found),
+        maps=tuple(_map(before[rows], mass[rows]) for rows in found),
     )
 
 
