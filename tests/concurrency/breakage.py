@@ -16,6 +16,9 @@ from tipoff.forecast import publish
 from tipoff.forecast.publish import Publication, RunSet
 from tipoff.lake import Lake, Writer
 
+NOTES = 25
+"""Commits between a pointer and its set: the window that another process has to look into."""
+
 
 def sound() -> None:
     """Nothing broken."""
@@ -32,7 +35,7 @@ def split_publication() -> None:
         done = lake.write(lambda w: publish._commit(w, made, parent, kind, reason))
         publish._store = store
         run = {"run": made.run["run_id"]}
-        for step in range(5):
+        for step in range(NOTES):
             note = pl.DataFrame({"event_id": [f"{done.publication_id}-{step}"]})
             lake.write(lambda w, note=note: w.append("ops.event", note))  # type: ignore[misc]
 

@@ -12,7 +12,7 @@ from tests.crashes.trials import Range
 from tests.faults.league import Ground
 from tipoff.settings import settings
 
-KILLS = 12
+KILLS = 8
 
 
 @pytest.fixture(autouse=True)

@@ -266,6 +266,17 @@ def test_a_verification_of_another_publication_says_nothing(chosen: Shown) -> No
     assert held.facts_seq < 10**6
 
 
+def test_a_verification_holds_when_another_publication_was_verified_after_it(
+    chosen: Shown,
+) -> None:
+    other = replace(chosen.publication, publication_id="pub_other")
+    record_verified(chosen.lake, chosen.publication, 10**6, chosen.last, "newer code")
+    record_verified(chosen.lake, other, 10**6 + 1, chosen.last, "other code")
+    with chosen.lake.reading() as r:
+        held = standing(r, chosen.publication)
+    assert (held.as_of, held.code_version, held.facts_seq) == (chosen.last, "newer code", 10**6)
+
+
 def test_a_verification_is_an_event_of_the_moment_that_names_what_it_verified(
     chosen: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:

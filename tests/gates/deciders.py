@@ -28,7 +28,7 @@ PATHS = (
 _YES_OR_NO = re.compile(r"\bbool\b|\bBools\b|\bbool_\b|\bAnswer\b|\bVerdict\b")
 _NAMED = re.compile(
     r"assess|block|gate|guard|judg|moved|failed|holds|ok\b|reason|refus|reject|require|suspic"
-    r"|unfit|unpredict|valid|verdict|verif|may_"
+    r"|stale|unfit|unpredict|valid|verdict|verif|withdrawn|may_"
 )
 _ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
 

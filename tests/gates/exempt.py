@@ -38,6 +38,7 @@ PART_OF: dict[str, tuple[str, ...]] = {
     "record": ("grading.record.record_refusals",),
     "snapshot seal": ("features.snapshot.load_snapshot",),
     "too good": ("grading.backtest.suspicion._known",),
+    "withdrawn models": ("forecast.view.stale_marks",),
     "void proof": ("grading.outcomes._reason",),
 }  # fmt: skip
 """Gate -> what it calls, or what acts on its answer: a fault there is a fault in the gate."""
@@ -49,6 +50,9 @@ NO_GATE: dict[str, tuple[str, ...]] = {
         "grading.promotion.evidence.file_evidence", "grading.record.parse_record",
         "models.baselines.terms", "models.governance.parse_role", "models.governance.versions_of",
         "texts.checked_reason", "texts.file_there",
+    ),
+    "says in words why a set that is made anyhow replaces another": (
+        "forecast.reconciliation._withdrawn",
     ),
     "shows what is stored; without it there is nothing to show": (
         "features.snapshot.Snapshot.reasons_of", "forecast.reproduction._head",

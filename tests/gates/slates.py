@@ -165,13 +165,16 @@ def _refused(case: Case, made: RunSet, error: type[Exception], parent: Any = Non
     assert lake.version() == before
 
 
-def freshness_error(case: Case) -> None:
-    case.breaks("tipoff.forecast.overtaken.facts_moved")
-
+def _touched(case: Case) -> None:
     def touched(*given: Any) -> Standing:
         return dataclasses.replace(standing(*given), untouched=False)
 
     case.patch.setattr("tipoff.forecast.overtaken.standing", touched)
+
+
+def freshness_error(case: Case) -> None:
+    case.breaks("tipoff.forecast.overtaken.facts_moved")
+    _touched(case)
     with case.bench.lake.reading() as r, pytest.raises(ValueError, match="injected"):
         slate_view(r, case.bench.day)
 
@@ -185,6 +188,28 @@ def freshness_null(case: Case) -> None:
         case.answers("tipoff.lake.reader.Reader.value", None)
         assert facts_moved(r, day, newest, as_of, as_of)
         assert models_moved(r, newest)
+
+
+def withdrawn_error(case: Case) -> None:
+    _touched(case)
+    case.answers("tipoff.forecast.overtaken.facts_moved", False)
+    case.breaks("tipoff.forecast.overtaken._withdrawn")
+    with case.bench.lake.reading() as r, pytest.raises(ValueError, match="injected"):
+        slate_view(r, case.bench.day)
+
+
+def withdrawn_null(case: Case) -> None:
+    own, made = case.own, case.bench.made.predictions
+    types = {"state": pl.String, "happened_at": pl.Datetime("us", "UTC")}
+    unknown = ({"state": None, "happened_at": case.bench.scene.as_of},
+               {"state": "retired", "happened_at": None})  # fmt: skip
+    for model_id, news in zip(made["model_id"].unique(maintain_order=True), unknown, strict=True):
+        row = pl.DataFrame([{"model_id": model_id, "market": "points", **news}],
+                           schema_overrides=types)  # fmt: skip
+        own.write(lambda w, row=row: w.append("models.state", row))  # type: ignore[misc]
+    with own.reading() as r:
+        causes = slate_view(r, case.bench.day)["stale_because"]
+    assert {cause["event"] for cause in causes} == {"of no known state", "retired"}
 
 
 def completeness_error(case: Case) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tipoff.forecast.staleness import Standing, facts_moved, standing
+from tipoff.gates import gate
 
 if TYPE_CHECKING:
     from tipoff.forecast.publish import Publication
@@ -67,6 +68,10 @@ def overtaken(
     return [Cause("facts")] * moved + _withdrawn(r, held, gone_by)
 
 
+@gate(
+    "withdrawn models", protects="what is shown as fresh",
+    on_error="nothing is called fresh", on_null="an unknown state, or one of no moment, is a cause",
+)  # fmt: skip
 def _withdrawn(r: Reader, held: Standing, gone_by: datetime | None) -> list[Cause]:
     params = {
         "seq": held.facts_seq, "first_tipoff": held.first_tipoff, "gone_by": gone_by,

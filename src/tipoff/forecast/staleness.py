@@ -54,11 +54,12 @@ def standing(r: Reader, publication: Publication) -> Standing:
     )[0]
     verified = r.rows(
         "SELECT detail, recorded_seq FROM ops.event WHERE kind = 'verified' AND slate = $day"
+        " AND json_extract_string(detail, '$.publication_id') = $publication"
         " ORDER BY recorded_seq DESC LIMIT 1",
-        {"day": publication.slate},
+        {"day": publication.slate, "publication": publication.publication_id},
     )
-    detail: dict[str, Any] = json.loads(verified[0][0]) if verified else {}
-    if detail.get("publication_id") == publication.publication_id:
+    if verified:
+        detail: dict[str, Any] = json.loads(verified[0][0])
         seq, code = max(seq, int(detail["facts_seq"])), detail["code_version"]
         as_of = max(as_of, datetime.fromisoformat(detail["as_of"]))
         published = max(published, verified[0][1])
