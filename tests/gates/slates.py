@@ -200,9 +200,9 @@ def withdrawn_error(case: Case) -> None:
 
 def withdrawn_null(case: Case) -> None:
     own, made = case.own, case.bench.made.predictions
-    types = {"state": pl.String, "happened_at": pl.Datetime("us", "UTC")}
-    unknown = ({"state": None, "happened_at": case.bench.scene.as_of},
-               {"state": "retired", "happened_at": None})  # fmt: skip
+    types: dict[str, Any] = {"state": pl.String, "happened_at": pl.Datetime("us", "UTC")}
+    unknown: list[dict[str, Any]] = [{"state": None, "happened_at": case.bench.scene.as_of},
+                                     {"state": "retired", "happened_at": None}]  # fmt: skip
     for model_id, news in zip(made["model_id"].unique(maintain_order=True), unknown, strict=True):
         row = pl.DataFrame([{"model_id": model_id, "market": "points", **news}],
                            schema_overrides=types)  # fmt: skip
