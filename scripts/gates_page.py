@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import tipoff
-from tipoff.gates import REGISTER
+from tipoff.gates import REGISTER, Gate
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "gates.md"
 INTRO = """\
@@ -25,15 +25,20 @@ as one that does, is on the register or stands in `tests/gates/exempt.py` with a
 """
 
 
-def page() -> str:
-    """The whole page as Markdown."""
+def registered() -> list[Gate]:
+    """Every gate of tipoff, by where it is."""
     for found in pkgutil.walk_packages(tipoff.__path__, "tipoff."):
         if found.name != "tipoff.__main__":
             importlib.import_module(found.name)
-    rows = sorted((g.where.removeprefix("tipoff."), g) for g in REGISTER.values())
+    return sorted(REGISTER.values(), key=lambda gate: gate.where)
+
+
+def page() -> str:
+    """The whole page as Markdown."""
     return INTRO + "".join(
-        f"| {g.name} | `{where}` | {g.protects} | {g.on_error} | {g.on_null} |\n"
-        for where, g in rows
+        f"| {g.name} | `{g.where.removeprefix('tipoff.')}` | {g.protects} | {g.on_error} |"
+        f" {g.on_null} |\n"
+        for g in registered()
     )
 
 

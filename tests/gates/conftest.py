@@ -8,14 +8,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from tests.simulated import own_copy, slate_dates
 from tipoff import clock
-from tipoff.features import Snapshot, known_facts
-from tipoff.forecast import build, find_slate
+from tipoff.features import known_facts
+from tipoff.forecast import build, find_slate, reconcile
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet
@@ -65,11 +65,9 @@ class Case:
         """Let what `target` names answer this."""
         self.patch.setattr(target, lambda *_args, **_named: answer)
 
-    def score(self, snapshot: Snapshot | None = None) -> dict[str, set[str]]:
-        """Score the scene: model -> the reasons of its refusals, `predicted` among them."""
-        scene = self.bench.scene
-        if snapshot is not None:
-            scene = dataclasses.replace(scene, snapshot=snapshot)
+    def score(self, **changes: Any) -> dict[str, set[str]]:
+        """Score the scene, changed so: model -> reasons of its refusals, `predicted` with them."""
+        scene = dataclasses.replace(self.bench.scene, **changes)
         wanted = dataclasses.replace(self.bench.wanted, refused={})
         with self.bench.lake.reading() as r:
             opening = opened_models(self.bench.lake, r, wanted)
@@ -81,9 +79,12 @@ class Case:
             found[frame["model"][0]] |= set(frame["reason"])
         return found
 
-    def build(self) -> RunSet:
-        """Plan, features, lines and scores, from the lake."""
-        return build_bench(self.bench.lake, self.bench.day)[2]
+    def unmade(self, error: type[Exception] = ValueError, match: str = "injected") -> None:
+        """A run of the slate stops at the fault, and leaves the lake as it was."""
+        lake, before = self.bench.lake, self.bench.lake.version()
+        with pytest.raises(error, match=match):
+            reconcile(lake, self.bench.day, reason="a fault")
+        assert lake.version() == before
 
 
 def opened_models(lake: Lake, r: Reader, wanted: build.Wanted) -> dict[str, Future[Model]]:

@@ -31,10 +31,10 @@ from tipoff.grading.promotion import (
 from tipoff.grading.promotion.gates import GATES
 
 
-def candidate(**nulls: pl.DataType | type[pl.DataType]) -> Candidate:
-    """A good candidate and its reference; the named columns of its rows are null."""
+def candidate(unknown: float | None = None, **named: type[pl.DataType]) -> Candidate:
+    """A good candidate and its reference; the named columns of its rows hold what is unknown."""
     own, other = forecasts("new"), forecasts("old", noise=0.08)
-    blank = own.with_columns(pl.lit(None, kind).alias(name) for name, kind in nulls.items())
+    blank = own.with_columns(pl.lit(unknown, kind).alias(name) for name, kind in named.items())
     rows = pl.concat([blank, other], how="vertical_relaxed")
     return Candidate("new", "old", (), ("old",), Evidence("points", "test", rows))
 
@@ -75,8 +75,12 @@ NULLS: dict[str, dict[str, Any]] = {
 
 
 def one_gate_null(case: Case, name: str) -> None:
-    verdicts = {v.gate: v for v in judge_candidate(candidate(**NULLS[name]))}
-    assert verdicts[name].passed is False, verdicts[name]
+    for unknown in (None, float("nan")):
+        columns = {
+            c: kind for c, kind in NULLS[name].items() if unknown is None or kind is pl.Float64
+        }
+        verdicts = {v.gate: v for v in judge_candidate(candidate(unknown, **columns))}
+        assert verdicts[name].passed is (not columns), verdicts[name]
 
 
 def gates_null(case: Case) -> None:
@@ -104,6 +108,9 @@ ALL = [Verdict(name, True, "fine", "a bar") for name in GATES]
 
 def promotion_error(case: Case) -> None:
     case.breaks("tipoff.grading.promotion.promote.promote")
+    _not_promoted(case, ALL, ValueError)
+    case.patch.undo()
+    case.patch.setattr(Judgement, "objections", property(fault))
     _not_promoted(case, ALL, ValueError)
 
 

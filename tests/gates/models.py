@@ -11,8 +11,8 @@ import pytest
 
 from tests.gates.conftest import Case
 from tipoff.errors import ArtifactError
-from tipoff.features.snapshot import _verify
-from tipoff.models import Manifest, Pmf
+from tipoff.features.snapshot import _verify, load_snapshot
+from tipoff.models import Manifest, Pmf, Seat, stored_versions, verified_version
 from tipoff.models.catboost_model import CatBoostModel
 from tipoff.models.golden import check_golden
 from tipoff.models.model import Model
@@ -40,6 +40,23 @@ def contract_null(case: Case) -> None:
 def manifest_error(case: Case) -> None:
     case.breaks("tipoff.models.manifest.Manifest.from_json")
     refused(case, "model_error", other=True)
+    case.patch.undo()
+    stored, version = _stored(case)
+    for place in ("Manifest.from_json", "content_id"):
+        case.breaks(f"tipoff.models.manifest.{place}")
+        with pytest.raises(ValueError, match="injected"):
+            verified_version(stored, version)
+        case.patch.undo()
+
+
+def _stored(case: Case) -> tuple[dict[str, tuple[str, str | None]], str]:
+    version = _seat(case).model_id
+    with case.bench.lake.reading() as r:
+        return stored_versions(r, [version]), version
+
+
+def _seat(case: Case) -> Seat:
+    return next(s for s in case.bench.wanted.seats if s.model == "catboost_v9")
 
 
 def _manifest(case: Case, **changes: Any) -> None:
@@ -57,13 +74,15 @@ def manifest_null(case: Case) -> None:
     _manifest(case, seed=None)
     refused(case, "artifact")
     case.patch.undo()
+    stored, version = _stored(case)
     case.answers("tipoff.models.manifest.Manifest.from_json", None)
     refused(case, "model_error", other=True)
+    with pytest.raises(AttributeError, match="model_id"):
+        verified_version(stored, version)
 
 
 def _model(case: Case) -> Model:
-    seat = next(s for s in case.bench.wanted.seats if s.model == "catboost_v9")
-    return load(case.bench.lake, seat.model_id)
+    return load(case.bench.lake, _seat(case).model_id)
 
 
 def artifact_error(case: Case) -> None:
@@ -94,8 +113,14 @@ def golden_error(case: Case) -> None:
     def falls_over(*_: object) -> None:
         raise RuntimeError("boom")
 
+    model = _model(case)
     case.patch.setattr(CatBoostModel, "predict", falls_over)
     refused(case, "model_error")
+    with pytest.raises(RuntimeError, match="boom"):
+        check_golden(model)
+    case.patch.undo()
+    case.breaks("tipoff.models.golden.summary")
+    refused(case, "model_error", other=True)
 
 
 def golden_null(case: Case) -> None:
@@ -122,11 +147,13 @@ def _with(model: Model, **changes: Any) -> Model:
 
 
 def seal_error(case: Case) -> None:
-    for name in ("content_id", "text_id"):
-        case.breaks(f"tipoff.features.snapshot.{name}")
-    snapshot = dataclasses.replace(case.bench.scene.snapshot)
-    with pytest.raises(ValueError, match="injected"):
-        _verify(snapshot, ["x"] * snapshot.frame.height)
+    with case.bench.lake.reading() as r:
+        stored = r.value("SELECT any_value(snapshot_id) FROM features.snapshot")
+        for name in ("content_id", "text_id"):
+            case.breaks(f"tipoff.features.snapshot.{name}")
+            with pytest.raises(ValueError, match="injected"):
+                load_snapshot(r, stored)
+            case.patch.undo()
 
 
 def seal_null(case: Case) -> None:

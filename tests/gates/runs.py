@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tests.gates import slates
 from tests.gates.conftest import Case, fault
 from tests.gates.models import refused
 from tests.gates.slates import nobody_passes
@@ -78,6 +79,12 @@ def holds_null(case: Case) -> None:
 def moved_error(case: Case, function: str) -> None:
     _standing(case, untouched=None)
     _not_done(case, f"tipoff.forecast.staleness.{function}")
+
+
+def freshness_error(case: Case) -> None:
+    slates.freshness_error(case)
+    case.patch.undo()
+    moved_error(case, "facts_moved")
 
 
 def models_moved_null(case: Case) -> None:
@@ -218,8 +225,7 @@ def role_null(case: Case) -> None:
 
 def rows_out_error(case: Case) -> None:
     case.breaks("tipoff.forecast.build.slate_frame")
-    with pytest.raises(ValueError, match="injected"):
-        case.build()
+    case.unmade()
 
 
 def rows_out_null(case: Case) -> None:
@@ -230,12 +236,11 @@ def rows_out_null(case: Case) -> None:
         return found.head(-1) if "points_avg_last_5" in found.columns else found
 
     case.patch.setattr(Reader, "query", lossy)
-    with pytest.raises(IntegrityError, match="player-games in"):
-        case.build()
+    case.unmade(IntegrityError, "player-games in")
 
 
 def settings_error(case: Case) -> None:
-    case.breaks("tipoff.settings.Settings")
+    case.breaks("tipoff.settings.Settings.__init__")
     settings.cache_clear()
     with pytest.raises(ValueError, match="injected"):
         settings()
@@ -258,6 +263,7 @@ def settings_null(case: Case) -> None:
 Fault = Callable[[Case], None]
 CASES: dict[str, tuple[Fault, Fault]] = {
     "nothing to do": (holds_error, holds_null),
+    "freshness": (freshness_error, slates.freshness_null),
     "models of the moment": (partial(moved_error, function="models_moved"), models_moved_null),
     "failed models": (partial(moved_error, function="_models_failed"), models_failed_null),
     "late set": (late_error, late_null),

@@ -13,11 +13,12 @@ import pytest
 from tests.gates.conftest import Case
 from tipoff import clock
 from tipoff.errors import IntegrityError, PublicationConflict
-from tipoff.features import CheckResult, Snapshot, checked
+from tipoff.features import CheckResult, Snapshot, checked, known_facts, slate_frame
 from tipoff.features.build import Facts
-from tipoff.forecast import find_slate, slate_view
+from tipoff.features.quality import Quality
+from tipoff.forecast import current_publication, find_slate, slate_view
 from tipoff.forecast.lines import consensus
-from tipoff.forecast.plan import _with_reasons
+from tipoff.forecast.plan import Plan, _with_reasons
 from tipoff.forecast.publish import RunSet, publish
 from tipoff.forecast.staleness import Standing, facts_moved, models_moved, standing
 from tipoff.lake import Lake, Writer
@@ -44,16 +45,18 @@ def quality_null(case: Case) -> None:
     nobody_passes(case.score(), "gate_error")
     case.patch.undo()
     real = Snapshot.quality
-    unknown = lambda s, *a: dataclasses.replace(  # noqa: E731
-        real(s, *a), score=np.full(len(s.reasons), np.nan)
-    )
-    case.patch.setattr(Snapshot, "quality", unknown)
-    nobody_passes(case.score(), "quality", "bootstrap", "missing_feature")
-    case.patch.undo()
+    nothing = np.full(case.bench.scene.snapshot.frame.height, np.nan)
+    unknown: tuple[dict[str, Any], ...] = ({"score": nothing}, {"categories": {"matchup": nothing}})
+    for change in unknown:
+
+        def changed(s: Snapshot, *names: Any, change: dict[str, Any] = change) -> Quality:
+            return dataclasses.replace(real(s, *names), **change)
+
+        case.patch.setattr(Snapshot, "quality", changed)
+        nobody_passes(case.score(), "quality", "bootstrap", "missing_feature")
+        case.patch.undo()
     for least in (None, float("nan")):
-        scene = dataclasses.replace(case.bench.scene, least=least)  # type: ignore[arg-type]
-        bent = dataclasses.replace(case.bench, scene=scene)
-        nobody_passes(dataclasses.replace(case, bench=bent).score(),
+        nobody_passes(case.score(least=least),
                       "quality", "gate_error", "bootstrap", "missing_feature")  # fmt: skip
 
 
@@ -65,7 +68,7 @@ def _checked_again(case: Case) -> Snapshot:
 def batch_error(case: Case) -> None:
     for check in ("_range", "_variance", "_nulls", "_drift"):
         case.breaks(f"tipoff.features.checks.{check}")
-        nobody_passes(case.score(_checked_again(case)), "batch_check")
+        nobody_passes(case.score(snapshot=_checked_again(case)), "batch_check")
         case.patch.undo()
 
 
@@ -73,13 +76,12 @@ def batch_null(case: Case) -> None:
     unknown = [CheckResult("range", name, "no verdict", blocks=None)  # type: ignore[arg-type]
                for name in case.bench.scene.snapshot.definitions]  # fmt: skip
     case.answers("tipoff.features.snapshot.batch_checks", unknown)
-    nobody_passes(case.score(_checked_again(case)), "batch_check")
+    nobody_passes(case.score(snapshot=_checked_again(case)), "batch_check")
 
 
 def plan_error(case: Case) -> None:
     case.breaks("tipoff.forecast.plan._with_reasons")
-    with pytest.raises(ValueError, match="injected"):
-        case.build()
+    case.unmade()
 
 
 def plan_null(case: Case) -> None:
@@ -102,8 +104,12 @@ def plan_null(case: Case) -> None:
 
 def facts_error(case: Case) -> None:
     case.breaks("tipoff.features.build.Facts.require")
-    with pytest.raises(ValueError, match="injected"):
-        case.build()
+    case.unmade()
+    scene = case.bench.scene
+    with case.bench.lake.reading() as r:
+        tonight, as_of, seq = Plan(scene.players).tonight, scene.as_of, r.newest_seq()
+        with known_facts(r, as_of, seq) as facts, pytest.raises(ValueError, match="injected"):
+            slate_frame(r, tonight, as_of=as_of, seq=seq, facts=facts)
 
 
 def facts_null(case: Case) -> None:
@@ -115,8 +121,7 @@ def facts_null(case: Case) -> None:
 
 def moment_error(case: Case) -> None:
     case.breaks("tipoff.forecast.slate._games")
-    with pytest.raises(ValueError, match="injected"):
-        case.build()
+    case.unmade()
 
 
 def moment_null(case: Case) -> None:
@@ -139,8 +144,7 @@ def moment_null(case: Case) -> None:
 
 def lines_error(case: Case) -> None:
     case.breaks("tipoff.forecast.lines.consensus_sql")
-    with pytest.raises(ValueError, match="injected"):
-        case.build()
+    case.unmade()
 
 
 def lines_null(case: Case) -> None:
@@ -225,8 +229,12 @@ def completeness_null(case: Case) -> None:
 
 
 def pointer_error(case: Case) -> None:
-    case.breaks("tipoff.forecast.publish.current_publication")
-    _refused(case, case.bench.made, ValueError)
+    with case.bench.lake.reading() as r:
+        current = current_publication(r, case.bench.day)
+    for place in ("current_publication", "_require_parent"):
+        case.breaks(f"tipoff.forecast.publish.{place}")
+        _refused(case, case.bench.made, ValueError, parent=current)
+        case.patch.undo()
 
 
 def pointer_null(case: Case) -> None:
@@ -269,8 +277,7 @@ def rows_null(case: Case) -> None:
 
 def seats_error(case: Case) -> None:
     case.breaks("tipoff.models.governance._may_sit")
-    with pytest.raises(ValueError, match="injected"):
-        case.build()
+    case.unmade()
 
 
 def seats_null(case: Case) -> None:

@@ -35,7 +35,6 @@ CASES: dict[str, tuple[Fault, Fault]] = {
     "contract": (models.contract_error, models.contract_null),
     "golden rows": (models.golden_error, models.golden_null),
     "snapshot seal": (models.seal_error, models.seal_null),
-    "freshness": (slates.freshness_error, slates.freshness_null),
     "withdrawn models": (slates.withdrawn_error, slates.withdrawn_null),
     "completeness": (slates.completeness_error, slates.completeness_null),
     "pointer": (slates.pointer_error, slates.pointer_null),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -95,7 +96,7 @@ def _asked(name: str, gate: Callable[[Candidate], Answer], candidate: Candidate)
 @_gate("n", "a row without its figure does not count")
 def enough_rows(c: Candidate) -> Answer:
     """Graded forecasts and slates."""
-    graded = c.own.drop_nulls(["actual", "crps"])
+    graded = c.own.filter(pl.col("actual").is_finite() & pl.col("crps").is_finite())
     n, slates = graded.height, graded["slate"].n_unique()
     good = n >= MIN_ROWS and slates >= MIN_SLATES
     return good, f"n = {n:,} on {slates} slates", f">= {MIN_ROWS:,} on >= {MIN_SLATES}"
@@ -197,6 +198,8 @@ def _estimate(rows: pl.DataFrame, metric: metrics.Metric) -> dict[str, float]:
         raise ValueError("there are no rows")
     if found[0]["low"] is None:
         raise ValueError("one slate has no interval")
+    if not all(math.isfinite(found[0][name]) for name in ("value", "low", "high")):
+        raise ValueError("scores that are no numbers")
     return found[0]
 
 
@@ -207,6 +210,6 @@ def _bias(rows: pl.DataFrame) -> tuple[float, float, float, float]:
 
 
 def _known(value: object, why: str) -> float:
-    if not isinstance(value, int | float):
+    if not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(why)
     return float(value)

@@ -1,0 +1,1 @@
+"""Opening gates on purpose: each is made to fail open, and its own case has to turn red."""
