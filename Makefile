@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test faults races kills soak check bench fuzz mutants install format clean
+.PHONY: demo test faults races kills soak check bench fuzz mutants opened-gates install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -60,6 +60,10 @@ MUTANTS_SEED ?= 2
 
 mutants: $(STAMP)
 	$(BIN)/python -m scripts.mutants --seed $(MUTANTS_SEED) --sample $(SAMPLE)
+
+# GATES='"a role" keys' opens only those.
+opened-gates: $(STAMP)
+	$(BIN)/python -m scripts.opened_gates $(GATES)
 
 clean:
 	rm -rf $(VENV) demo

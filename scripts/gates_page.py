@@ -9,7 +9,9 @@ import tipoff
 from tipoff.gates import REGISTER, Gate
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "gates.md"
-INTRO = """\
+LAST_RUN = "NNN of NNN openings turned a test red"
+"""What `make opened-gates` printed when the table of openings last changed."""
+INTRO = f"""\
 # Gates
 
 Written by `python scripts/gates_page.py`; a test fails when it is not current. A gate stands
@@ -19,6 +21,12 @@ exception and a null into every one of them; a gate without those two tests fail
 `tests/gates/deciders.py` looks for checks without a decorator: every function on the way to a
 publication, a grade or a seat that raises one of tipoff's errors, answers yes or no, or is named
 as one that does, is on the register or stands in `tests/gates/exempt.py` with a reason.
+
+That the two tests would see a gate that fails open is shown by opening it: `scripts/opened_gates`
+holds for every gate and each of its two columns at least one change a careless hand could make (an
+exception swallowed, `is not False` made truthiness, a check left out, a NaN let past a comparison).
+`make opened-gates` makes one change at a time and runs that gate's own case against it; a case that
+fails before it has begun does not count. Its last line when the table last changed: `{LAST_RUN}`.
 
 | gate | function | protects | an exception in it | a null in what it reads |
 |---|---|---|---|---|

@@ -52,8 +52,6 @@ OPENINGS = (
           '        return r.query("FROM forecast.prediction")'),
     null("record", _RECORD, '"live": "live IS TRUE"', '"live": "live IS NOT FALSE"'),
     null("record", _RECORD, '"backfill": "live IS NOT TRUE"', '"backfill": "live IS FALSE"'),
-    null("record", _RECORD, "ON p.slate = t.slate AND p.committed_at < t.tip GROUP",
-         "ON p.slate = t.slate AND (p.committed_at < t.tip) IS NOT FALSE GROUP"),
 
     swallow("decay", _DECAY, "    signals = {} if unknown else _signals(slates)",
             'return Decay(model, market, "healthy", rows, slates.height)'),

@@ -1,5 +1,5 @@
-"""All openings, in the order of the packages they lie in."""
+"""All openings."""
 
 from scripts.opened_gates import facts, grades, models, publications
 
-OPENINGS = (*facts.OPENINGS, *models.OPENINGS, *publications.OPENINGS, *grades.OPENINGS)
+OPENINGS = (*grades.OPENINGS, *facts.OPENINGS, *models.OPENINGS, *publications.OPENINGS)

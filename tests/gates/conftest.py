@@ -46,11 +46,21 @@ def fault(*_args: object, **_named: object) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """The bench, a place to patch, and on request a lake of one's own to write to."""
+    """On request the bench, a place to patch, and a lake of one's own to write to."""
 
-    bench: Bench
-    patch: pytest.MonkeyPatch
+    bare: pytest.MonkeyPatch
     request: pytest.FixtureRequest
+
+    @property
+    def bench(self) -> Bench:
+        """What cases only read; those of plain functions do without."""
+        return cast(Bench, self.request.getfixturevalue("bench"))
+
+    @property
+    def patch(self) -> pytest.MonkeyPatch:
+        """A place to patch, once the bench is made: nothing may be broken by then."""
+        assert self.bench
+        return self.bare
 
     @property
     def own(self) -> Lake:
@@ -123,5 +133,5 @@ def bench(published_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def case(bench: Bench, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Case:
-    return Case(bench, monkeypatch, request)
+def case(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Case:
+    return Case(monkeypatch, request)

@@ -42,7 +42,7 @@ def candidate(unknown: float | None = None, **named: type[pl.DataType]) -> Candi
 def one_gate_error(case: Case, name: str) -> None:
     good = candidate()
     assert all(v.passed for v in judge_candidate(good))
-    case.patch.setitem(GATES, name, fault)
+    case.bare.setitem(GATES, name, fault)
     assert [v.gate for v in judge_candidate(good) if not v.passed] == [name]
 
 
@@ -55,7 +55,7 @@ KINDS = (
 def gates_error(case: Case) -> None:
     """Of whatever kind it is: the gate has not answered, or the error ends the judgement."""
     for error in KINDS:
-        case.patch.setitem(GATES, "n", partial(_raises, error))
+        case.bare.setitem(GATES, "n", partial(_raises, error))
         with suppress(MemoryError, OSError):
             found = judge_candidate(candidate())
             assert [v.gate for v in found if not v.passed] == ["n"], error
@@ -85,9 +85,9 @@ def one_gate_null(case: Case, name: str) -> None:
 
 def gates_null(case: Case) -> None:
     """A gate that gives no answer at all has not passed anybody."""
-    case.patch.setitem(GATES, "n", lambda _candidate: None)
+    case.bare.setitem(GATES, "n", lambda _candidate: None)
     assert [v.gate for v in judge_candidate(candidate()) if v.passed is not True] == ["n"]
-    case.patch.setitem(GATES, "n", lambda _candidate: (None, "", ""))
+    case.bare.setitem(GATES, "n", lambda _candidate: (None, "", ""))
     assert "n" in _judgement(case, judge_candidate(candidate())).objections[0]
 
 

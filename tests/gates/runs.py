@@ -252,7 +252,7 @@ def settings_null(case: Case) -> None:
     assert len(numbers) > 8
     for name in numbers:
         for nothing in ("", "null", "nan", "None"):
-            with case.patch.context() as patch:
+            with case.bare.context() as patch:
                 patch.setenv(f"TIPOFF_{name.upper()}", nothing)
                 settings.cache_clear()
                 with pytest.raises(UsageError, match=name):

@@ -19,8 +19,9 @@ from tipoff.features.quality import Quality
 from tipoff.forecast import current_publication, find_slate, slate_view
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import Plan, _with_reasons
-from tipoff.forecast.publish import RunSet, publish
+from tipoff.forecast.publish import Publication, RunSet, publish
 from tipoff.forecast.staleness import Standing, facts_moved, models_moved, standing
+from tipoff.forecast.view import find_publication, stale_marks
 from tipoff.lake import Lake, Writer
 from tipoff.models import eligible
 from tipoff.settings import settings
@@ -148,6 +149,7 @@ def lines_error(case: Case) -> None:
 
 
 def lines_null(case: Case) -> None:
+    """Neither before a tip-off nobody knows, nor of a moment nobody knows."""
     free = case.bench.scene.players.filter(pl.col("lined"))
     tips = {"a known one": pl.col("tipoff"), "none": pl.lit(None, free["tipoff"].dtype)}
     with case.bench.lake.reading() as r:
@@ -159,10 +161,19 @@ def lines_null(case: Case) -> None:
         }  # fmt: skip
     assert found["a known one"] > 0
     assert found["none"] == 0
+    case.own.write(lambda w: w.rows("UPDATE league.prop_line SET known_at = NULL"))
+    with case.own.reading() as r:
+        asked = (case.bench.scene.as_of, r.newest_seq(), settings())
+        assert consensus(r, free, *asked).height == 0
 
 
-def _refused(case: Case, made: RunSet, error: type[Exception], parent: Any = None) -> None:
-    """Publishing raises and leaves the lake as it was."""
+def _current(case: Case) -> Publication | None:
+    with case.bench.lake.reading() as r:
+        return current_publication(r, case.bench.day)
+
+
+def _refused(case: Case, made: RunSet, error: type[Exception], parent: Publication | None) -> None:
+    """Publishing raises and leaves the lake as it was; with the right parent no other gate does."""
     lake, before = case.bench.lake, case.bench.lake.version()
     with pytest.raises(error):
         publish(lake, made, parent=parent, kind="supersede", reason="a fault")
@@ -212,33 +223,35 @@ def withdrawn_null(case: Case) -> None:
                            schema_overrides=types)  # fmt: skip
         own.write(lambda w, row=row: w.append("models.state", row))  # type: ignore[misc]
     with own.reading() as r:
-        causes = slate_view(r, case.bench.day)["stale_because"]
-    assert {cause["event"] for cause in causes} == {"of no known state", "retired"}
+        shown = find_publication(r, case.bench.day)
+        for at in (None, clock.now()):
+            causes = stale_marks(r, shown, at)["stale_because"]
+            assert {cause["event"] for cause in causes} == {"of no known state", "retired"}, at
 
 
 def completeness_error(case: Case) -> None:
     case.breaks("tipoff.forecast.publish.RunSet.check")
-    _refused(case, case.bench.made, ValueError)
+    _refused(case, case.bench.made, ValueError, _current(case))
 
 
 def completeness_null(case: Case) -> None:
-    made = case.bench.made
-    _refused(case, dataclasses.replace(made, run={**made.run, "expected": None}), IntegrityError)
-    nobody = made.predictions.clear()
-    _refused(case, dataclasses.replace(made, predictions=nobody), IntegrityError)
+    made, current = case.bench.made, _current(case)
+    unknown = dataclasses.replace(made, run={**made.run, "expected": None})
+    nobody = dataclasses.replace(made, predictions=made.predictions.clear())
+    for short in (unknown, nobody):
+        _refused(case, short, IntegrityError, current)
 
 
 def pointer_error(case: Case) -> None:
-    with case.bench.lake.reading() as r:
-        current = current_publication(r, case.bench.day)
+    current = _current(case)
     for place in ("current_publication", "_require_parent"):
         case.breaks(f"tipoff.forecast.publish.{place}")
-        _refused(case, case.bench.made, ValueError, parent=current)
+        _refused(case, case.bench.made, ValueError, current)
         case.patch.undo()
 
 
 def pointer_null(case: Case) -> None:
-    _refused(case, case.bench.made, PublicationConflict, parent=None)
+    _refused(case, case.bench.made, PublicationConflict, None)
 
 
 def _append(lake: Lake, row: dict[str, Any], error: type[Exception]) -> None:
