@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -31,12 +32,19 @@ from tipoff.grading.promotion import (
 from tipoff.grading.promotion.gates import GATES
 
 
-def candidate(unknown: float | None = None, **named: type[pl.DataType]) -> Candidate:
-    """A good candidate and its reference; the named columns of its rows hold what is unknown."""
+def candidate(
+    unknown: float | None = None, rows: int | None = None, **named: type[pl.DataType]
+) -> Candidate:
+    """A good candidate and its reference; the named columns hold what is unknown, in all its rows
+    or in the first few."""
     own, other = forecasts("new"), forecasts("old", noise=0.08)
-    blank = own.with_columns(pl.lit(unknown, kind).alias(name) for name, kind in named.items())
-    rows = pl.concat([blank, other], how="vertical_relaxed")
-    return Candidate("new", "old", (), ("old",), Evidence("points", "test", rows))
+    here = pl.int_range(pl.len()) < (own.height if rows is None else rows)
+    blank = own.with_columns(
+        pl.when(here).then(pl.lit(unknown, kind)).otherwise(name).alias(name)
+        for name, kind in named.items()
+    )  # fmt: skip
+    both = pl.concat([blank, other], how="vertical_relaxed")
+    return Candidate("new", "old", (), ("old",), Evidence("points", "test", both))
 
 
 def one_gate_error(case: Case, name: str) -> None:
@@ -76,11 +84,31 @@ NULLS: dict[str, dict[str, Any]] = {
 
 def one_gate_null(case: Case, name: str) -> None:
     for unknown in (None, float("nan")):
-        columns = {
-            c: kind for c, kind in NULLS[name].items() if unknown is None or kind is pl.Float64
-        }
-        verdicts = {v.gate: v for v in judge_candidate(candidate(unknown, **columns))}
-        assert verdicts[name].passed is (not columns), verdicts[name]
+        columns = {column: kind for column, kind in NULLS[name].items()
+                   if unknown is None or kind is pl.Float64}  # fmt: skip
+        assert _verdict(name, candidate(unknown, **columns)).passed is (not columns)
+
+
+def _verdict(name: str, judged: Candidate) -> Verdict:
+    return next(v for v in judge_candidate(judged) if v.gate == name)
+
+
+def tiers_null(case: Case) -> None:
+    """Nor do rows of no known night make a tier that could be judged."""
+    one_gate_null(case, "tiers")
+    assert _verdict("tiers", candidate(slate=pl.Date)).passed is False
+
+
+def duplicate_null(case: Case) -> None:
+    """One mean that is no number is enough: what is left would be another model's."""
+    one_gate_null(case, "duplicate")
+    for unknown in (None, float("nan")):
+        assert _verdict("duplicate", candidate(unknown, 1, mean=pl.Float64)).passed is False
+
+
+NULL_CASES: dict[str, Callable[[Case], None]] = {
+    name: partial(one_gate_null, name=name) for name in NULLS
+} | {"tiers": tiers_null, "duplicate": duplicate_null}
 
 
 def gates_null(case: Case) -> None:

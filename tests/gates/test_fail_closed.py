@@ -47,11 +47,9 @@ CASES: dict[str, tuple[Fault, Fault]] = {
     "promotion": (grades.promotion_error, grades.promotion_null),
     **runs.CASES,
 } | {
-    f"promotion: {name}": (
-        partial(grades.one_gate_error, name=name), partial(grades.one_gate_null, name=name)
-    )
-    for name in grades.NULLS
-}  # fmt: skip
+    f"promotion: {name}": (partial(grades.one_gate_error, name=name), null)
+    for name, null in grades.NULL_CASES.items()
+}
 """Gate -> what injects an exception, and what injects a null; each asserts that nothing passes."""
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "gates.md"
