@@ -9,7 +9,7 @@ import tipoff
 from tipoff.gates import REGISTER, Gate
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "gates.md"
-LAST_RUN = "NNN of NNN openings turned a test red"
+LAST_RUN = "140 of 140 openings turned a test red"
 """What `make opened-gates` printed when the table of openings last changed."""
 INTRO = f"""\
 # Gates
@@ -26,7 +26,8 @@ That the two tests would see a gate that fails open is shown by opening it: `scr
 holds for every gate and each of its two columns at least one change a careless hand could make (an
 exception swallowed, `is not False` made truthiness, a check left out, a NaN let past a comparison).
 `make opened-gates` makes one change at a time and runs that gate's own case against it; a case that
-fails before it has begun does not count. Its last line when the table last changed: `{LAST_RUN}`.
+fails before it has begun does not count. Its last line when the table last changed:
+`{LAST_RUN}`.
 
 | gate | function | protects | an exception in it | a null in what it reads |
 |---|---|---|---|---|

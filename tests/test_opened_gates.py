@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.gates_page import registered
+from scripts.gates_page import LAST_RUN, PAGE, page, registered
 from scripts.mutants.runner import Outcome
 from scripts.opened_gates.__main__ import noticed
 from scripts.opened_gates.opening import Opening, error, null, swallow, unready
@@ -15,6 +15,11 @@ RAISING = error("keys", "clock.py", "from datetime import", "from datetime impor
 def test_every_gate_is_opened_in_both_columns_and_every_snippet_is_there_once() -> None:
     assert list(unready(OPENINGS, [gate.name for gate in registered()])) == []
     assert {opening.gate for opening in OPENINGS} == set(CASES)
+
+
+def test_the_page_is_current_and_its_last_run_was_of_this_table() -> None:
+    assert PAGE.read_text("utf-8") == page()
+    assert f"{len(OPENINGS)} of {len(OPENINGS)} openings turned a test red" == LAST_RUN
 
 
 def test_no_opening_is_listed_twice_or_changes_nothing() -> None:

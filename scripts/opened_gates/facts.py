@@ -38,7 +38,8 @@ OPENINGS = (
             " seq=slate.seq, facts=facts)",
             "from tipoff.features.build import SlateFeatures\n"
             "keys = ['game_id', 'player_key', 'team', 'opponent', 'home', 'tipoff']\n"
-            "features = SlateFeatures(tonight.select(keys), [{} for _ in range(tonight.height)])"),
+            "blank = [pl.lit(None, pl.Float64).alias(name) for name in definition_hashes()]\n"
+            "features = SlateFeatures(tonight.select(*keys, *blank), [{}] * tonight.height)"),
     null("rows of a slate", _BUILD,
          "if frame.height != tonight.height or found.height != tonight.height:",
          "if frame.height != tonight.height:"),

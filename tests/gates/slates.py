@@ -18,7 +18,7 @@ from tipoff.features.build import Facts
 from tipoff.features.quality import Quality
 from tipoff.forecast import current_publication, find_slate, slate_view
 from tipoff.forecast.lines import consensus
-from tipoff.forecast.plan import Plan, _with_reasons
+from tipoff.forecast.plan import Plan, _with_reasons, make_plan
 from tipoff.forecast.publish import Publication, RunSet, publish
 from tipoff.forecast.staleness import Standing, facts_moved, models_moved, standing
 from tipoff.forecast.view import find_publication, stale_marks
@@ -104,13 +104,18 @@ def plan_null(case: Case) -> None:
 
 
 def facts_error(case: Case) -> None:
+    """Of the two that ask, the plan and the features, neither counts on the other."""
     case.breaks("tipoff.features.build.Facts.require")
     case.unmade()
-    scene = case.bench.scene
+    tonight = Plan(case.bench.scene.players).tonight
     with case.bench.lake.reading() as r:
-        tonight, as_of, seq = Plan(scene.players).tonight, scene.as_of, r.newest_seq()
-        with known_facts(r, as_of, seq) as facts, pytest.raises(ValueError, match="injected"):
-            slate_frame(r, tonight, as_of=as_of, seq=seq, facts=facts)
+        slate = find_slate(r, case.bench.day, now=clock.now())
+        as_of, seq = slate.as_of, slate.seq
+        with known_facts(r, as_of, seq) as facts:
+            with pytest.raises(ValueError, match="injected"):
+                make_plan(r, slate, settings(), facts)
+            with pytest.raises(ValueError, match="injected"):
+                slate_frame(r, tonight, as_of=as_of, seq=seq, facts=facts)
 
 
 def facts_null(case: Case) -> None:
