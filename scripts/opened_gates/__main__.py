@@ -29,8 +29,8 @@ def main() -> int:
                  if name not in {o.gate for o in OPENINGS}]  # fmt: skip
     if asked.list:
         sys.stdout.writelines(f"{_label(o)}\n" for o in chosen)
-    else:
-        problems += _tried(chosen)
+    elif not problems:
+        problems = _tried(chosen)
     sys.stdout.writelines(f"problem: {text}\n" for text in problems)
     return int(bool(problems))
 
