@@ -15,6 +15,7 @@ import pytest
 from tests.faults.fixtures import MARKETS, MODELS, gates_open
 from tests.faults.league import Ground
 from tipoff import clock
+from tipoff.errors import IntegrityError
 from tipoff.forecast import current_publication, reconcile
 from tipoff.forecast.publish import Publication
 from tipoff.forecast.staleness import (
@@ -275,6 +276,15 @@ def test_a_verification_holds_when_another_publication_was_verified_after_it(
     with chosen.lake.reading() as r:
         held = standing(r, chosen.publication)
     assert (held.as_of, held.code_version, held.facts_seq) == (chosen.last, "newer code", 10**6)
+
+
+def test_a_publication_of_a_run_that_is_not_stored_has_no_standing_and_says_what_to_do(
+    chosen: Shown,
+) -> None:
+    lost = replace(chosen.publication, run_id="run_lost")
+    with chosen.lake.reading() as r, pytest.raises(IntegrityError, match="run_lost") as raised:
+        standing(r, lost)
+    assert raised.value.next_step == "tipoff lake check"
 
 
 def test_a_verification_is_an_event_of_the_moment_that_names_what_it_verified(

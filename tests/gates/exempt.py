@@ -23,7 +23,7 @@ PART_OF: dict[str, tuple[str, ...]] = {
     "manifest": ("models.manifest.Manifest.from_json",),
     "nothing to do": (
         "forecast.staleness._includes", "forecast.staleness._known",
-        "forecast.staleness.record_verified",
+        "forecast.staleness.record_verified", "forecast.staleness.standing",
     ),
     "promotion gates": (
         "grading.promotion.gates._gate", "grading.promotion.gates.judge_candidate",

@@ -150,7 +150,7 @@ def test_a_second_guard_row_is_named(lake: Lake) -> None:
 def test_a_publication_from_the_future_is_a_clock_set_back(lake: Lake) -> None:
     row = pl.DataFrame({"publication_id": ["p"], "committed_at": [clock.now() + HOUR]})
     lake.write(lambda w: w.append("forecast.publication", row))
-    assert [t.kind for t in examined(lake).troubles] == ["clock"]
+    assert [t.kind for t in examined(lake).troubles] == ["clock", "dangling"]
 
 
 def test_the_commands_say_what_is_wrong_and_what_to_do(lake: Lake) -> None:

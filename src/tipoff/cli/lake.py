@@ -102,6 +102,8 @@ def _show(found: Health) -> None:
     kinds = {t.kind for t in found.troubles if not t.young}
     if kinds & {"missing", "damaged", "catalog"}:
         out.print("  next: restore the files named from a copy, or import and train again")
+    elif "dangling" in kinds:
+        out.print("  next: rows are lost: restore the lake's folder from a copy")
     elif "orphan" in kinds:
         out.print("  next: tipoff lake clean")
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tipoff import clock
+from tipoff.errors import IntegrityError
 from tipoff.gates import gate
 from tipoff.hashing import content_id
 from tipoff.league.markets import MARKETS
@@ -45,13 +46,23 @@ class Standing:
 
 
 def standing(r: Reader, publication: Publication) -> Standing:
-    """The standing of a publication: its run, moved on by later verifications of it."""
-    as_of, first, seq, settings, code, complete, published, newest = r.rows(
+    """The standing of a publication: its run, moved on by later verifications of it.
+
+    Raises IntegrityError when the lake does not hold its run.
+    """
+    found = r.rows(
         "SELECT as_of, first_tipoff, facts_seq, settings, code_version, complete,"
         " (SELECT max(recorded_seq) FROM forecast.publication WHERE slate = $day),"
         " (SELECT n FROM ops.guard) FROM forecast.run WHERE run_id = $run",
         {"run": publication.run_id, "day": publication.slate},
-    )[0]
+    )
+    if not found:
+        raise IntegrityError(
+            f"publication {publication.publication_id} of {publication.slate} names"
+            f" {publication.run_id}, and no such run is stored",
+            "tipoff lake check",
+        )
+    as_of, first, seq, settings, code, complete, published, newest = found[0]
     verified = r.rows(
         "SELECT detail, recorded_seq FROM ops.event WHERE kind = 'verified' AND slate = $day"
         " AND json_extract_string(detail, '$.publication_id') = $publication"

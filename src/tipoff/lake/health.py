@@ -13,11 +13,14 @@ from tipoff.hashing import file_sha256
 from tipoff.lake.files import DataFile, data_files, orphans
 from tipoff.lake.foreign import in_our_words
 from tipoff.lake.migrations import VERSION, stored_version
+from tipoff.lake.references import dangling
 
 if TYPE_CHECKING:
     from tipoff.lake.connection import Lake
 
-Kind = Literal["catalog", "clock", "damaged", "guard", "missing", "orphan", "schema"]
+Kind = Literal["catalog", "clock", "damaged", "dangling", "guard", "missing", "orphan", "schema"]
+UNREADABLE: frozenset[Kind] = frozenset({"catalog", "damaged", "missing", "schema"})
+"""With one of these a table may not be read, and rows of lost files are not there to be named."""
 CLOCK_SLACK = timedelta(minutes=1)
 
 
@@ -66,6 +69,8 @@ def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> He
         found.extend(_data_file(file, read))
     for path, digest in models:
         found.extend(_artifact(lake.folder, path, digest))
+    if not {t.kind for t in found} & UNREADABLE:
+        found.extend(_dangling(lake))
     found.extend(_leftovers(lake, now - age))
     commits = int(guards[0][0]) if guards else 0
     return Health(len(files), len(models), stored_version(lake), commits, tuple(found))
@@ -128,6 +133,11 @@ def _data_file(file: DataFile, read: bool) -> Iterator[Trouble]:
         return
     if rows != file.rows:
         yield Trouble("damaged", file.path, f"{rows} rows, the catalog says {file.rows}")
+
+
+def _dangling(lake: Lake) -> Iterator[Trouble]:
+    with lake.reading() as r:
+        yield from (Trouble("dangling", whose, detail) for whose, detail in dangling(r))
 
 
 def _count(file: DataFile, read: bool) -> int:

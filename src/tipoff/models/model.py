@@ -66,11 +66,13 @@ def matrix(frame: pl.DataFrame, names: tuple[str, ...]) -> Floats:
 
 def complete(values: Floats, names: tuple[str, ...], required: tuple[str, ...]) -> Bools:
     """Which rows of a matrix with those column names have every required one, shape (n,)."""
-    needed = [name in required for name in names]
+    known = frozenset(required)
+    needed = [name in known for name in names]
     return np.asarray(~np.isnan(values[:, needed]).any(axis=1))
 
 
 def _require_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> None:
-    missing = [f"missing feature {name}" for name in names if name not in frame.columns]
+    there = frozenset(frame.columns)
+    missing = [f"missing feature {name}" for name in names if name not in there]
     if missing:
         raise ContractError("the frame lacks columns a model reads: " + ", ".join(missing), missing)
