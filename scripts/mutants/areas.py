@@ -116,7 +116,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
         f"lake/{name}.py"
         for name in (
             "asof", "binding", "extensions", "files", "foreign", "health", "migrations", "reader",
-            "upkeep",
+            "references", "upkeep",
         )
     ),
 }  # fmt: skip
