@@ -33,6 +33,8 @@ WEIGHTS = {
 BARRIER = 100
 LEAST = 0.5
 """So much of a command's share must have been done, and not refused, for a run to count."""
+GLANCE = 0.1
+"""Seconds between two looks while every process is at work: what is half there may be gone soon."""
 PATIENCE = 120.0
 
 
@@ -104,7 +106,7 @@ class Drive:
             self.now += pace * self.random.uniform(0, 2)
             self._send(self._choose(number), report)
             if len(self.busy) == len(self.pipes):
-                self._receive(report)
+                self._receive(lake, report)
             self._look(lake, report)
             if number % BARRIER == BARRIER - 1 or number == report.steps - 1:
                 self._settle(lake, report)
@@ -148,8 +150,12 @@ class Drive:
         pipe.send(command)
         self.busy.add(pipe)
 
-    def _receive(self, report: Report) -> None:
-        ready = wait(list(self.busy), timeout=PATIENCE)
+    def _receive(self, lake: Lake, report: Report) -> None:
+        """Take the answers there are; until there is one, look again and again."""
+        began, ready = time.monotonic(), wait(list(self.busy), timeout=GLANCE)
+        while not ready and time.monotonic() - began < PATIENCE:
+            self._look(lake, report)
+            ready = wait(list(self.busy), timeout=GLANCE)
         if not ready:
             hung = [f"{c.action} {c.arguments}" for c in self.shadow.under_way.values()]
             report.violations.append(f"no answer within {PATIENCE:.0f} s: {hung}")
@@ -172,7 +178,7 @@ class Drive:
 
     def _settle(self, lake: Lake, report: Report) -> None:
         while self.busy and not report.violations:
-            self._receive(report)
+            self._receive(lake, report)
         if report.violations:
             return
         report.violations.extend(deep(lake))
@@ -186,9 +192,9 @@ class Drive:
             command = Command(report.steps + n, "reproduce", self.now, {"run": run})
             self._send(command, report)
             if len(self.busy) == len(self.pipes):
-                self._receive(report)
+                self._receive(lake, report)
         while self.busy and not report.violations:
-            self._receive(report)
+            self._receive(lake, report)
         report.reproduced = self.shadow.moved["reproduce"]
         found = check(lake, self.now + timedelta(days=1), timedelta(0))
         report.violations.extend(
