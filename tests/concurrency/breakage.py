@@ -16,7 +16,7 @@ from tipoff.forecast import publish
 from tipoff.forecast.publish import Publication, RunSet
 from tipoff.lake import Lake, Writer
 
-NOTES = 25
+NOTES = 40
 """Commits between a pointer and its set: the window that another process has to look into."""
 
 

@@ -33,7 +33,7 @@ WEIGHTS = {
 BARRIER = 100
 LEAST = 0.5
 """So much of a command's share must have been done, and not refused, for a run to count."""
-GLANCE = 0.1
+GLANCE = 0.25
 """Seconds between two looks while every process is at work: what is half there may be gone soon."""
 PATIENCE = 120.0
 
