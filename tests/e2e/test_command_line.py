@@ -16,6 +16,8 @@ import pytest
 
 from tests.simulated import built_once
 
+pytestmark = pytest.mark.xdist_group("command line")  # one worker makes the session, not both
+
 SCHEMA = Path(__file__).parents[2] / "docs/schema/slate.schema.json"
 
 

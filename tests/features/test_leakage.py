@@ -51,6 +51,7 @@ def test_a_slate_build_gives_bit_for_bit_what_the_training_build_gives(
     assert same(built.frame, small.frame.filter(pl.col("game_date") == day))
 
 
+@pytest.mark.xdist_group("real features")  # one worker builds them, not both
 @pytest.mark.parametrize("day", [date(2021, 10, 20), date(2022, 2, 11), date(2025, 1, 10)])
 def test_a_real_slate_build_gives_bit_for_bit_what_the_training_build_gives(
     real: Built, day: date

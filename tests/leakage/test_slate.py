@@ -14,6 +14,8 @@ from tipoff.lake import Lake
 from tipoff.models import train
 from tipoff.sources import import_folder
 
+pytestmark = pytest.mark.xdist_group("slate leaks")  # one worker makes the season, not both
+
 DAY = date(2025, 1, 10)
 TRAINED_THROUGH = date(2024, 12, 31)
 FIRST, LAST = date(2024, 10, 15), date(2025, 1, 31)

@@ -23,6 +23,8 @@ from tipoff.grading.backtest.run import from_rows
 from tipoff.grading.scores import uniform
 from tipoff.lake import Lake
 
+pytestmark = pytest.mark.xdist_group("backtest")  # one worker makes the board, not both
+
 
 def result(found: Board, model: str, lined: bool = False, market: str = "points") -> Numbers:
     chosen = next(b for b in found.markets if b.market == market)

@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.grading.backtest.conftest import MODEL
 from tipoff.grading.backtest import Board, headline, page
 from tipoff.grading.backtest.page import figure, off_flat, table
+
+pytestmark = pytest.mark.xdist_group("backtest")  # one worker makes the board, not both
 
 
 def test_every_tier_month_and_reason_of_every_model_is_on_the_page(judged: Board) -> None:

@@ -10,6 +10,8 @@ from tipoff.errors import UsageError
 from tipoff.grading.backtest import Board
 from tipoff.grading.backtest.plots import draw
 
+pytestmark = pytest.mark.xdist_group("backtest")  # one worker makes the board, not both
+
 
 def points_only(judged: Board) -> Board:
     return replace(judged, markets=[b for b in judged.markets if b.market == "points"])

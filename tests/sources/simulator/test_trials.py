@@ -10,6 +10,8 @@ from tipoff.errors import UsageError
 from tipoff.models.champion import Rounds
 from tipoff.sources.simulator import simulate
 
+pytestmark = pytest.mark.xdist_group("trials")  # one worker makes the season, not both
+
 
 @pytest.fixture(scope="module")
 def league(tmp_path_factory: pytest.TempPathFactory) -> Path:
