@@ -152,10 +152,11 @@ class Drive:
 
     def _receive(self, lake: Lake, report: Report) -> None:
         """Take the answers there are; until there is one, look again and again."""
-        began, ready = time.monotonic(), wait(list(self.busy), timeout=GLANCE)
-        while not ready and time.monotonic() - began < PATIENCE:
+        began = time.monotonic()
+        while not (ready := wait(list(self.busy), timeout=GLANCE)):
+            if time.monotonic() - began > PATIENCE:
+                break
             self._look(lake, report)
-            ready = wait(list(self.busy), timeout=GLANCE)
         if not ready:
             hung = [f"{c.action} {c.arguments}" for c in self.shadow.under_way.values()]
             report.violations.append(f"no answer within {PATIENCE:.0f} s: {hung}")
