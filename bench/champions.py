@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.measure import tipoff
 from bench.slate import NO_BAR, cold, line
 from tipoff.lake import Lake
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models import eligible, promote
 from tipoff.models.names import CHAMPIONS
 

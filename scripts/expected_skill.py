@@ -27,7 +27,7 @@ from scripts.answer import say
 from scripts.fidelity import WITHIN, opened
 from scripts.league_measures import Measures, baseline_pmf, measures, seen
 from scripts.simulated_skill import truth_of
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.pmf import Floats
 
 SKILL = "line's skill"

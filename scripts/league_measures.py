@@ -10,7 +10,7 @@ import polars as pl
 from tipoff.features import definition_hashes, training_frame
 from tipoff.lake import Lake
 from tipoff.league.current import current_sql
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.baselines import fit_baseline
 from tipoff.models.data import TrainingData
 from tipoff.models.pmf import Floats, Pmf

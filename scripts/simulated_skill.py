@@ -20,10 +20,10 @@ import polars as pl
 
 from scripts.answer import say
 from scripts.league_measures import on_slates
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.pmf import Floats
 
-ACTUAL = {market: pl.sql_expr(sql).cast(pl.Int64) for market, sql in MARKETS.items()}
+ACTUAL = {name: pl.sql_expr(m.counts).cast(pl.Int64) for name, m in MARKETS.items()}
 _FAR = 36_500
 LIMIT = 1.02
 """Issue 3: on the simulator the model's log score is within 2% of the true distribution's."""

@@ -30,9 +30,8 @@ from tipoff.errors import UsageError
 from tipoff.features import feature_set, training_frame
 from tipoff.grading.metrics import mean_of
 from tipoff.lake import Lake
-from tipoff.league.markets import MARKETS, MAX_COUNT
+from tipoff.markets import MARKETS
 from tipoff.models.champion.fit import FULL
-from tipoff.models.champion.layers import counts_points, is_combo
 from tipoff.models.champion.past import Past, Rounds
 from tipoff.models.champion.shape import fit_shape
 from tipoff.models.champion.table import Table
@@ -40,7 +39,7 @@ from tipoff.models.champion.tilt import tilted
 from tipoff.models.data import training_data
 from tipoff.models.pmf import Bools, Floats
 
-PARTS = tuple(m for m in MARKETS if not is_combo(m))
+PARTS = tuple(m for m in MARKETS if not MARKETS[m].is_combo)
 LESS = ("career rates", "share of threes", "weights of counts")
 """What is taken away, one at a time."""
 
@@ -94,13 +93,13 @@ class Season:
     def read(self, market: str, without: str = "") -> Read:
         """Scores of one form."""
         past = self.without_rates if without == LESS[0] else self.built
-        mean, y, top = past.mean(market), past.y(market), MAX_COUNT[market]
+        mean, y, top = past.mean(market), past.y(market), MARKETS[market].top
         facts = past.covariates[:, :-1] if without == LESS[1] else past.covariates
         now = self.asked
-        weigh = counts_points(market) and without != LESS[2]
+        weigh = MARKETS[market].counts_points and without != LESS[2]
         shape = fit_shape(y[~now], mean[~now], facts[~now], top, weigh=weigh)
         pmf = shape.pmf(mean[now], facts[now], top)
-        if is_combo(market):
+        if MARKETS[market].is_combo:
             pmf = tilted(pmf, mean[now])
         return Read(pmf.crps(y[now]), pmf.log_score(y[now]))
 
@@ -108,7 +107,7 @@ class Season:
         """The form as built (change 0), then each without a part."""
         built = self.read(market)
         truth = None if league is None else self._truth(market, league)
-        for name in ("", *(LESS if counts_points(market) else LESS[:2])):
+        for name in ("", *(LESS if MARKETS[market].counts_points else LESS[:2])):
             found = self.read(market, name) if name else built
             for measure, own, base in (
                 ("crps", found.crps, built.crps), ("log score", found.log, built.log),

@@ -20,8 +20,7 @@ import polars as pl
 
 from scripts.answer import say
 from scripts.simulated_skill import ACTUAL
-from tipoff.league.markets import MARKETS, MAX_COUNT
-from tipoff.models.champion.layers import counts_points
+from tipoff.markets import MARKETS
 from tipoff.models.champion.shape import fit_shape
 from tipoff.models.pmf import Floats
 
@@ -62,9 +61,9 @@ def exactness(league: Path) -> Iterator[Exactness]:
 def _exactness(market: str, rows: pl.DataFrame) -> Exactness:
     last = pl.col("season") == pl.col("season").max()
     seen, new = rows.filter(~last), rows.filter(last)
-    weigh = counts_points(market)
-    shape = fit_shape(_y(seen), _mean(seen), _known(seen), MAX_COUNT[market], weigh=weigh)
-    pmf, y = shape.pmf(_mean(new), _known(new), MAX_COUNT[market]), _y(new)
+    weigh = MARKETS[market].counts_points
+    shape = fit_shape(_y(seen), _mean(seen), _known(seen), MARKETS[market].top, weigh=weigh)
+    pmf, y = shape.pmf(_mean(new), _known(new), MARKETS[market].top), _y(new)
     inside = pmf.covered(y, np.random.default_rng(_SEED).random(len(y)))
     true = new.select(pl.col("pmf").list.get(pl.col("y"))).to_series().log().mean()
     ratio = pmf.log_score(y).mean() / -float(true)  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def test_rho_nought_is_the_product_and_a_half_each_has_its_closed_form() -> None
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("Brunson", "is not a leg"), ("B:pts:over:3.5", "no market is called"),
+    [("Brunson", "is not a leg"), ("B:ppg:over:3.5", "no market is called"),
      ("B:points:above:3.5", "is not a side"), ("B:points:over:many", "is not a line"),
      ("B:points:over:nan", "is not a line")],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tipoff.features import catalogue
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 _REQUIRED = """minutes_ewma_hl4 minutes_ewma_hl8 points_std_last_10 minutes_avg_last_10
   ppm_avg_last_10 recent_trend minutes_change team_pace team_off_rating team_win_pct

@@ -17,7 +17,7 @@ from tests.features.small_league import LAST, League, Row
 from tests.features.test_leakage import tonight
 from tipoff.features import catalogue, sources_of, training_frame
 from tipoff.features.lineage import markets_of, windows_of
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 ALL = 100_000
 SINGLE = ("points", "rebounds", "assists", "threes", "steals", "blocks")

@@ -13,7 +13,7 @@ from tests.features.small_league import LAST
 from tests.features.test_leakage import same, slate, tonight
 from tipoff.features import SlateFeatures, build_snapshot, catalogue, sources_of, training_frame
 from tipoff.features.checks import LEAST_ROWS, MOST_NULL, batch_checks
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 RANGES: dict[tuple[float, float], str] = {
     (-15, 15): """

@@ -32,7 +32,7 @@ from tipoff.features.build import known_facts
 from tipoff.features.snapshot import checked
 from tipoff.hashing import code_version, content_id
 from tipoff.lake import Lake, Reader
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 KEYS = ("game_id", "player_key", "team", "opponent", "home", "tipoff")
 BLANK = {"points_avg_last_5": 1, "points_avg_last_10": 2, "points_avg_season": 2,

@@ -18,7 +18,7 @@ from tipoff.features import load_snapshot, training_frame
 from tipoff.forecast import explain, find_prediction, reconcile, slate_view
 from tipoff.forecast.minutes import expected_minutes
 from tipoff.lake import Lake
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models import load, retire, store
 from tipoff.models.champion import Champion, Rounds, past
 from tipoff.models.data import training_data

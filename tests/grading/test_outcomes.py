@@ -12,7 +12,7 @@ import pytest
 from tests.grading.conftest import forecast, frame
 from tipoff.grading.facts import Facts
 from tipoff.grading.outcomes import settle
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 DAY = date(2025, 1, 10)
 GAME = {"game_id": "G1", "nba_game_id": "G1", "display_id": "20250110_AAA_BBB", "game_date": DAY,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.baselines import base_names
 
 V2_33 = (

@@ -8,7 +8,7 @@ import pytest
 
 from tests.models.league_frame import definitions, league_frame
 from tipoff.errors import ContractError, UsageError
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.baselines import WEIGHTS, Baseline, base_names, fit_baseline
 from tipoff.models.data import TrainingData, training_data
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tipoff.errors import NotFound
 from tipoff.lake import as_of_sql
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.resampling import slate_weights
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ def history(r: Reader, day: date, as_of: datetime, first: str, second: str) -> p
         f" ROWS BETWEEN {LAST} PRECEDING AND 1 PRECEDING)"
     )
     sql = f"""
-      SELECT game_id, game_date, team, ({MARKETS[first]})::DOUBLE AS y1,
-             ({MARKETS[second]})::DOUBLE AS y2, avg({MARKETS[first]}) {before} AS m1,
-             avg({MARKETS[second]}) {before} AS m2
+      SELECT game_id, game_date, team, ({MARKETS[first].counts})::DOUBLE AS y1,
+             ({MARKETS[second].counts})::DOUBLE AS y2, avg({MARKETS[first].counts}) {before} AS m1,
+             avg({MARKETS[second].counts}) {before} AS m2
       FROM {as_of_sql("league.player_game", inside)} WHERE minutes > 0
       QUALIFY count(*) {before} >= {LEAST} AND avg(minutes) {before} >= {MINUTES}
       ORDER BY game_id, player_key"""

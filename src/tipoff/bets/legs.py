@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tipoff.bets.correlation import Correlation, Relation, correlation
 from tipoff.bets.published import champions
 from tipoff.errors import UsageError
-from tipoff.league.markets import checked_market
 from tipoff.league.odds import expected_value, fair_american, valid_price
+from tipoff.markets import checked_market
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -55,7 +55,7 @@ def parse_leg(text: str) -> Leg:
     if len(parts) != 4:
         raise UsageError(f"{text!r} is not a leg", _FORM)
     player, market, side, number = parts
-    checked_market(market)
+    market = checked_market(market)
     if side not in ("over", "under"):
         raise UsageError(f"{side!r} is not a side", "write over or under")
     try:

@@ -13,7 +13,7 @@ from tipoff.bets.offers import best_prices, offers
 from tipoff.bets.price import SIDES, price_lines
 from tipoff.bets.published import champions
 from tipoff.errors import UsageError
-from tipoff.league.markets import checked_market
+from tipoff.markets import checked_market
 from tipoff.models.pmf import Pmf
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def best_bets(
     no EV. `stake` is in units of `bankroll`. Raises NotFound when nothing is published,
     UsageError for an unknown market or a number that is none.
     """
-    for name in markets or ():
-        checked_market(name)
+    markets = [checked_market(name) for name in markets or ()]
     _check_number("min_ev", min_ev)
     _check_number("bankroll", 0.0 if bankroll is None else bankroll)
     found = champions(r, day)

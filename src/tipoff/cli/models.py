@@ -64,11 +64,11 @@ def promote(
 
     Exit codes: 0 promoted, 1 a gate said no or could not answer, 2 usage.
     """
-    from tipoff.league.markets import checked_market
+    from tipoff.markets import checked_market
     from tipoff.models import parse_role
 
     role = parse_role(to)
-    checked_market(market)
+    market = checked_market(market)
     if role == "champion":
         _crown(ctx, model, market, reason, evidence, force, as_json)
     else:

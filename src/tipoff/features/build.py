@@ -15,7 +15,7 @@ from tipoff.features.compile import Program
 from tipoff.features.relations import BOX, FACTS, GAMES, PLAYERS, SPINE
 from tipoff.gates import gate
 from tipoff.lake import bound
-from tipoff.league.markets import MARKETS
+from tipoff.markets import counts_sql
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,7 +105,6 @@ def training_frame(
         "as_of": as_of or FOREVER, "seq": r.newest_seq() if seq is None else seq,
         "start": start or date.min, "through": through,
     }  # fmt: skip
-    outcomes = ", ".join(f"({x})::DOUBLE AS y_{m}" for m, x in MARKETS.items())
     read = {GAMES, BOX, *(name for name, _ in program.tables)}
     facts = [name for name in FACTS if name in read]
     with (
@@ -114,7 +113,7 @@ def training_frame(
         _built(r, program, _PLAYED_SPINE, params),
     ):
         found = r.query(
-            f"""SELECT v.*, {outcomes}, minutes::DOUBLE AS y_minutes
+            f"""SELECT v.*, {counts_sql("y_")}, minutes::DOUBLE AS y_minutes
             FROM ({program.query}) v
             JOIN (SELECT * EXCLUDE (season, team, opponent, game_date, tipoff) FROM {BOX}) b
               USING (game_id, player_key)"""

@@ -12,8 +12,8 @@ from tipoff.league.availability import status_reports_sql, status_sql
 from tipoff.league.current import current_sql
 from tipoff.league.games import games_sql, team_games_sql
 from tipoff.league.lines import chance_sql, line_sql
-from tipoff.league.markets import MARKETS
 from tipoff.league.team_form import team_games_played_sql
+from tipoff.markets import MARKETS
 
 SPINE = "fx_spine"
 GAMES = "fx_games"
@@ -70,7 +70,8 @@ _RUNNING = {
 
 _SUMS = ", ".join(f"sum({x}) OVER so_far::BIGINT AS run_{c}" for c, x in _RUNNING.items())
 _SQUARES = ", ".join(
-    f"sum(({x})::BIGINT * ({x})) OVER so_far::BIGINT AS run_square_{m}" for m, x in MARKETS.items()
+    f"sum(({m.counts})::BIGINT * ({m.counts})) OVER so_far::BIGINT AS run_square_{m.name}"
+    for m in MARKETS.values()
 )
 _WEIGHTED = ", ".join(
     f"sum({c} * w8) OVER so_far AS run8_{c}" for c in ("pts", "reb", "ast", "fg3m", "stl", "blk")

@@ -1,6 +1,6 @@
 """Feature sets: named lists of names. A tag is never reused for another list."""
 
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 _BASE = (
     *(

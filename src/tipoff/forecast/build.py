@@ -21,7 +21,7 @@ from tipoff.forecast.score import Scene, Scored
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.forecast.versions import in_order, score_versions
 from tipoff.hashing import code_version
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models import (
     Seat,
     eligible,

@@ -12,7 +12,7 @@ from tipoff import clock
 from tipoff.errors import IntegrityError
 from tipoff.gates import gate
 from tipoff.hashing import content_id
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 if TYPE_CHECKING:
     from tipoff.forecast.publish import Publication

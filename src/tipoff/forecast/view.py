@@ -10,7 +10,7 @@ from tipoff.errors import NotFound
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.gates import gate
-from tipoff.league.markets import checked_market
+from tipoff.markets import checked_market
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,7 +33,7 @@ def slate_view(r: Reader, day: date, *, market: str | None = None, model: str | 
     Raises NotFound when nothing is published for the date, UsageError for an unknown market.
     """
     if market is not None:
-        checked_market(market)
+        market = checked_market(market)
     return view_of(r, find_publication(r, day), market=market, model=model, role=role)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from tipoff.lake import as_of_sql
-from tipoff.league.markets import MARKETS
+from tipoff.markets import counts_sql
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,12 +51,11 @@ def load_facts(r: Reader, slate: date, game_ids: Sequence[str]) -> Facts:
 
 
 def _box_sql() -> str:
-    counts = ", ".join(f'({sql})::DOUBLE AS "{market}"' for market, sql in MARKETS.items())
     wanted = """game_id IN (SELECT game_id FROM league.player_game WHERE game_date = $day
                             UNION SELECT unnest($ids::VARCHAR[]))"""
     return f"""
       SELECT game_id, game_date, player_key, team, opponent, minutes::DOUBLE AS minutes,
-             coalesce(did_not_play, false) AS did_not_play, fact_id, recorded_seq, {counts}
+             coalesce(did_not_play, false) AS did_not_play, fact_id, recorded_seq, {counts_sql()}
       FROM {as_of_sql("league.player_game", wanted)} ORDER BY game_id, player_key"""
 
 

@@ -17,7 +17,7 @@ import polars as pl
 from tipoff.gates import gate
 from tipoff.grading.facts import Facts
 from tipoff.grading.postponed import is_final, postponed
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 FULL_MINUTES = 239.0
 """A team plays 5 x 48 minutes; sources round each row, so 239 and more is whole."""

@@ -5,14 +5,7 @@ from itertools import pairwise
 
 import polars as pl
 
-_POINTS = (10.0, 15.0, 20.0, 25.0)
-_BOARDS = (3.0, 5.0, 7.0, 9.0)
-_SMALL = (1.0, 2.0, 3.0)
-LINE_BOUNDS: dict[str, tuple[float, ...]] = {
-    "assists": _BOARDS, "blocks": _SMALL, "pa": _POINTS, "points": _POINTS, "pr": _POINTS,
-    "pra": _POINTS, "ra": _BOARDS, "rebounds": _BOARDS, "steals": _SMALL, "threes": _SMALL,
-}  # fmt: skip
-"""Market -> lower bounds of its line tiers but the first, in units of the market."""
+from tipoff.markets import MARKETS
 
 EDGE_BOUNDS = (1.0, 2.0, 3.0, 5.0)
 """Lower bounds of the |edge| tiers but the first, in units of the market."""
@@ -29,8 +22,8 @@ def labels(bounds: Sequence[float]) -> list[str]:
 def with_tiers(rows: pl.DataFrame) -> pl.DataFrame:
     """Add line_tier, edge_tier (null without an edge) and month (YYYY-MM of the slate)."""
     cuts = [
-        pl.when(pl.col("market") == market).then(_cut(pl.col("line"), bounds))
-        for market, bounds in LINE_BOUNDS.items()
+        pl.when(pl.col("market") == market.name).then(_cut(pl.col("line"), market.tiers))
+        for market in MARKETS.values()
     ]
     tier = pl.when(pl.col("line").is_null()).then(pl.lit(NO_LINE_TIER)).otherwise(pl.coalesce(cuts))
     edge = pl.when(pl.col("edge").is_not_null()).then(_cut(pl.col("edge").abs(), EDGE_BOUNDS))

@@ -11,7 +11,7 @@ import polars as pl
 
 from tipoff.errors import ArtifactError, UsageError
 from tipoff.hashing import code_version
-from tipoff.league.markets import MARKETS, MAX_COUNT
+from tipoff.markets import MARKETS
 from tipoff.models.contract import Contract, make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.dispersion import Dispersion, estimate
@@ -76,7 +76,7 @@ class Baseline:
             values, shape = np.full_like(values, np.nan), _SHAPELESS
         make = nb_with_median if self.manifest.model == LINE else negative_binomial
         floored = values if self.manifest.model == LINE else shape.floored(values)
-        pmf = make(floored, shape.at(values), MAX_COUNT[market])
+        pmf = make(floored, shape.at(values), MARKETS[market].top)
         return Prediction(pmf, ~np.isnan(pmf.p[:, 0]))
 
 
@@ -132,7 +132,7 @@ def _shape(frame: pl.DataFrame, name: str, market: str) -> Dispersion | None:
     usable = ~(np.isnan(values) | np.isnan(y))
     values, y = values[usable], y[usable]
     if name == LINE:
-        return _line_shape(values, y, MAX_COUNT[market])
+        return _line_shape(values, y, MARKETS[market].top)
     return estimate(values, values, y)
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from tipoff.errors import ArtifactError, ContractError, UsageError
 from tipoff.hashing import code_version
-from tipoff.league.markets import MAX_COUNT
+from tipoff.markets import MARKETS
 from tipoff.models.contract import make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.dispersion import Dispersion, estimate
@@ -58,14 +58,14 @@ class CatBoostModel:
         """A pmf per row; a row lacking a required feature, or another market, is not ok."""
         if market not in self.manifest.contract.names:
             nothing = np.full(frame.height, np.nan)
-            pmf = negative_binomial(nothing, 1.0, MAX_COUNT[market])
+            pmf = negative_binomial(nothing, 1.0, MARKETS[market].top)
             return Prediction(pmf, np.zeros(frame.height, dtype=np.bool_))
         names = self.manifest.contract.names[market]
         values = matrix(frame, names)
         ok = complete(values, names, self.manifest.contract.required(market))
         shape = self.manifest.dispersion[market]
         mean = np.where(ok, shape.floored(_predicted(self.regressor, values)), np.nan)
-        return Prediction(negative_binomial(mean, shape.at(mean), MAX_COUNT[market]), ok)
+        return Prediction(negative_binomial(mean, shape.at(mean), MARKETS[market].top), ok)
 
     def shap(self, row: pl.DataFrame, market: str) -> tuple[float, dict[str, float]]:
         """(expected value, feature -> SHAP value) of one row; they sum to the raw prediction."""
@@ -152,7 +152,7 @@ def _held_out(
             f"only {len(y)} rows to estimate the dispersion from", [], "choose a later --through"
         )
     centre = shape.floored(mean)
-    pmf = negative_binomial(centre, shape.at(centre), MAX_COUNT[MARKET])
+    pmf = negative_binomial(centre, shape.at(centre), MARKETS[MARKET].top)
     return shape, score(pmf, y, MARKET)
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import polars as pl
 
 from tipoff.errors import UsageError
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models import baselines, catboost_model
 from tipoff.models.baselines import fit_baseline, terms
 from tipoff.models.catboost_model import CatBoostModel, fit_catboost

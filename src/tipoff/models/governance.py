@@ -14,7 +14,7 @@ from tipoff import clock
 from tipoff.errors import NotFound, UsageError
 from tipoff.gates import gate
 from tipoff.hashing import content_id
-from tipoff.league.markets import MARKETS, checked_market
+from tipoff.markets import MARKETS, checked_market
 from tipoff.models.registry import load
 from tipoff.texts import checked_reason
 
@@ -126,7 +126,7 @@ def retire(lake: Lake, model: str, reason: str, market: str | None = None) -> li
     """
     checked_reason(reason)
     if market is not None:
-        checked_market(market)
+        market = checked_market(market)
 
     def commit(w: Writer) -> list[str]:
         found = versions_of(w, model)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tipoff.errors import UsageError
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.baselines import WEIGHTS, base_names, fit_baseline
 from tipoff.models.data import TrainingData, training_data
 from tipoff.models.fitting import (

@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS, parts_of
 from tipoff.models.champion import Champion, Recipe, Rounds, fit_champion
-from tipoff.models.champion.layers import PARTS
 from tipoff.models.data import TrainingData, training_data
 
 FEATURES = (
@@ -48,7 +47,8 @@ def champion_frame(players: int = 40, days: int = 120, seed: int = 8) -> pl.Data
     }  # fmt: skip
     for market, skill in _SKILL.items():
         data[f"y_{market}"] = rng.negative_binomial(skill * truth, 0.5).astype(float)
-    for market, parts in PARTS.items():
+    for market in MARKETS:
+        parts = parts_of(market)
         data[f"y_{market}"] = sum(np.asarray(data[f"y_{p}"]) for p in parts)
         middle = truth * sum(_SKILL[p] for p in parts)
         line = np.where((day % 3 == 0) & (market in LINED), np.floor(middle) + 0.5, np.nan)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+from tipoff.markets import parts_of
 from tipoff.models.champion.agree import COMBO_WEIGHT, agreed
-from tipoff.models.champion.layers import PARTS
 
 P = ("points", "rebounds", "assists")
 COMBOS = ("pra", "pr", "pa", "ra")
@@ -22,7 +22,7 @@ def one(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """(means of every market, agreed means of the parts) of one row; a combo's line is off the
     sum by a factor."""
-    every = means | {c: off[c] * sum(means[p] for p in PARTS[c]) for c in COMBOS}
+    every = means | {c: off[c] * sum(means[p] for p in parts_of(c)) for c in COMBOS}
     found = agreed(
         {m: np.array([v]) for m, v in every.items()},
         {m: np.array([v]) for m, v in lined.items()}, COMBOS,
@@ -52,7 +52,8 @@ def test_the_parts_without_lines_are_where_an_optimiser_puts_them(
         own = sum((at[p] - means[p]) ** 2 / means[p] for p in free)
         told = [c for c in COMBOS if lined[c]]
         far = [
-            (sum(at[p] for p in PARTS[c]) - every[c]) ** 2 / (COMBO_WEIGHT * every[c]) for c in told
+            (sum(at[p] for p in parts_of(c)) - every[c]) ** 2 / (COMBO_WEIGHT * every[c])
+            for c in told
         ]
         return float(own + sum(far))
 

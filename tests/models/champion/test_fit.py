@@ -8,7 +8,7 @@ import pytest
 
 from tests.models.champion.conftest import FEW, LINED, THROUGH, definitions, recipe
 from tipoff.errors import ContractError, UsageError
-from tipoff.league.markets import MAX_COUNT
+from tipoff.markets import MARKETS
 from tipoff.models.champion import Champion, fit_champion, hold_out, learner, past
 from tipoff.models.champion import fit as fitting
 from tipoff.models.champion.fit import layers_day
@@ -109,7 +109,7 @@ def test_only_what_counts_points_has_weights_of_counts_with_and_without_a_line(
     lined = {m for m, found in line.layers.lines.items() if found.shape.lattice is not None}
     assert lined == points & set(LINED)
     for market, lattice in line.layers.lattices():
-        assert {len(row) for row in lattice.weights} == {MAX_COUNT[market] + 1}
+        assert {len(row) for row in lattice.weights} == {MARKETS[market].top + 1}
     assert len(list(line.layers.lattices())) == len(points) + len(lined)
 
 

@@ -11,10 +11,10 @@ import pytest
 from tests.models.champion.conftest import FEATURES, definitions
 from tipoff.errors import ArtifactError, ContractError
 from tipoff.lake import Lake
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS, parts_of
 from tipoff.models import contributions, load, store
 from tipoff.models.champion import Champion, load_champion
-from tipoff.models.champion.layers import PARTS, line_names
+from tipoff.models.champion.layers import line_names
 from tipoff.models.golden import check_golden
 
 COMBOS = ("pra", "pr", "pa", "ra")
@@ -38,7 +38,7 @@ def test_the_mean_of_a_combo_is_the_sum_of_its_parts_means_whichever_have_lines(
     rows = without(upcoming, untold)
     mean = {m: model.predict(rows, m).pmf.mean() for m in MARKETS}
     for combo in COMBOS:
-        summed = sum(mean[part] for part in PARTS[combo])
+        summed = sum(mean[part] for part in parts_of(combo))
         assert np.abs(mean[combo] - summed).max() < 1e-4
 
 

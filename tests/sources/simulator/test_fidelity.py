@@ -10,7 +10,7 @@ from scripts.fidelity import BARS, WITHIN, opened
 from scripts.league_measures import Measures, measures, seen
 from tests.sources.simulator.real_figures import GAMES, REAL, SKILL_INTERVAL
 from tipoff.lake import Lake
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.sources.simulator import simulate
 
 SKILL = "line's skill"

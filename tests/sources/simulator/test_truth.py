@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chi2
 
 from scripts.true_parameters import exactness
-from tipoff.league.markets import MAX_COUNT
+from tipoff.markets import MARKETS as DECLARED
 from tipoff.models.dispersion import estimate
 from tipoff.models.pmf import Pmf, negative_binomial
 from tipoff.sources.simulator import MARKETS
@@ -122,7 +122,7 @@ def test_a_dispersion_fitted_on_true_means_gives_nearly_exact_intervals(
         shape = estimate(mean, mean, fitted[market].cast(pl.Float64).to_numpy())
         assert shape is not None
         centre, y = judged["mean"].to_numpy(), judged[market].to_numpy()
-        pmf = negative_binomial(centre, shape.at(centre), MAX_COUNT[market])
+        pmf = negative_binomial(centre, shape.at(centre), DECLARED[market].top)
         inside = pmf.covered(y, np.random.default_rng(8).random(len(y))).mean()
         scored = market in {"points", "pra", "pr", "pa"}
         assert abs(inside - 0.8) < (0.06 if scored else 0.035), (market, inside)

@@ -1,20 +1,18 @@
 """What the books say: the consensus line of every market, and of points its opening and move."""
 
 from tipoff.features.definition import Category, Column, Family, Feature
-from tipoff.features.families.player import HIGHEST
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 
 _K: Category = "market"
 
 
 def _quoted(market: str) -> tuple[Column, ...]:
-    high = HIGHEST.get(market, 15)
     return (
         Column(f"{market}_line_estimated", f"coalesce(quotes.estimated_{market}, false)"),
         Column(f"{market}_opening", f"quotes.opening_{market}"),
         Feature(
-            f"line_{market}", f"quotes.line_{market}", market, 0, high, _K, False, "base",
-            fallback=f"{market}_line_estimated",
+            f"line_{market}", f"quotes.line_{market}", market, 0, MARKETS[market].highest, _K,
+            False, "base", fallback=f"{market}_line_estimated",
         ),
     )  # fmt: skip
 

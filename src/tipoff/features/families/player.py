@@ -13,10 +13,7 @@ from tipoff.features.running import (
     slope,
     total,
 )
-from tipoff.league.markets import MARKETS
-
-HIGHEST = {"points": 70, "pra": 110, "pr": 90, "pa": 90, "ra": 60, "rebounds": 40, "assists": 30}
-"""Plausible highest mean of a market; 15 for the others."""
+from tipoff.markets import MARKETS
 
 _P: Category = "player history"
 WHY = """CASE WHEN career_games IS NULL THEN 'no_history'
@@ -24,8 +21,7 @@ WHY = """CASE WHEN career_games IS NULL THEN 'no_history'
 WHY_CAREER = "CASE WHEN career_games IS NULL THEN 'no_history' ELSE 'too_few_games' END"
 
 
-def _market(m: str, x: str) -> tuple[Feature, ...]:
-    high = HIGHEST.get(m, 15)
+def _market(m: str, x: str, high: float) -> tuple[Feature, ...]:
     return (
         Feature(f"{m}_avg_season", mean(x, SEASON), m, 0, high, _P, True, "base"),
         Feature(f"{m}_avg_last_5", mean(x, 5), m, 0, high, _P, True, "base"),
@@ -43,16 +39,10 @@ def _career(
 
 
 PRIOR_MINUTES = 300
-LEAGUE_RATES = {
-    "points": ("pts", 0.47), "rebounds": ("reb", 0.18), "assists": ("ast", 0.105),
-    "threes": ("fg3m", 0.052), "steals": ("stl", 0.031), "blocks": ("blk", 0.02),
-}  # fmt: skip
-"""Market -> its count and about the league's rate per minute, 2021-22 to 2023-24."""
 
 
-def _career_rate(market: str) -> Feature:
+def _career_rate(market: str, x: str, league: float) -> Feature:
     """His rate of all known games, as if he had played PRIOR_MINUTES more at the league's."""
-    x, league = LEAGUE_RATES[market]
     counted = f"(p.run_{x} + {PRIOR_MINUTES * league:g})::DOUBLE"
     return _career(
         f"{market}_per_minute_career", f"1000 * {counted} / (p.run_millis + {PRIOR_MINUTES}000)",
@@ -96,7 +86,7 @@ PLAYER = Family(
         Column("minutes_avg_season", f"({mean('millis', SEASON)}) / 1000"),
         Column("breakout_games", _this_season(total("tries", SEASON))),
         Column("breakouts", _this_season(total("breakouts", SEASON))),
-        *(feature for m, x in MARKETS.items() for feature in _market(m, x)),
+        *(feature for m in MARKETS.values() for feature in _market(m.name, m.counts, m.highest)),
         _career("minutes_ewma_hl4", ewma_minutes(4), "minutes", 0, 48, _P, True, "base"),
         _career("minutes_ewma_hl8", ewma_minutes(8), "minutes", 0, 48, _P, True, "base"),
         _career(
@@ -120,7 +110,11 @@ PLAYER = Family(
         _career(
             "pts_slope_10g", slope("pts", 10, 5), "points per game", -15, 15, _P, False, "v2_37",
         ),
-        *(_career_rate(m) for m in LEAGUE_RATES),
+        *(
+            _career_rate(m.name, m.counts, m.league_rate)
+            for m in MARKETS.values()
+            if m.league_rate is not None
+        ),
     ),
 )  # fmt: skip
 

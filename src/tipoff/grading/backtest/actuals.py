@@ -14,8 +14,8 @@ from tipoff.grading.facts import NOW
 from tipoff.grading.tiers import with_tiers
 from tipoff.league.current import current_sql
 from tipoff.league.lines import consensus_sql
-from tipoff.league.markets import MARKETS
 from tipoff.league.odds import Method, no_vig_over
+from tipoff.markets import MARKETS, counts_sql
 from tipoff.models.pmf import Floats, Pmf
 
 if TYPE_CHECKING:
@@ -30,14 +30,13 @@ _LEVEL = 1e-6
 def outcomes(r: Reader, start: date, end: date) -> pl.DataFrame:
     """Every played player-game of the span: keys, tipoff, `earlier` (games he had played before,
     by what the lake holds) and a column per market. Raises NotFound when there is none."""
-    counts = ", ".join(f'({sql})::DOUBLE AS "{market}"' for market, sql in MARKETS.items())
     columns = "game_id, player_key, game_date, tipoff, minutes, pts, reb, ast, fg3m, stl, blk"
     sql = f"""
       WITH played AS (
         SELECT *, row_number() OVER (PARTITION BY player_key ORDER BY tipoff, game_id) - 1
           AS earlier
         FROM {current_sql("league.player_game", columns, "game_date <= $end")} WHERE minutes > 0)
-      SELECT game_id, player_key, game_date, tipoff, earlier, {counts}
+      SELECT game_id, player_key, game_date, tipoff, earlier, {counts_sql()}
       FROM played WHERE game_date >= $start"""
     params = {"as_of": NOW, "seq": r.newest_seq(), "start": start, "end": end}
     found = r.query(sql, params)

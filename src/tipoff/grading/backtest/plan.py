@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from tipoff.errors import UsageError
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.fitting import family_of
 from tipoff.models.names import Spec, parse_model
 

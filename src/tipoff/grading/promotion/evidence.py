@@ -18,7 +18,7 @@ from tipoff.grading.scores import score
 from tipoff.grading.tiers import with_tiers
 from tipoff.hashing import content_id, file_sha256
 from tipoff.lake import as_of_sql
-from tipoff.league.markets import MARKETS
+from tipoff.markets import MARKETS
 from tipoff.models.pmf import Pmf
 from tipoff.settings import settings
 from tipoff.texts import file_there
@@ -98,7 +98,7 @@ def _read(path: Path, market: str) -> pl.DataFrame:
 
 def _outcomes(r: Reader, made: pl.DataFrame, market: str) -> pl.DataFrame:
     played = f"""
-      SELECT game_id, player_key, ({MARKETS[market]})::DOUBLE AS actual
+      SELECT game_id, player_key, ({MARKETS[market].counts})::DOUBLE AS actual
       FROM {as_of_sql("league.player_game", "game_date BETWEEN $start AND $end")}
       WHERE minutes > 0"""
     span = {"start": made["slate"].min(), "end": made["slate"].max()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tipoff.models.champion.layers import PARTS, parts_of
+from tipoff.markets import parts_of
 from tipoff.models.pmf import Bools, Floats
 
 COMBO_WEIGHT = 0.05
@@ -28,13 +28,13 @@ def agreed(
     for trees, w = COMBO_WEIGHT c. Weighted reconciliation of sums: Hyndman, Ahmed, Athanasopoulos
     and Shang (2011), "Optimal combination forecasts for hierarchical time series".
     """
-    parts = parts_of(combos)
+    parts = parts_of(*combos)
     own = np.stack([means[part] for part in parts], axis=1)
     fixed = np.stack([lined[part] for part in parts], axis=1)
     weight = 1.0 / (np.where(fixed, _FIXED, 1.0) * own)
     inner, right = weight[:, :, None] * np.eye(len(parts)), weight * own
     for combo in combos:
-        holds = np.array([part in PARTS[combo] for part in parts], dtype=np.float64)
+        holds = np.array([part in parts_of(combo) for part in parts], dtype=np.float64)
         pull = np.where(lined[combo], 1.0 / (COMBO_WEIGHT * means[combo]), 0.0)
         inner = inner + pull[:, None, None] * np.outer(holds, holds)
         right = right + (pull * means[combo])[:, None] * holds

@@ -11,15 +11,8 @@ import numpy as np
 import polars as pl
 
 from tipoff.hashing import code_version
-from tipoff.league.markets import MAX_COUNT
-from tipoff.models.champion.layers import (
-    LINE_BOUNDS,
-    Layers,
-    counts_points,
-    line_names,
-    parts_of,
-    price_name,
-)
+from tipoff.markets import MARKETS, parts_of
+from tipoff.models.champion.layers import Layers, line_names, price_name
 from tipoff.models.champion.learner import MEAN, MEDIAN, SEED, Trees, fit_trees
 from tipoff.models.champion.line_layers import Lined, LineLayers, fit_line_layers, usable
 from tipoff.models.champion.memo import Memo
@@ -91,10 +84,10 @@ def _layers(recipe: Recipe, past: Past, day: date, progress: Progress) -> Layers
     level, shape, lines = {}, {}, {}
     progress(f"{recipe.model}: minutes out of fold, {past.table.frame.height} player-games")
     spread = past.spread
-    for part in parts_of(recipe.markets):
+    for part in parts_of(*recipe.markets):
         progress(f"{recipe.model}: {part} out of fold, season by season")
         level[part], shape[part] = past.level(part, day), past.shape(part)
-    for market in dict.fromkeys((*parts_of(recipe.markets), *recipe.markets)):
+    for market in dict.fromkeys((*parts_of(*recipe.markets), *recipe.markets)):
         shape[market] = past.shape(market)
         found = _line_layers(past, market) if recipe.lines else None
         if found is not None:
@@ -106,15 +99,17 @@ def _line_layers(past: Past, market: str) -> LineLayers | None:
     have, rows = _lined(past, market)
     if have.sum() < FEWEST_LINES:
         return None
-    y, bounds, top = past.y(market)[have], LINE_BOUNDS[market], MAX_COUNT[market]
+    one, y = MARKETS[market], past.y(market)[have]
     key = _key(rows.line, rows.chance, rows.mean, rows.covariates, y)
-    weigh = counts_points(market)
-    return _LINES.get(f"{market} {key}", lambda: fit_line_layers(rows, y, bounds, top, weigh=weigh))
+    return _LINES.get(
+        f"{market} {key}",
+        lambda: fit_line_layers(rows, y, one.tiers, one.top, weigh=one.counts_points),
+    )
 
 
 def _lined(past: Past, market: str) -> tuple[Bools, Lined]:
     line, chance = (column(past.frame, n) for n in (f"line_{market}", price_name(market)))
-    have = usable(line, MAX_COUNT[market])
+    have = usable(line, MARKETS[market].top)
     return have, Lined(line, chance, past.mean(market), past.covariates).where(have)
 
 
@@ -128,7 +123,7 @@ def _key(*arrays: Floats) -> str:
 def _trees(recipe: Recipe, table: Table, past: Past, progress: Progress) -> dict[str, Trees]:
     old, rounds = past.table, recipe.rounds
     found = {}
-    for part in parts_of(recipe.markets):
+    for part in parts_of(*recipe.markets):
         progress(f"{recipe.model}: {part} on {table.frame.height} player-games")
         found[part] = fit_trees(table.values, table.y(part), table.names, rounds.mean, MEAN)
     progress(f"{recipe.model}: minutes on {old.frame.height} player-games")
@@ -138,7 +133,7 @@ def _trees(recipe: Recipe, table: Table, past: Past, progress: Progress) -> dict
 
 def _manifest(recipe: Recipe, data: TrainingData, table: Table, contract: Contract) -> Manifest:
     first = table.frame["game_date"].min()
-    targets = (*parts_of(recipe.markets), *recipe.markets, MINUTES)
+    targets = (*parts_of(*recipe.markets), *recipe.markets, MINUTES)
     outcomes = sorted({f"y_{target}" for target in targets})
     kept = TrainingData(table.frame, data.through)
     return Manifest(
@@ -191,7 +186,7 @@ def hold_out(recipe: Recipe, data: TrainingData, model: Champion) -> Holdout:
     past = past_of(table.before(layers_day(data.through)), recipe.rounds)
     market = recipe.markets[0]
     rows = newest_rows(TrainingData(past.frame, data.through), 0.1)
-    p, top = past.pmf(market).p, MAX_COUNT[market]
+    p, top = past.pmf(market).p, MARKETS[market].top
     if market in model.layers.lines:
         have, lined = _lined(past, market)
         p[have] = model.layers.lines[market].pmf(lined, top).p

@@ -13,8 +13,8 @@ import polars as pl
 from pydantic import ValidationError
 
 from tipoff.errors import ArtifactError
-from tipoff.league.markets import MAX_COUNT
-from tipoff.models.champion.layers import PARTS, Layers, price_name
+from tipoff.markets import MARKETS, parts_of
+from tipoff.models.champion.layers import Layers, price_name
 from tipoff.models.champion.learner import Trees
 from tipoff.models.champion.sight import Sight
 from tipoff.models.champion.table import MINUTES
@@ -56,7 +56,7 @@ class Champion:
         Without a line the form that reads lines gives exactly the pmf of the form that does not.
         """
         names = self.manifest.contract.names.get(market, ())
-        p = np.full((frame.height, MAX_COUNT[market] + 1), np.nan)
+        p = np.full((frame.height, MARKETS[market].top + 1), np.nan)
         ok = self._complete(frame, market) if names else np.zeros(frame.height, dtype=np.bool_)
         if ok.any():
             sight = self._seen(frame, ok)
@@ -83,7 +83,7 @@ class Champion:
         sight = self.sight(row)
         centre = float(sight.mean(market)[0])
         parts: dict[str, float] = {}
-        for part in PARTS[market]:
+        for part in parts_of(market):
             values, level = self.trees[part].shap(sight.values), self.layers.level[part]
             for name, value in zip(self.trees[part].names, values[:-1], strict=True):
                 parts[name] = parts.get(name, 0.0) + level * float(value)
@@ -92,12 +92,12 @@ class Champion:
             _, rows, layers = found
             weights, middle = (
                 layers.location,
-                float(layers.line_mean(rows.line, MAX_COUNT[market])[0]),
+                float(layers.line_mean(rows.line, MARKETS[market].top)[0]),
             )
             parts = {name: weights[2] * value for name, value in parts.items()}
             parts[f"line_{market}"] = weights[1] * middle
             parts[price_name(market)] = weights[3] * float(rows.price[0]) * middle**0.5
-            centre = float(layers.centre(rows, MAX_COUNT[market])[0])
+            centre = float(layers.centre(rows, MARKETS[market].top)[0])
         return centre - sum(parts.values()), parts
 
     def _complete(self, frame: pl.DataFrame, market: str) -> Bools:
@@ -130,10 +130,10 @@ def _check_parts(model: Champion, artifact: Path) -> None:
     if set(model.trees) != wanted:
         raise ArtifactError(f"{artifact} has trees of {sorted(model.trees)}, not {sorted(wanted)}")
     for market, lattice in model.layers.lattices():
-        if any(len(row) != MAX_COUNT[market] + 1 for row in lattice.weights):
+        if any(len(row) != MARKETS[market].top + 1 for row in lattice.weights):
             raise ArtifactError(f"{artifact}: the weights of {market} are not one for each count")
     for market, names in model.manifest.contract.names.items():
-        for part in (*PARTS[market], MINUTES):
+        for part in (*parts_of(market), MINUTES):
             read = model.trees[part].names
             if read != names[: len(read)]:
                 raise ArtifactError(

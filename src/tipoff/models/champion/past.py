@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from tipoff.errors import UsageError
-from tipoff.league.markets import MAX_COUNT
+from tipoff.markets import MARKETS, parts_of
 from tipoff.models.champion.blocked import blocked
 from tipoff.models.champion.covariates import covariates
-from tipoff.models.champion.layers import LOWEST, PARTS, counts_points, is_combo
+from tipoff.models.champion.layers import LOWEST
 from tipoff.models.champion.learner import MEAN, MEDIAN
 from tipoff.models.champion.level import Labels, levelled, season_level
 from tipoff.models.champion.memo import Memo
@@ -76,7 +76,7 @@ class Past:
         """Means out of fold: the trees' times the level as known at the first of each row's month;
         of a combo the sum of its parts' pmf means."""
         if market not in self._means:
-            self._means[market] = self._summed(market) if is_combo(market) else levelled(
+            self._means[market] = self._summed(market) if MARKETS[market].is_combo else levelled(
                 self.y(market), self._raw(market), *self._when
             )  # fmt: skip
         return self._means[market]
@@ -97,16 +97,16 @@ class Past:
                 self.y(market),
                 self.mean(market),
                 self.covariates,
-                MAX_COUNT[market],
-                weigh=counts_points(market),
+                MARKETS[market].top,
+                weigh=MARKETS[market].counts_points,
             )
         return self._shapes[market]
 
     def pmf(self, market: str) -> Pmf:
         """The pmfs of the form without lines, out of fold but for the shape."""
         mean = self.mean(market)
-        made = self.shape(market).pmf(mean, self.covariates, MAX_COUNT[market])
-        return tilted(made, mean) if is_combo(market) else made
+        made = self.shape(market).pmf(mean, self.covariates, MARKETS[market].top)
+        return tilted(made, mean) if MARKETS[market].is_combo else made
 
     @property
     def _when(self) -> tuple[Labels, Labels]:
@@ -121,7 +121,7 @@ class Past:
         return self._means[key]
 
     def _summed(self, market: str) -> Floats:
-        parts = [self._pmf_mean(part) for part in PARTS[market]]
+        parts = [self._pmf_mean(part) for part in parts_of(market)]
         return np.asarray(sum(parts[1:], parts[0]))
 
     def _pmf_mean(self, market: str) -> Floats:

@@ -9,17 +9,10 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from tipoff.league.markets import MAX_COUNT
+from tipoff.markets import MARKETS, parts_of
 from tipoff.models.champion.agree import agreed
 from tipoff.models.champion.covariates import covariates
-from tipoff.models.champion.layers import (
-    LOWEST,
-    PARTS,
-    Layers,
-    is_combo,
-    parts_of,
-    price_name,
-)
+from tipoff.models.champion.layers import LOWEST, Layers, price_name
 from tipoff.models.champion.learner import Matrix, Trees
 from tipoff.models.champion.line_layers import Lined, LineLayers, usable
 from tipoff.models.champion.minutes import LONGEST
@@ -57,8 +50,8 @@ class Sight:
 
     def mean(self, market: str) -> Floats:
         """The centre without a line: trees times level; of a combo the sum of its parts' means."""
-        if is_combo(market):
-            return _sum([self.bare(part).mean() for part in PARTS[market]])
+        if MARKETS[market].is_combo:
+            return _sum([self.bare(part).mean() for part in parts_of(market)])
         return self.layers.level[market] * np.maximum(
             self.trees[market].predict(self.values), LOWEST
         )
@@ -67,8 +60,8 @@ class Sight:
         """The pmf without a line."""
         if market not in self._bare:
             mean = self.mean(market)
-            made = self.layers.shape[market].pmf(mean, self.covariates, MAX_COUNT[market])
-            self._bare[market] = tilted(made, mean) if is_combo(market) else made
+            made = self.layers.shape[market].pmf(mean, self.covariates, MARKETS[market].top)
+            self._bare[market] = tilted(made, mean) if MARKETS[market].is_combo else made
         return self._bare[market]
 
     def final(self, market: str) -> Pmf:
@@ -77,13 +70,13 @@ class Sight:
         a combo's is the sum of its parts'."""
         if market not in self._final:
             made = self._with_line(market)
-            moves = is_combo(market) or market in self._tied
+            moves = MARKETS[market].is_combo or market in self._tied
             self._final[market] = tilted(made, self._settled(market)) if moves else made
         return self._final[market]
 
     def _settled(self, market: str) -> Floats:
-        if is_combo(market):
-            return _sum([self._settled(part) for part in PARTS[market]])
+        if MARKETS[market].is_combo:
+            return _sum([self._settled(part) for part in parts_of(market)])
         if market in self._tied:
             return self._agreed[market]
         return self._with_line(market).mean()
@@ -98,12 +91,12 @@ class Sight:
     @property
     def _told(self) -> tuple[str, ...]:
         """Combos that read lines, in declared order: a stored model has them in another."""
-        return tuple(m for m in PARTS if m in self.layers.lines and is_combo(m))
+        return tuple(m for m in MARKETS if m in self.layers.lines and MARKETS[m].is_combo)
 
     @property
     def _tied(self) -> tuple[str, ...]:
         """Their parts."""
-        return parts_of(self._told)
+        return parts_of(*self._told)
 
     def _lines(self, market: str) -> Bools:
         """Rows whose line of that market moves its pmf."""
@@ -115,7 +108,7 @@ class Sight:
         if market not in self.layers.lines:
             return None
         line = column(self.frame, f"line_{market}")
-        have = usable(line, MAX_COUNT[market])
+        have = usable(line, MARKETS[market].top)
         every = Lined(
             line, column(self.frame, price_name(market)), self.mean(market), self.covariates
         )
@@ -129,7 +122,7 @@ class Sight:
                 return self.bare(market)
             have, rows, layers = found
             p = self.bare(market).p.copy()
-            p[have] = layers.pmf(rows, MAX_COUNT[market]).p
+            p[have] = layers.pmf(rows, MARKETS[market].top).p
             self._own[market] = Pmf(p)
         return self._own[market]
 
