@@ -13,7 +13,7 @@ from tipoff.answers.reach import scopes_of
 from tipoff.answers.rows import find_source, published_runs
 from tipoff.errors import NotFound
 from tipoff.features import catalogue, sources_of
-from tipoff.features.lineage import windows_of
+from tipoff.features.lineage import reach_of
 from tipoff.lake import Lake
 
 
@@ -38,7 +38,7 @@ def test_the_farthest_source_row_of_every_kind_of_feature_reaches_the_player_by_
         mine = r.query(sql, {"player": twice.moved}).to_dicts()[0]
         at = {k: mine[k] for k in ("game_id", "player_key", "team", "opponent", "tipoff", "as_of")}
         wanted: dict[str, set[str]] = {}
-        kinds = {str(windows_of(name)): name for name in catalogue() if windows_of(name)}
+        kinds = {str(reach_of(name)): name for name in catalogue() if reach_of(name)}
         for name in kinds.values():
             for row in sources_of(r, name, **at, seq=mine["facts_seq"])[-1:]:
                 wanted.setdefault(row["fact_id"], set()).add(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +10,9 @@ import pytest
 from tipoff.errors import UsageError
 from tipoff.features import catalogue, definition_hashes, feature_set
 from tipoff.features.catalogue import CATALOGUE, Catalogue
-from tipoff.features.definition import Family, Feature, Relation
-from tipoff.features.families import FAMILIES
-from tipoff.features.relations import RELATIONS
+from tipoff.features.definition import Family, Feature
+
+FAMILIES, RELATIONS = CATALOGUE.families, CATALOGUE.relations
 
 
 def changed(name: str, **values: Any) -> dict[str, str]:
@@ -106,31 +105,30 @@ def test_adding_a_feature_changes_no_other_hash() -> None:
     assert differing(Catalogue(widened, RELATIONS).hashes) == set()
 
 
-def test_a_changed_relation_changes_every_feature_below_which_it_lies() -> None:
-    relation = RELATIONS["fx_team_played"]
-    other = dict(RELATIONS) | {
-        relation.name: replace(relation, sql=relation.sql.replace("possessions", "poss_"))
-    }
-    moved = differing(Catalogue(FAMILIES, other).hashes)
-    assert {"team_pace", "opponent_def_rating", "pace_score", "dnp_rate"} <= moved
+def with_sql(name: str, sql: str) -> dict[str, str]:
+    """The hashes of a catalogue in which one relation is made otherwise."""
+    return Catalogue(FAMILIES, RELATIONS | {name: replace(RELATIONS[name], sql=sql)}).hashes
+
+
+def test_a_changed_column_of_a_relation_changes_what_reads_it_and_nothing_else() -> None:
+    sql = RELATIONS["fx_team_played"].sql.replace("t.possessions + o.possessions", "t.possessions")
+    moved = differing(with_sql("fx_team_played", sql))
+    assert {"team_pace", "opponent_def_rating", "pace_score"} <= moved
+    assert not moved & {"dnp_rate", "team_win_pct", "line_points", "vegas_points_line"}
+
+
+def test_a_relation_of_other_rows_changes_every_feature_below_which_it_lies() -> None:
+    sql = f"SELECT * FROM ({RELATIONS['fx_team_played'].sql}) WHERE game_number > 2"
+    moved = differing(with_sql("fx_team_played", sql))
+    assert {"team_pace", "opponent_def_rating", "pace_score", "dnp_rate", "team_win_pct"} <= moved
     assert not moved & {"line_points", "vegas_points_line"}
 
 
-def test_every_relation_is_declared_before_those_that_read_it() -> None:
+def test_every_relation_is_declared_after_those_it_reads() -> None:
     seen: set[str] = set()
-    for name, relation in RELATIONS.items():
-        assert set(relation.reads) <= seen, name
-        named = {n for n in RELATIONS if re.search(rf"\b{n}\b", relation.sql) and n != name}
-        # whom the build asks about decides which rows there are, never what is in them
-        assert name == "fx_players" or named - {"fx_players"} <= _below(relation), name
+    for name in RELATIONS:
+        assert set(CATALOGUE.analysis.relations[name]) <= seen, name
         seen.add(name)
-
-
-def _below(relation: Relation) -> set[str]:
-    found = set(relation.reads)
-    for read in relation.reads:
-        found |= _below(RELATIONS[read])
-    return found
 
 
 def test_one_name_means_one_feature() -> None:

@@ -16,7 +16,9 @@ from tests.features.long_league import make_long_league
 from tests.features.small_league import LAST, League, Row
 from tests.features.test_leakage import tonight
 from tipoff.features import catalogue, sources_of, training_frame
-from tipoff.features.lineage import markets_of, windows_of
+from tipoff.features.definition import Rows
+from tipoff.features.lineage import markets_of, reach_of
+from tipoff.features.windows import EVERYTHING, SEASON, last
 from tipoff.markets import MARKETS
 
 ALL = 100_000
@@ -139,7 +141,7 @@ def expected() -> dict[str, list[Callable[[Sources], list[str]]]]:
                               lambda s: s.reports("team")],
         "breakout_risk_score": [lambda s: s.games(ALL), lambda s: s.teams("opponent", 15, False),
                                 lambda s: s.reports(), lambda s: s.reports("team")],
-        "composite_breakout_signal": [lambda s: s.games(ALL), Sources.fixtures],
+        "composite_breakout_signal": [lambda s: s.games(ALL)],
         "opp_xout_points": [lambda s: s.reports("opponent"), lambda s: s.squad("opponent")],
     }  # fmt: skip
     for size, names in LAST_GAMES.items():
@@ -262,14 +264,15 @@ def test_each_source_is_told_with_its_table_date_and_words(
     assert found[0]["text"] == text
 
 
-def test_windows_and_markets_of_a_feature_are_told_by_family() -> None:
-    once = {"season_only": False, "size": 10}
-    assert windows_of("dnp_rate") == {"player": once, "tenure": once}
-    assert windows_of("points_avg_season") == {"player": {"season_only": True, "size": ALL}}
-    assert windows_of("minutes_change") == {"player": {"season_only": False, "size": ALL}}
-    assert windows_of("recent_trend") == {"player": {"season_only": False, "size": 5}}
-    assert windows_of("start_rate_5") == {"role": {"season_only": False, "size": 5}}
-    assert windows_of("pct_paint") == {}
+def test_how_far_back_a_feature_reaches_follows_from_its_sql_or_from_what_it_says() -> None:
+    assert reach_of("dnp_rate") == {Rows.OWN_GAMES: last(10)}
+    assert reach_of("points_avg_season") == {Rows.OWN_GAMES: SEASON}
+    assert reach_of("minutes_change") == {Rows.OWN_GAMES: EVERYTHING}
+    assert reach_of("recent_trend") == {Rows.OWN_GAMES: last(5)}
+    assert reach_of("start_rate_5") == {Rows.OWN_GAMES: last(5)}
+    assert reach_of("minutes_max_5") == {Rows.OWN_GAMES: last(5)}
+    assert reach_of("pace_score") == {Rows.TEAM_GAMES: last(10), Rows.OPPONENT_GAMES: last(10)}
+    assert reach_of("pct_paint") == {}
     assert markets_of("vegas_line_move") == {"points"}
     assert markets_of("over_chance_ra") == {"ra"}
     assert markets_of("points_avg_last_5") == set()

@@ -90,7 +90,7 @@ def redefined(name: str) -> Catalogue:
 
 def adopt(monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue) -> None:
     """Turn the one catalogue that every module holds into another, until the test is over."""
-    names = ("families", "relations", "owner", "columns", "features", "hashes")
+    names = ("families", "relations", "analysis", "owner", "columns", "features", "hashes")
     for name in names:  # all of the honest one first: what is made later is of both, and stays
         getattr(CATALOGUE, name)
     for name in names:

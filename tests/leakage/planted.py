@@ -48,7 +48,7 @@ def with_leak_in(owner: str, source: str) -> Catalogue:
 
     def joined(family: Family) -> Family:
         return replace(
-            family, columns=(*family.columns, FEATURE), extra=(*family.extra, "fx_planted"),
+            family, columns=(*family.columns, FEATURE),
             attach=f"{family.attach} {ATTACH.format(table='fx_planted')}",
         )  # fmt: skip
 

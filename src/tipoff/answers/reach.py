@@ -13,7 +13,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tipoff.features.catalogue import catalogue
-from tipoff.features.lineage import FIXTURE_ALONE, markets_of, windows_of
+from tipoff.features.definition import Rows
+from tipoff.features.lineage import markets_of, reach_of
+from tipoff.features.windows import Window
 from tipoff.league.availability import ABSENCE_DAYS
 from tipoff.settings import Settings
 
@@ -53,16 +55,17 @@ class Scope:
 
 
 @cache
-def _windows() -> dict[str, dict[str, dict[str, Any]]]:
-    return {name: windows_of(name) for name in catalogue()}
+def _reaches() -> dict[str, dict[Rows, Window]]:
+    return {name: reach_of(name) for name in catalogue()}
 
 
-def features_reading(families: tuple[str, ...], nth: int, same_season: bool) -> frozenset[str]:
-    """Features of those families that read the nth newest game of theirs."""
+def features_reading(rows: tuple[Rows, ...], nth: int = 1, same: bool = True) -> frozenset[str]:
+    """Features made from those rows that read the nth newest game; `same`: of the row's season."""
     return frozenset(
-        name for name, spans in _windows().items() for family, span in spans.items()
-        if family in families and nth <= span["size"] and (same_season or not span["season_only"])
-    )  # fmt: skip
+        name
+        for name, reaches in _reaches().items()
+        if any(kind in reaches and reaches[kind].holds(nth, same_season=same) for kind in rows)
+    )
 
 
 def scopes_of(r: Reader, source: Source, run: Run) -> list[Scope]:
@@ -78,18 +81,18 @@ def _player_game(r: Reader, row: Row, run: Run) -> list[Scope]:
     player, teams, season = row["player_key"], (row["team"], row["opponent"]), row["season"]
     nth = _count(r, _HIS_GAMES, run, row, player=player)
     same = season == run.season
-    own = features_reading(("player", "days", "tenure", "role"), nth, same)
-    own |= features_reading(("absence",), 1, True) if same else frozenset()
-    status = features_reading(("status",), nth, same) if nth == 1 else frozenset()
+    own = features_reading((Rows.OWN_GAMES,), nth, same)
+    own |= features_reading((Rows.OWN_ABSENCE, Rows.TEAM_ROSTER)) if same else frozenset()
+    # The newest game played ends an absence.
+    own |= features_reading((Rows.OWN_REPORTS,)) if nth == 1 else frozenset()
     met = run.slate - timedelta(days=365) <= row["game_date"] < run.slate
-    versus = features_reading(("versus",), 1, True) if met else frozenset()
+    versus = features_reading((Rows.OWN_GAMES_AGAINST,)) if met else frozenset()
     rotation = Settings.model_validate_json(run.settings).rotation_games
     planned = nth <= FORM or _count(r, _TEAM_GAMES, run, row, team=row["team"]) <= rotation
-    squad = _squad(player, row["team"]) if same else []
     return [
-        Scope(lambda p: p["player_key"] == player, own | status, planned),
+        Scope(lambda p: p["player_key"] == player, own, planned),
         Scope(lambda p: p["player_key"] == player and p["opponent"] == row["opponent"], versus),
-        *squad,
+        *(_roster(player, row["team"]) if same else ()),
         *_team_form(r, row, run, teams),
     ]
 
@@ -104,8 +107,8 @@ def _team_form(r: Reader, row: Row, run: Run, teams: tuple[str, ...]) -> list[Sc
     for team in teams:
         nth = _count(r, _TEAM_GAMES, run, row, team=team)
         same = row["season"] == run.season
-        for side, families in (("team", ("team",)), ("opponent", ("opponent", "allowed"))):
-            names = features_reading(families, nth, same)
+        for side, rows in (("team", Rows.TEAM_GAMES), ("opponent", Rows.OPPONENT_GAMES)):
+            names = features_reading((rows,), nth, same)
             found.append(Scope(lambda p, s=side, t=team: p[s] == t, names))  # type: ignore[misc]
     return found
 
@@ -119,7 +122,7 @@ def _game(r: Reader, row: Row, run: Run) -> list[Scope]:
     for team in (row["home"], row["away"]):
         params = {"team": team, "seq": run.facts_seq, "tip": row["tipoff"], "slate": run.slate}
         if row["game_date"] < run.slate and not r.value(_LATER_GAMES, params):
-            names = features_reading(("rest", "night_number"), 1, True) - FIXTURE_ALONE
+            names = features_reading((Rows.SCHEDULE,))
             found.append(Scope(lambda p, t=team: t in (p["team"], p["opponent"]), names))  # type: ignore[misc]
     return found
 
@@ -134,14 +137,14 @@ def _injury(r: Reader, row: Row, run: Run) -> list[Scope]:
              "known": row["known_at"], "team": team}  # fmt: skip
     if r.value(_NEWER_WORD, newer):
         return []
-    own = features_reading(("status", "absence"), 1, True)
-    return [Scope(lambda p: p["player_key"] == player, own, plan=True), *_squad(player, team)]
+    own = features_reading((Rows.OWN_REPORTS, Rows.OWN_ABSENCE, Rows.TEAM_ROSTER))
+    return [Scope(lambda p: p["player_key"] == player, own, plan=True), *_roster(player, team)]
 
 
-def _squad(player: str, team: str) -> list[Scope]:
-    """His team-mates' features of who is there, and what opponents' features say of his side."""
-    mates = features_reading(("mates", "absence", "crowd"), 1, True)
-    foes = features_reading(("crowd",), 1, True)
+def _roster(player: str, team: str) -> list[Scope]:
+    """Team-mates' features of who is there, and what opponents' features say of the side."""
+    mates = features_reading((Rows.TEAM_REPORTS, Rows.OWN_ABSENCE, Rows.TEAM_ROSTER))
+    foes = features_reading((Rows.OPPONENT_ROSTER,))
     return [
         Scope(lambda p: p["team"] == team and p["player_key"] != player, mates),
         Scope(lambda p: p["opponent"] == team, foes),

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from tipoff.errors import IntegrityError
+from tipoff.features.analysis import PLAYERS, SPINE
 from tipoff.features.catalogue import CATALOGUE, Catalogue
 from tipoff.features.compile import Program
-from tipoff.features.relations import BOX, FACTS, GAMES, PLAYERS, SPINE
+from tipoff.features.relations import BOX, FACTS, GAMES
 from tipoff.gates import gate
 from tipoff.lake import bound
 from tipoff.markets import counts_sql

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tipoff.errors import UsageError
-from tipoff.features.definition import Column, Family, Feature, Relation, definition
-from tipoff.features.families import FAMILIES
-from tipoff.features.relations import RELATIONS
+from tipoff.features.analysis import Analysis, analyse
+from tipoff.features.definition import Column, Family, Feature, Relation
+from tipoff.features.families import families
+from tipoff.features.relations import relations
 from tipoff.features.sets import SETS
+from tipoff.markets import MARKETS, Market
 
 
 @dataclass(frozen=True)
@@ -41,23 +43,24 @@ class Catalogue:
         """Features by name, in declared order."""
         return {n: c for n, c in self.columns.items() if isinstance(c, Feature)}
 
-    def reads(self, name: str) -> tuple[str, ...]:
-        """The columns a column's expression, join or relations read, sorted."""
-        family, found = self.owner[name], set(self.owner[name].reads)
-        if not family.relation:
-            found |= self.columns[name].words & self.owner.keys()
-        for relation in self.relations_of(family):
-            found |= set(self.relations[relation].columns)
-        return tuple(sorted(found))
+    @cached_property
+    def analysis(self) -> Analysis:
+        """What its SQL says about itself. Raises IntegrityError for a name that is not there."""
+        return analyse(self.families, self.relations)
 
-    def relations_of(self, family: Family) -> tuple[str, ...]:
-        """Every relation below a family, in the order in which they are made."""
+    def reads(self, name: str) -> tuple[str, ...]:
+        """The columns a column's expression reads, sorted."""
+        return self.analysis.columns[name].reads
+
+    def relations_of(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """Every relation below these columns, in the order in which they are made."""
         wanted: set[str] = set()
-        pending = [name for name in (family.relation, *family.extra) if name]
+        pending = [table for name in columns for table in self.analysis.columns[name].tables]
         while pending:
             name = pending.pop()
-            wanted.add(name)
-            pending += self.relations[name].reads
+            if name not in wanted:
+                wanted.add(name)
+                pending += self.analysis.relations[name]
         return tuple(name for name in self.relations if name in wanted)
 
     def closure(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -76,19 +79,15 @@ class Catalogue:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Column name -> definition hash, helpers included."""
-        found: dict[str, str] = {}
-        for name in self.columns:
-            self._hash(name, found)
-        return found
-
-    def _hash(self, name: str, found: dict[str, str]) -> str:
-        if name not in found:
-            known = {read: self._hash(read, found) for read in self.reads(name)}
-            found[name] = definition(self.columns[name], self.owner[name], self.relations, known)
-        return found[name]
+        return {name: read.definition for name, read in self.analysis.columns.items()}
 
 
-CATALOGUE = Catalogue(FAMILIES, RELATIONS)
+def catalogue_of(markets: Sequence[Market]) -> Catalogue:
+    """The catalogue of these markets."""
+    return Catalogue(families(markets), relations(markets))
+
+
+CATALOGUE = catalogue_of(tuple(MARKETS.values()))
 
 
 def catalogue() -> dict[str, Feature]:
@@ -97,7 +96,7 @@ def catalogue() -> dict[str, Feature]:
 
 
 def definition_hashes() -> dict[str, str]:
-    """Feature name -> hash of its definition (expression, range, windows, relations, inputs)."""
+    """Feature name -> hash of its definition: range, expression, and all it reads down to facts."""
     return {name: CATALOGUE.hashes[name] for name in CATALOGUE.features}
 
 

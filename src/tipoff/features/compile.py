@@ -9,7 +9,6 @@ from functools import cached_property
 
 from tipoff.features.catalogue import Catalogue
 from tipoff.features.definition import Column, Family, Feature
-from tipoff.features.relations import SPINE
 from tipoff.hashing import DECIMALS
 
 LOCATED = "fx_located"
@@ -40,19 +39,20 @@ class Program:
         wanted |= {name for f in self.catalogue.families if f.name in wanted for name in f.after}
         return tuple(f for f in self.catalogue.families if f.name in wanted)
 
-    @property
+    @cached_property
     def tables(self) -> tuple[tuple[str, str], ...]:
         """(name, SQL) of every table to make after the spine, in order."""
         made: dict[str, str] = {}
+        for name in self.catalogue.relations_of(self.columns):
+            made[name] = self.catalogue.relations[name].sql
         for family in self.families:
-            for name in self.catalogue.relations_of(family):
-                for column in self.catalogue.relations[name].columns:
-                    self._windowed(self.catalogue.owner[column], made)
-                made.setdefault(name, self.catalogue.relations[name].sql)
             if family.windowed:
-                self._windowed(family, made)
-        staged = [(_stage(f), self._staged(f)) for f in self.families if f.staged]
-        return (*made.items(), (LOCATED, self.located), *staged)
+                columns = self._of(family)
+                windows = sorted({w for c in columns for w in self._windows(c)})
+                made[family.table] = family.windowed_sql(columns, windows)
+        made[LOCATED] = self.located
+        made |= {_stage(f): self._staged(f) for f in self.families if f.staged}
+        return tuple(made.items())
 
     @property
     def query(self) -> str:
@@ -72,45 +72,47 @@ class Program:
             text = f"{column.why or family.why} {column.fallback}"
         return set(_WORD.findall(text)) & self.catalogue.columns.keys()
 
-    def _windowed(self, family: Family, made: dict[str, str]) -> None:
-        table = _table(family)
-        if table in made:
-            return
-        for name in self.catalogue.relations_of(family):
-            made.setdefault(name, self.catalogue.relations[name].sql)
-        columns = [self.catalogue.columns[n] for n in self.columns if n in _names(family)]
-        used = sorted({w for c in columns for w in c.windows})
-        windows = ", ".join(f"{w} AS ({family.windows[w].sql})" for w in used)
-        listed = ", ".join([*family.keys, *(f'{c.sql} AS "{c.name}"' for c in columns)])
-        clause = f" WINDOW {windows}" if windows else ""
-        made[table] = f"SELECT {listed} FROM {family.relation}{clause} QUALIFY {family.last}"
+    def _of(self, family: Family) -> list[Column]:
+        return [c for c in family.columns if c.name in self._wanted]
+
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(self.columns)
+
+    def _windows(self, column: Column) -> tuple[str, ...]:
+        return self.catalogue.analysis.columns[column.name].windows
 
     @property
     def located(self) -> str:
-        """The spine with, per family, which row is the newest one known: narrow joins first, so
-        that wide rows never pass through a sort."""
-        joins = dict.fromkeys(f.locate.format(table=_table(f)) for f in self.families)
-        columns = dict.fromkeys(c for f in self.families for c in f.located)
-        return f"SELECT {', '.join(['s.*', *columns])} FROM {SPINE} s {' '.join(joins)}"
+        """The spine with, per family, which row is the newest one known."""
+        *before, last = self.families
+        return last.located_sql(before)
 
     def _staged(self, family: Family) -> str:
-        columns = [c for c in family.columns if c.name in self.columns]
+        columns = self._of(family)
         listed = ", ".join(f'{c.sql} AS "{c.name}"' for c in columns)
-        joins = family.attach.format(table=_table(family))
+        joins = family.attach_sql(columns)
         return f"SELECT s.game_id, s.player_key, {listed} FROM {LOCATED} s {joins}"
 
     def _attached(self) -> str:
         joined = [f for f in self.families if f.relation]
-        columns = [
-            (column, _attached_value(column, family))
-            for family in joined
-            for column in family.columns
-            if column.name in self.columns
-        ]
+        columns = [(c, self._value(c, family)) for family in joined for c in self._of(family)]
         listed = "".join(f", {_computed(c, sql)}" for c, sql in columns)
-        joins = " ".join(_join(f) for f in joined)
+        joins = " ".join(self._join(f) for f in joined)
         sql = f"SELECT s.*{listed} FROM {LOCATED} s {joins}"
         return self._checked(sql, [c.name for c, _ in columns])
+
+    def _value(self, column: Column, family: Family) -> str:
+        if family.staged:
+            return f'{family.name}."{column.name}"'
+        return family.value_sql(column, self._windows(column))
+
+    def _join(self, family: Family) -> str:
+        if family.staged:
+            name = family.name
+            on = f"{name}.game_id = s.game_id AND {name}.player_key = s.player_key"
+            return f"LEFT JOIN {_stage(family)} {name} ON {on}"
+        return family.attach_sql(self._of(family))
 
     def _derived(self, sql: str, names: Sequence[str]) -> str:
         columns = [self.catalogue.columns[name] for name in names]
@@ -151,35 +153,8 @@ class Program:
         )
 
 
-def _names(family: Family) -> set[str]:
-    return {column.name for column in family.columns}
-
-
-def _table(family: Family) -> str:
-    return f"fx_{family.name}" if family.windowed else family.relation
-
-
 def _stage(family: Family) -> str:
     return f"fx_{family.name}"
-
-
-def _join(family: Family) -> str:
-    if family.staged:
-        name = family.name
-        on = f"{name}.game_id = s.game_id AND {name}.player_key = s.player_key"
-        return f"LEFT JOIN {_stage(family)} {name} ON {on}"
-    return family.attach.format(table=_table(family))
-
-
-def _attached_value(column: Column, family: Family) -> str:
-    if family.staged:
-        return f'{family.name}."{column.name}"'
-    if not family.windowed:
-        return column.sql
-    value = f'{family.name}."{column.name}"'
-    if any(family.windows[w].season for w in column.windows):
-        return f"CASE WHEN {family.name}.season = s.season THEN {value} END"
-    return value
 
 
 def _computed(column: Column, sql: str) -> str:

@@ -1,53 +1,50 @@
-"""What a feature is: one declared line, a family's relation, and the hash of what they mean."""
+"""What a feature is: one declared line over a family's relation, with the facts it is made from."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal
 
-from tipoff.hashing import content_id, normal_sql
+from tipoff.errors import UsageError
+from tipoff.features.windows import Totals, Window, named
 
 Category = Literal["player history", "matchup", "team", "market", "game context"]
 CATEGORIES: tuple[Category, ...] = (
     "player history", "matchup", "team", "market", "game context",
 )  # fmt: skip
 
-_OVER = re.compile(r"\bOVER (\w+)")
-_BACK = re.compile(r"\bback_(\w+)\.")
-_WORD = re.compile(r"\b[a-z_]\w*\b")
 
+class Rows(StrEnum):
+    """Fact rows a feature is made from: lineage lists them, impact asks whom a row reaches."""
 
-@dataclass(frozen=True)
-class Window:
-    """A named SQL window. `season`: it holds games of one season, so it says nothing of another."""
-
-    sql: str
-    season: bool = False
+    OWN_GAMES = "the player's box scores, as far back as the window"
+    OWN_GAMES_AGAINST = "the player's box scores against the opponent, of a year"
+    TEAM_GAMES = "the team's games, as far back as the window"
+    OPPONENT_GAMES = "the opponent's games, as far back as the window"
+    SCHEDULE = "the newest game of either team"
+    OWN_REPORTS = "availability reports of the player"
+    TEAM_REPORTS = "availability reports of the player and the team"
+    OWN_ABSENCE = "availability reports of the player and the season's box scores"
+    TEAM_ROSTER = "availability reports of the team and its players' newest box scores"
+    OPPONENT_ROSTER = "the same of the opponent"
+    LINES = "main lines of the market on the player"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A helper: computed like a feature, readable by features, in no snapshot."""
+    """A helper: computed like a feature, readable by features, in no snapshot.
+
+    `window`: how many games it reaches back, where its SQL does not say so by itself. `rows`: the
+    facts it is made from, by default those of its family. `market`: whose lines it reads.
+    """
 
     name: str
     sql: str
-
-    @property
-    def windows(self) -> tuple[str, ...]:
-        """Names of the windows its expression uses, sorted."""
-        return tuple(sorted(set(_OVER.findall(self.sql))))
-
-    @property
-    def spans(self) -> tuple[str, ...]:
-        """How far back its running totals reach (`5`, `season`, `era`, ...), sorted."""
-        return tuple(sorted(set(_BACK.findall(self.sql))))
-
-    @property
-    def words(self) -> frozenset[str]:
-        """Every lower-case word of the expression: the names it may read."""
-        return frozenset(_WORD.findall(self.sql))
+    window: Window | None = field(default=None, compare=False, kw_only=True)
+    rows: tuple[Rows, ...] | None = field(default=None, compare=False, kw_only=True)
+    market: str = field(default="", compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -72,79 +69,92 @@ class Feature(Column):
 
 @dataclass(frozen=True)
 class Relation:
-    """A named intermediate table. `reads`: relations its SQL names; `columns`: features it uses."""
+    """A named intermediate table."""
 
     name: str
     sql: str
-    reads: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Family:
     """Features over one relation, and how its rows are attached to a player-game.
 
-    `relation` is where windows run, or the joined relation itself when there are none. `attach`
-    is the join clause to the spine `s`, with `{table}` for the relation (or its windowed form).
-    `locate` is a join made before all others, of narrow columns, that finds which row of it is
-    the newest one known; `located` are the columns it adds to the spine.
-    `keys`: columns the windowed form keeps. `last`: SQL true for the rows to keep of several
-    known at one moment. `why`: SQL giving the reason of a null, reading helpers and spine.
-    What the join itself names: `extra` relations, `after` families, `reads` columns. `staged`:
-    its values are made in a table of their own first, because its joins are wide.
+    `relation`: the joined relation, or the one windows run over.
+    `attach`: the join clause to the spine `s`, `{table}` standing for the relation or its windowed
+    form. `totals`: running totals whose earlier rows are joined as far as its columns name them;
+    `newest`: id of the newest game's row.
+    `locate`: a join made before all others, of narrow columns, that finds which row is the newest
+    one known; `located`: the columns it adds to the spine; `after`: families whose joins it names.
+    `partition`, `order`: its columns run over windows (`OVER last_10`) of the relation's rows, so
+    parted and ordered; `keys`: columns the windowed form keeps; `last`: SQL true for the rows to
+    keep of several known at one moment.
+    `why`: SQL giving the reason of a null, reading helpers and spine. `staged`: its values are made
+    in a table of their own first, because its joins are wide. `rows`: the facts it is made from.
     """
 
     name: str
     columns: tuple[Column, ...]
     relation: str = ""
     attach: str = ""
+    totals: Totals | None = None
+    newest: str = ""
     locate: str = ""
     located: tuple[str, ...] = ()
+    partition: str = ""
+    order: str = ""
     keys: tuple[str, ...] = ()
     last: str = ""
-    windows: Mapping[str, Window] = field(default_factory=dict)
     why: str = "'no_history'"
-    extra: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     staged: bool = False
-    reads: tuple[str, ...] = ()
+    rows: tuple[Rows, ...] = ()
 
     @property
     def windowed(self) -> bool:
         """Whether its expressions run over windows before they are attached."""
-        return bool(self.windows)
+        return bool(self.partition)
 
+    @property
+    def table(self) -> str:
+        """The table that is joined."""
+        return f"fx_{self.name}" if self.windowed else self.relation
 
-def definition(
-    column: Column, family: Family, relations: Mapping[str, Relation], known: Mapping[str, str]
-) -> str:
-    """Hash of what a column means; `known`: hashes of the columns it reads, by name.
+    def windowed_sql(self, columns: Sequence[Column], windows: Sequence[str]) -> str:
+        """The table of a windowed family: its keys and those columns, over the windows they name.
 
-    Covers the normalised expression, the range, the windows used, how the family is attached and
-    every relation below it. Comments, white space, help and reasons are not part of it.
-    """
-    below: dict[str, str] = {}
-    for name in (family.relation, *family.extra):
-        below |= _below(name, relations)
-    windows = {w: family.windows[w] for w in column.windows}
-    return content_id(
-        "def",
-        {
-            "sql": normal_sql(column.sql),
-            "range": [column.low, column.high] if isinstance(column, Feature) else None,
-            "windows": {name: [normal_sql(w.sql), w.season] for name, w in windows.items()},
-            "attach": [normal_sql(t) for t in (family.locate, *family.located, family.attach)],
-            "last": normal_sql(family.last),
-            "relations": below,
-            "reads": dict(sorted(known.items())),
-        },
-    )
+        Raises UsageError for a window that is none.
+        """
+        clauses = ", ".join(f"{name} AS ({self._window(name)})" for name in windows)
+        listed = ", ".join([*self.keys, *(f'{c.sql} AS "{c.name}"' for c in columns)])
+        over = f" WINDOW {clauses}" if clauses else ""
+        return f"SELECT {listed} FROM {self.relation}{over} QUALIFY {self.last}"
 
+    def located_sql(self, before: Sequence[Family] = ()) -> str:
+        """The spine with the columns that say which row is the newest one known: narrow joins
+        first, so that wide rows never pass through a sort."""
+        families = (*before, self)
+        joins = dict.fromkeys(f.locate.format(table=f.table) for f in families)
+        columns = dict.fromkeys(column for f in families for column in f.located)
+        return f"SELECT {', '.join(['s.*', *columns])} FROM fx_spine s {' '.join(joins)}"
 
-def _below(name: str, relations: Mapping[str, Relation]) -> dict[str, str]:
-    if not name:
-        return {}
-    found = {name: normal_sql(relations[name].sql)}
-    for read in relations[name].reads:
-        found |= _below(read, relations)
-    return found
+    def attach_sql(self, columns: Sequence[Column]) -> str:
+        """The joins those columns need."""
+        joins = self.attach.format(table=self.table)
+        if self.totals is None:
+            return joins
+        return f"{joins} {self.totals.joins(' '.join(c.sql for c in columns), self.newest)}"
+
+    def value_sql(self, column: Column, windows: Sequence[str]) -> str:
+        """A column once the family is joined; a season's value says nothing of another season."""
+        if not self.windowed:
+            return column.sql
+        value = f'{self.name}."{column.name}"'
+        if "season" in windows:
+            return f"CASE WHEN {self.name}.season = s.season THEN {value} END"
+        return value
+
+    def _window(self, name: str) -> str:
+        window = named(name)
+        if window is None:
+            raise UsageError(f"family {self.name}: {name} is no window", "write last_N or season")
+        return window.over(self.partition, self.order)

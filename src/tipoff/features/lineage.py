@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tipoff.features.catalogue import CATALOGUE
-from tipoff.features.definition import Column
-from tipoff.features.families.market import QUOTED
+from tipoff.features.definition import Rows
+from tipoff.features.windows import NEWEST, Window
 from tipoff.lake import as_of_sql
 from tipoff.league.games import games_sql, team_games_sql
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
-
-SIZES = {
-    "2": 2, "3": 3, "5": 5, "10": 10, "20": 20, "last_10": 10, "last_15": 15, "last_20": 20,
-}  # fmt: skip
-"""Games a window or span reaches back; others reach back without end."""
-EVERYTHING = 100_000
-FIXTURE_ALONE = frozenset({"home_away", "playoff_game"})
-"""Features of the family `rest` that read the fixture itself and no game before it."""
 
 _BOX_TEXT = (
     "concat(player_name, ' ', team, ' v ', opponent, ': ', pts, ' pts in ', minutes, ' min')"
@@ -67,7 +59,7 @@ _INJURY = f"""
   QUALIFY row_number() OVER (PARTITION BY player_key, kind ORDER BY known_at DESC, fact_id) = 1
   ORDER BY known_at DESC, fact_id"""
 
-_SQUAD = f"""
+_ROSTER = f"""
   SELECT 'league.player_game' AS "table", fact_id, game_date AS date, {_BOX_TEXT} AS text
   FROM {as_of_sql("league.player_game")}
   WHERE minutes > 0 AND known_at <= $moment
@@ -83,6 +75,24 @@ _LINES = f"""
   WHERE game_id = $game_id AND player_key = $player_key
     AND known_at <= $moment AND known_at < $tipoff
   ORDER BY bookmaker, known_at, line"""
+
+
+_NO_LIMIT = 100_000
+_SEASON = {"season_only": True, "size": _NO_LIMIT}
+_OWN, _SIDE = {"mates": False}, {"mates": True}
+_ASKED: dict[Rows, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+    Rows.OWN_GAMES: ((_PLAYER, "team", {}),),
+    Rows.OWN_GAMES_AGAINST: ((_VERSUS, "team", {}),),
+    Rows.TEAM_GAMES: ((_TEAM, "team", {}),),
+    Rows.OPPONENT_GAMES: ((_TEAM, "opponent", {}),),
+    Rows.SCHEDULE: ((_SCHEDULE, "team", {}),),
+    Rows.OWN_REPORTS: ((_INJURY, "team", _OWN),),
+    Rows.TEAM_REPORTS: ((_INJURY, "team", _SIDE),),
+    Rows.OWN_ABSENCE: ((_INJURY, "team", _OWN), (_PLAYER, "team", _SEASON)),
+    Rows.TEAM_ROSTER: ((_INJURY, "team", _SIDE), (_ROSTER, "team", {})),
+    Rows.OPPONENT_ROSTER: ((_INJURY, "opponent", _SIDE), (_ROSTER, "opponent", {})),
+}
+"""Kind of rows -> queries that list them: SQL, whose side, what else they are bound to."""
 
 
 def sources_of(
@@ -112,82 +122,35 @@ def sources_of(
     return list(rows.values())
 
 
-def windows_of(name: str) -> dict[str, dict[str, Any]]:
-    """Family -> how far back a feature reads its relation: `season_only`, and `size` in games."""
-    reached: dict[str, set[str]] = {}
-    for column in CATALOGUE.closure([name]):
-        family = CATALOGUE.owner[column]
-        if family.relation:
-            reached.setdefault(family.name, set()).update(_reach(CATALOGUE.columns[column]))
-    return {
-        family: _named_span(name) if family == "role" else _span(windows)
-        for family, windows in reached.items()
-    }
+def reach_of(name: str) -> dict[Rows, Window]:
+    """The facts a feature is made from, and how many games back of those that are games."""
+    found = _reach(name)
+    return {rows: found[rows] for rows in Rows if rows in found}
 
 
 def markets_of(name: str) -> set[str]:
     """The markets whose lines a feature reads."""
-    return {QUOTED[c] for c in CATALOGUE.closure([name]) if c in QUOTED}
+    columns = (CATALOGUE.columns[c] for c in CATALOGUE.closure([name]))
+    return {column.market for column in columns if column.market}
 
 
-def _queries(name: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    queries: list[tuple[str, dict[str, Any]]] = []
-    for family_name, span in windows_of(name).items():
-        if family_name in ("player", "days", "tenure"):
-            queries.append((_PLAYER, span))
-        elif family_name in ("team", "opponent", "allowed"):
-            side = params["team" if family_name == "team" else "opponent"]
-            queries.append((_TEAM, span | {"side": side}))
-        elif family_name == "versus":
-            queries.append((_VERSUS, {}))
-        elif family_name == "rest":
-            queries += [(_SCHEDULE, {})] * (name not in FIXTURE_ALONE)
-        elif family_name in ("role", "night_number", "absence", "crowd"):
-            queries += _role_and_squad(family_name, name, params)
-        elif family_name in ("status", "mates"):
-            queries.append((_INJURY, {"mates": family_name == "mates", "side": params["team"]}))
-        else:
-            queries += [(_LINES, {"market": market}) for market in sorted(markets_of(name))]
-    return queries
+def _reach(name: str) -> dict[Rows, Window]:
+    """The same in no order: its own, and that of the columns it reads."""
+    column, family = CATALOGUE.columns[name], CATALOGUE.owner[name]
+    window = CATALOGUE.analysis.columns[name].reach or NEWEST
+    rows = family.rows if column.rows is None else column.rows
+    found = dict.fromkeys(rows, window)
+    for read in CATALOGUE.reads(name):
+        for kind, further in _reach(read).items():
+            found[kind] = found[kind].widened(further) if kind in found else further
+    # What a column says of its own reach holds for all it reads: a week is a week.
+    return found if column.window is None else dict.fromkeys(found, column.window)
 
 
-def _role_and_squad(
-    family: str, name: str, params: dict[str, Any]
-) -> list[tuple[str, dict[str, Any]]]:
-    """Of a squad: what was reported about the side, and the newest box scores of its players."""
-    if family == "role":
-        return [(_PLAYER, _named_span(name))]
-    if family == "night_number":
-        return [(_SCHEDULE, {})]
-    side = params["opponent" if name == "opp_xout_points" else "team"]
-    own = family == "absence" and not name.startswith("roster_")
-    reports = (_INJURY, {"mates": not own, "side": side})
-    if own:
-        return [reports, (_PLAYER, {"season_only": True, "size": EVERYTHING})]
-    return [reports, (_SQUAD, {"side": side})]
-
-
-def _named_span(name: str) -> dict[str, Any]:
-    """How far back a feature of the family role reaches, as its name says."""
-    size = re.search(r"_(\d+)$", name)
-    newest = name in ("minutes_last", "started_last", "days_since_game")
-    return {"season_only": False, "size": int(size[1]) if size else 1 if newest else EVERYTHING}
-
-
-def _reach(column: Column) -> tuple[str, ...]:
-    # A total since his first game takes no earlier row off, so that no span names how far it goes.
-    career = ("career",) if column.name.endswith("_career") else ()
-    return column.windows + column.spans + career
-
-
-def _span(windows: set[str]) -> dict[str, Any]:
-    """How far back the widest window reaches; columns without one read the newest games."""
-    if not windows:
-        return {"season_only": False, "size": 10}
-    endless = windows - SIZES.keys() - {"season"}
-    sizes = [SIZES[w] for w in windows if w in SIZES]
-    if endless:
-        return {"season_only": False, "size": EVERYTHING}
-    if "season" in windows:
-        return {"season_only": not sizes, "size": EVERYTHING}
-    return {"season_only": False, "size": max(sizes)}
+def _queries(name: str, params: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for rows, window in reach_of(name).items():
+        if rows is Rows.LINES:
+            yield from ((_LINES, {"market": market}) for market in sorted(markets_of(name)))
+        for sql, side, more in _ASKED.get(rows, ()):
+            span = {"season_only": window.season, "size": window.games or _NO_LIMIT}
+            yield sql, span | {"side": params[side]} | more

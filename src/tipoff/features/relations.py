@@ -5,19 +5,20 @@ still to come, with `row_as_of`, the moment its features must be true of. Facts 
 when known by then, so history and tonight run through the same SQL.
 """
 
+from collections.abc import Sequence
+
+from tipoff.features.analysis import PLAYERS, SPINE
 from tipoff.features.definition import Relation
 from tipoff.features.rosters import ROSTER_RELATIONS
-from tipoff.features.running import backs, ewma8
+from tipoff.features.windows import ERA_GAMES, PLAYED
 from tipoff.league.availability import status_reports_sql, status_sql
 from tipoff.league.current import current_sql
 from tipoff.league.games import games_sql, team_games_sql
 from tipoff.league.lines import chance_sql, line_sql
 from tipoff.league.team_form import team_games_played_sql
-from tipoff.markets import MARKETS
+from tipoff.markets import Market
 
-SPINE = "fx_spine"
 GAMES = "fx_games"
-PLAYERS = "fx_players"
 BOX = "fx_box"
 """Tables a build makes first: the rows asked for, games, the players whose facts can reach a
 row (tonight's, and all who played for either team of a game this season), and played box scores."""
@@ -29,11 +30,21 @@ HISTORY = "PARTITION BY player_key ORDER BY known_at, tipoff, game_id"
 """A player's games in order. A box score is known three hours after its tip-off, so this is
 tip-off order; ordering by known_at makes 'known by then' and 'the last n games' one thing."""
 
-_BOX_COLUMNS = """game_id, player_key, player_name, player_id, game_date, season, team, opponent,
-         starter, minutes, pts, reb, ast, stl, blk, fg3m, fg3a, fga, ftm, usg_pct, tipoff,
-         known_at"""
-_BOX = f"""
-  FROM {current_sql("league.player_game", _BOX_COLUMNS)} WHERE minutes > 0"""
+_TOTALLED = ("fga", "fg3a", "ftm")
+"""Columns with running totals beside those that markets count."""
+
+
+def _counted(markets: Sequence[Market]) -> tuple[str, ...]:
+    """The columns that markets count, in declared order."""
+    return tuple(dict.fromkeys(column for market in markets for column in market.columns))
+
+
+def _box(markets: Sequence[Market]) -> str:
+    counts = ", ".join(dict.fromkeys((*_counted(markets), *_TOTALLED)))
+    columns = f"""game_id, player_key, player_name, player_id, game_date, season, team, opponent,
+         starter, minutes, {counts}, usg_pct, tipoff, known_at"""
+    return f"FROM {current_sql('league.player_game', columns)} WHERE minutes > 0"
+
 
 _PLAYERS = f"""
   -- first_id: ids of a player's games are first_id + 1, + 2, ...: one number to join on
@@ -60,22 +71,28 @@ _TEAM_GAMES = f"FROM {current_sql('league.team_game', _TEAM_COLUMNS)} WHERE {_RE
 
 _TEAM_PLAYED = f"FROM {team_games_played_sql('fx_team_games', 'fx_team_minutes')}"
 
-_RUNNING = {
-    **{c: c for c in ("pts", "reb", "ast", "fg3m", "stl", "blk", "fga", "fg3a", "ftm")},
-    "millis": "(minutes * 1000)::INT",
-    "usage": "(usg_pct * 1000)::INT",
-    "n_pts": "n * pts",
-}
-"""Running totals by name: whole numbers, minutes and usage in thousandths."""
 
-_SUMS = ", ".join(f"sum({x}) OVER so_far::BIGINT AS run_{c}" for c, x in _RUNNING.items())
-_SQUARES = ", ".join(
-    f"sum(({m.counts})::BIGINT * ({m.counts})) OVER so_far::BIGINT AS run_square_{m.name}"
-    for m in MARKETS.values()
-)
-_WEIGHTED = ", ".join(
-    f"sum({c} * w8) OVER so_far AS run8_{c}" for c in ("pts", "reb", "ast", "fg3m", "stl", "blk")
-)
+def _running(markets: Sequence[Market]) -> str:
+    """Running totals: whole numbers, minutes and usage in thousandths."""
+    counted = _counted(markets)
+    totals = {
+        **{c: c for c in dict.fromkeys((*counted, *_TOTALLED))},
+        "millis": "(minutes * 1000)::INT",
+        "usage": "(usg_pct * 1000)::INT",
+        "n_pts": "n * pts",
+    }
+    return ",\n    ".join(
+        [
+            *(f"sum({x}) OVER so_far::BIGINT AS run_{c}" for c, x in totals.items()),
+            *(
+                f"sum(({m.counts})::BIGINT * ({m.counts})) OVER so_far::BIGINT"
+                f" AS run_square_{m.name}"
+                for m in markets
+            ),
+            *(f"sum({c} * w8) OVER so_far AS run8_{c}" for c in counted),
+        ]
+    )
+
 
 _NUMBERED = f"""
   SELECT b.*, t.game_number, k.first_id,
@@ -91,38 +108,40 @@ _NUMBERED = f"""
     season AS (PARTITION BY b.player_key, b.season ORDER BY b.known_at, b.tipoff, b.game_id
                ROWS UNBOUNDED PRECEDING)"""
 
-_PLAYED = f"""
-  -- Running totals: what a window holds is the difference of two of them, the cheapest exact way.
-  -- w8, w4: weights of half-life 8 and 4 games as whole numbers, so that weighted sums are exact
-  -- and depend neither on row order nor on who else is in the query. They start again every 320
-  -- games (an era); what an era leaves behind weighs 2^-40 (2^-80) in the next.
-  -- broke_out: at least half again his season's mean before the game, of five games or more.
-  WITH placed AS (
-    SELECT *, (n - 1) % 320 AS place, (minutes * 1000)::HUGEINT AS thousandths,
-      round(power(2, (place % 8) / 8.0) * 1073741824)::HUGEINT
-        * power(2, place // 8)::HUGEINT AS w8,
-      round(power(2, (place % 4) / 4.0) * 16777216)::HUGEINT
-        * power(2, place // 4)::HUGEINT AS w4,
-      CASE WHEN season_n > 5 THEN (2 * pts * (season_n - 1) >= 3 * season_pts_before)::INT END
-        AS broke_out
-    FROM fx_numbered)
-  SELECT first_id + n AS id, player_key, game_date, season, team, opponent, pts, starter,
-    known_at, game_number, n, season_n, place, w8, w4,
-    {_SUMS},
-    {_SQUARES},
-    {_WEIGHTED},
-    sum(thousandths * w8) OVER so_far AS run8_millis,
-    sum(thousandths * w4) OVER so_far AS run4_millis,
-    count(usg_pct) OVER so_far AS run_usages,
-    sum(broke_out) OVER so_far::BIGINT AS run_breakouts, count(broke_out) OVER so_far AS run_tries,
-    max(pts) OVER last_5 AS max_of_5,
-    count(*) FILTER (game_date - previous_date = 1) OVER so_far AS back_to_backs_so_far,
-    count(*) FILTER (joined) OVER so_far AS stint,
-    max(CASE WHEN joined THEN n END) OVER so_far AS tenure_first_n,
-    last_value(CASE WHEN joined THEN game_number END IGNORE NULLS) OVER so_far
-      AS tenure_first_game
-  FROM placed
-  WINDOW so_far AS ({HISTORY} ROWS UNBOUNDED PRECEDING), last_5 AS ({HISTORY} ROWS 4 PRECEDING)"""
+
+def _played(markets: Sequence[Market]) -> str:
+    return f"""
+    -- Running totals: what a window holds is the difference of two of them, the cheapest exact way.
+    -- w8, w4: weights of half-life 8 and 4 games as whole numbers, so that weighted sums are exact
+    -- and depend neither on row order nor on who else is in the query. They start again with each
+    -- era; what an era leaves behind weighs 2^-40 (2^-80) in the next.
+    -- broke_out: at least half again the season's mean before the game, of five games or more.
+    WITH placed AS (
+      SELECT *, (n - 1) % {ERA_GAMES} AS place, (minutes * 1000)::HUGEINT AS thousandths,
+        round(power(2, (place % 8) / 8.0) * 1073741824)::HUGEINT
+          * power(2, place // 8)::HUGEINT AS w8,
+        round(power(2, (place % 4) / 4.0) * 16777216)::HUGEINT
+          * power(2, place // 4)::HUGEINT AS w4,
+        CASE WHEN season_n > 5 THEN (2 * pts * (season_n - 1) >= 3 * season_pts_before)::INT END
+          AS broke_out
+      FROM fx_numbered)
+    SELECT first_id + n AS id, player_key, game_date, season, team, opponent, pts, starter,
+      known_at, game_number, n, season_n, place, w8, w4,
+      {_running(markets)},
+      sum(thousandths * w8) OVER so_far AS run8_millis,
+      sum(thousandths * w4) OVER so_far AS run4_millis,
+      count(usg_pct) OVER so_far AS run_usages,
+      sum(broke_out) OVER so_far::BIGINT AS run_breakouts,
+      count(broke_out) OVER so_far AS run_tries,
+      max(pts) OVER last_5 AS max_of_5,
+      count(*) FILTER (game_date - previous_date = 1) OVER so_far AS back_to_backs_so_far,
+      count(*) FILTER (joined) OVER so_far AS stint,
+      max(CASE WHEN joined THEN n END) OVER so_far AS tenure_first_n,
+      last_value(CASE WHEN joined THEN game_number END IGNORE NULLS) OVER so_far
+        AS tenure_first_game
+    FROM placed
+    WINDOW so_far AS ({HISTORY} ROWS UNBOUNDED PRECEDING), last_5 AS ({HISTORY} ROWS 4 PRECEDING)"""
+
 
 _KNOWN = """
   -- of games that became known at one moment, the last: what can be seen is always all of them
@@ -171,7 +190,9 @@ _ROSTER = """
     ASOF JOIN fx_known k ON k.player_key = w.player_key AND k.known_at <= w.row_as_of
     WHERE k.team = w.team AND k.season = w.season)
   SELECT f.* EXCLUDE (id), round({points}, 6) AS points
-  FROM found f {backs}""".format(points=ewma8("pts"), backs=backs("f.id", "era", "era_2"))
+  FROM found f LEFT JOIN fx_played p ON p.id = f.id {backs}""".format(
+    points=PLAYED.ewma("pts", 8), backs=PLAYED.joins(PLAYED.ewma("pts", 8), "f.id")
+)
 
 _WATCHED = f"""
   SELECT game_id, player_key, any_value(game_date) AS game_date, any_value(tipoff) AS tipoff,
@@ -193,57 +214,52 @@ _OUT = """
   SELECT game_id, team, sum(is_out * is_star) AS stars_out, sum(is_out * millionths) AS out_points
   FROM fx_mates GROUP BY ALL"""
 
-_QUOTES = f"FROM {line_sql(SPINE)}"
 
-_OF_MARKET = ", ".join(
-    f"any_value({x}) FILTER (market = '{m}') AS {x}_{m}"
-    for m in MARKETS
-    for x in ("line", "opening", "estimated")
-)
-_LINES = f"""
-  -- a row per player-game: one join instead of one per market
-  SELECT game_id, player_key, {_OF_MARKET} FROM fx_quotes GROUP BY ALL"""
-
-_CHANCES = ", ".join(f"any_value(chance) FILTER (market = '{m}') AS chance_{m}" for m in MARKETS)
-_PRICES = f"""
-  SELECT game_id, player_key, {_CHANCES} FROM {chance_sql(SPINE)} GROUP BY ALL"""
-
-RELATIONS: dict[str, Relation] = {
-    relation.name: relation
-    for relation in (
-        Relation(GAMES, f"FROM {games_sql(_NEARBY)}"),
-        Relation(BOX, _BOX),
-        Relation(TOLD, f"FROM {status_reports_sql()}"),
-        Relation(PLAYERS, _PLAYERS),
-        Relation("fx_team_minutes", _TEAM_MINUTES, (BOX,)),
-        Relation("fx_team_games", _TEAM_GAMES, (BOX,)),
-        Relation("fx_team_played", _TEAM_PLAYED, ("fx_team_games", "fx_team_minutes")),
-        Relation("fx_numbered", _NUMBERED, (BOX, "fx_team_played")),
-        Relation("fx_played", _PLAYED, ("fx_numbered",)),
-        Relation("fx_known", _KNOWN, ("fx_played",)),
-        Relation("fx_player_days", _PLAYER_DAYS, ("fx_played",)),
-        Relation("fx_stints", _STINTS, ("fx_played",)),
-        Relation("fx_versus", _VERSUS, ("fx_played",)),
-        Relation(
-            "fx_schedule",
-            f"FROM {team_games_sql(GAMES)} WHERE nba_game_id IS NOT NULL AND {_REACHES}",
-            (GAMES, BOX),
-        ),
-        Relation("fx_nights", _NIGHTS),
-        Relation("fx_team_nights", _TEAM_NIGHTS, ("fx_nights", "fx_team_played", "fx_schedule")),
-        Relation("fx_roster", _ROSTER, ("fx_known", "fx_nights")),
-        Relation("fx_watched", _WATCHED, ("fx_roster",)),
-        Relation(
-            "fx_status",
-            f"FROM {status_sql('fx_watched', 'fx_played', TOLD)}",
-            ("fx_watched", "fx_played", TOLD),
-        ),
-        Relation("fx_mates", _MATES, ("fx_roster", "fx_status")),
-        Relation("fx_out", _OUT, ("fx_mates",)),
-        Relation("fx_quotes", _QUOTES),
-        Relation("fx_lines", _LINES, ("fx_quotes",)),
-        Relation("fx_prices", _PRICES),
-        *ROSTER_RELATIONS,
+def _lines(markets: Sequence[Market]) -> str:
+    values = ", ".join(
+        f"any_value({x}) FILTER (market = '{m.name}') AS {x}_{m.name}"
+        for m in markets
+        for x in ("line", "opening", "estimated")
     )
-}
-"""Every relation by name, in an order in which each can be made."""
+    # a row per player-game: one join instead of one per market
+    return f"SELECT game_id, player_key, {values} FROM fx_quotes GROUP BY ALL"
+
+
+def _prices(markets: Sequence[Market]) -> str:
+    values = ", ".join(
+        f"any_value(chance) FILTER (market = '{m.name}') AS chance_{m.name}" for m in markets
+    )
+    return f"SELECT game_id, player_key, {values} FROM {chance_sql(SPINE)} GROUP BY ALL"
+
+
+def relations(markets: Sequence[Market]) -> dict[str, Relation]:
+    """Every relation by name, in an order in which each can be made."""
+    schedule = f"FROM {team_games_sql(GAMES)} WHERE nba_game_id IS NOT NULL AND {_REACHES}"
+    made = {
+        GAMES: f"FROM {games_sql(_NEARBY)}",
+        BOX: _box(markets),
+        TOLD: f"FROM {status_reports_sql()}",
+        PLAYERS: _PLAYERS,
+        "fx_team_minutes": _TEAM_MINUTES,
+        "fx_team_games": _TEAM_GAMES,
+        "fx_team_played": _TEAM_PLAYED,
+        "fx_numbered": _NUMBERED,
+        "fx_played": _played(markets),
+        "fx_known": _KNOWN,
+        "fx_player_days": _PLAYER_DAYS,
+        "fx_stints": _STINTS,
+        "fx_versus": _VERSUS,
+        "fx_schedule": schedule,
+        "fx_nights": _NIGHTS,
+        "fx_team_nights": _TEAM_NIGHTS,
+        "fx_roster": _ROSTER,
+        "fx_watched": _WATCHED,
+        "fx_status": f"FROM {status_sql('fx_watched', 'fx_played', TOLD)}",
+        "fx_mates": _MATES,
+        "fx_out": _OUT,
+        "fx_quotes": f"FROM {line_sql(SPINE)}",
+        "fx_lines": _lines(markets),
+        "fx_prices": _prices(markets),
+        **ROSTER_RELATIONS,
+    }
+    return {name: Relation(name, sql) for name, sql in made.items()}

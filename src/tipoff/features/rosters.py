@@ -7,8 +7,7 @@ depends on no order of rows.
 """
 
 from tipoff.features.absence import p_absent_sql
-from tipoff.features.definition import Relation
-from tipoff.features.running import HALF_LIFE_4, HALF_LIFE_8
+from tipoff.features.windows import MORE, PLAYED, Totals, last
 from tipoff.league.availability import RISK, SILENT_DAYS
 from tipoff.league.current import current_sql
 
@@ -70,75 +69,47 @@ _MORE = f"""
   WINDOW career AS (PARTITION BY player_key ORDER BY n ROWS UNBOUNDED PRECEDING),
     last_5 AS (PARTITION BY player_key ORDER BY n ROWS 4 PRECEDING)"""
 
-_BACKS = {"3": "3", "5": "5", "10": "10", "20": "20", "50": "50", "era": "p.place + 1",
-          "era_2": "p.place + 321"}  # fmt: skip
-_JOINS = " ".join(
-    f"LEFT JOIN {table} {short}_{name} ON {short}_{name}.id = p.id - ({games})"
-    for short, table, used in (("b", "fx_played", ("3", "10", "20", "50", "era", "era_2")),
-                               ("q", "fx_more", ("5", "10", "50", "era", "era_2")))
-    for name, games in _BACKS.items() if name in used
-)  # fmt: skip
-
-
-def _last(x: str, games: int) -> str:
-    """Sum over the last games: the difference of two running totals of fx_played."""
-    return f"(p.run_{x} - coalesce(b_{games}.run_{x}, 0))"
-
-
-def _more(x: str, games: int) -> str:
-    """The same for those of fx_more."""
-    return f"(m.run_{x} - coalesce(q_{games}.run_{x}, 0))"
-
-
-def _mean(total: str, games: int, unit: int = 1) -> str:
-    return f"{total} / least(p.n, {games}) / {unit}"
-
-
-def _ewma(x: str, half_life: int, unit: int = 1, *, more: bool = False, digits: int = 9) -> str:
-    """Of this era's running totals and those of the era before, which weigh 2^-40 (2^-80) as
-    much: still older ones began from the same weights, and are taken off."""
-    bits, decay = (40, HALF_LIFE_8) if half_life == 8 else (80, HALF_LIFE_4)
-    now, back = ("m", "q_era") if more else ("p", "b_era")
-    run = f"run{half_life}_{x}"
-    before, older = f"coalesce({back}.{run}, 0)", f"coalesce({back}_2.{run}, 0)"
-    total = f"(({now}.{run} - {before})::DOUBLE + ({before} - {older})::DOUBLE * power(2, -{bits}))"
-    mean = f"{total} / p.w{half_life}::DOUBLE * (1 - {decay}) / (1 - power({decay}, p.n))"
-    return f"round({mean} / {unit}, {digits})"
-
-
 _RATES = {"pts": "points", "reb": "rebounds", "ast": "assists", "fg3a": "threes", "stl": "steals",
           "blk": "blocks"}  # fmt: skip
 _LAST_50 = ", ".join(
-    f"1000 * {_last(x, 50)} / {_last('millis', 50)} AS {name}_50" for x, name in _RATES.items()
+    f"1000 * {PLAYED.ratio(x, 'millis', last(50))} AS {name}_50" for x, name in _RATES.items()
 )
-_TEN = f"{_last('millis', 10)}::DOUBLE"
-_SD10 = f"(least(p.n, 10) * {_more('square', 10)} - {_TEN} * {_TEN})"
+_TEN = f"{PLAYED.total('millis', last(10))}::DOUBLE"
+_SD10 = f"(least(p.n, 10) * {MORE.total('square', last(10))} - {_TEN} * {_TEN})"
 _R, _A, _T, _B = (f"m.run30_{x}::DOUBLE / m.run30_millis" for x in ("reb", "ast", "fg3a", "blk"))
 
+
+def _ewma(totals: Totals, x: str, half_life: int, unit: int = 1, digits: int = 9) -> str:
+    return f"round({totals.ewma(x, half_life)} / {unit}, {digits})"
+
+
+_FORM = f"""
+    m.minutes::DOUBLE AS last_minutes, m.start AS last_start,
+    {PLAYED.mean("millis", last(3))} / 1000 AS m3, {PLAYED.mean("millis", last(20))} / 1000 AS m20,
+    {MORE.mean("start", last(5))} AS start5, {MORE.mean("start", last(10))} AS start10,
+    m.min5, m.max5, {PLAYED.mean("pts", last(20))} AS p20,
+    p.run_pts / p.n AS points_career, p.run_millis / p.n / 1000 AS m_career,
+    least(30, p.n - coalesce(m.returned_n, 1) + 1) AS since_return,
+    {_LAST_50},
+    1000 * {MORE.total("oreb", last(50))} / {PLAYED.total("millis", last(50))} AS offensive_50,
+    CASE WHEN p.n > 1
+         THEN round(sqrt({_SD10} / (least(p.n, 10) * (least(p.n, 10) - 1))) / 1000, 9) END AS sd10,
+    {_ewma(PLAYED, "millis", 8, 1000)} AS m8, {_ewma(PLAYED, "millis", 4, 1000)} AS m4,
+    {_ewma(MORE, "start", 4, digits=6)} AS start4,
+    {_ewma(PLAYED, "pts", 8)} AS p8, {_ewma(PLAYED, "reb", 8)} AS r8,
+    {_ewma(MORE, "fga", 8)} AS fga8, {_ewma(MORE, "fg3a", 8)} AS fg3a8,
+    round(1000 * {_R}, 9) AS reb30, round(1000 * {_A}, 9) AS ast30,
+    round(ln((36000 * {_R} + 54000 * {_B} + .5) / (36000 * {_A} + 18000 * {_T} + .5)), 9) AS role"""
+
 _FORMS = f"""
-  -- One row per game a player played, his form after it, for games that can be somebody's newest.
+  -- One row per game a player played, the form after it, for games that can be somebody's newest.
   -- start4: six decimals, as precise as w4, so that all who always start are level
   WITH firsts AS (
     SELECT player_key, max(n) AS n FROM fx_played
     WHERE known_at <= (SELECT min(row_as_of) FROM fx_spine) GROUP BY ALL)
-  SELECT p.id, p.player_key, p.n, p.game_date, p.season, p.team, m.gno,
-    m.minutes::DOUBLE AS last_minutes, m.start AS last_start,
-    {_mean(_last("millis", 3), 3, 1000)} AS m3, {_mean(_last("millis", 20), 20, 1000)} AS m20,
-    {_mean(_more("start", 5), 5)} AS start5, {_mean(_more("start", 10), 10)} AS start10,
-    m.min5, m.max5, {_mean(_last("pts", 20), 20)} AS p20,
-    p.run_pts / p.n AS points_career, p.run_millis / p.n / 1000 AS m_career,
-    least(30, p.n - coalesce(m.returned_n, 1) + 1) AS since_return,
-    {_LAST_50}, 1000 * {_more("oreb", 50)} / {_last("millis", 50)} AS offensive_50,
-    CASE WHEN p.n > 1
-         THEN round(sqrt({_SD10} / (least(p.n, 10) * (least(p.n, 10) - 1))) / 1000, 9) END AS sd10,
-    {_ewma("millis", 8, 1000)} AS m8, {_ewma("millis", 4, 1000)} AS m4,
-    {_ewma("start", 4, more=True, digits=6)} AS start4,
-    {_ewma("pts", 8)} AS p8, {_ewma("reb", 8)} AS r8,
-    {_ewma("fga", 8, more=True)} AS fga8, {_ewma("fg3a", 8, more=True)} AS fg3a8,
-    round(1000 * {_R}, 9) AS reb30, round(1000 * {_A}, 9) AS ast30,
-    round(ln((36000 * {_R} + 54000 * {_B} + .5) / (36000 * {_A} + 18000 * {_T} + .5)), 9) AS role
+  SELECT p.id, p.player_key, p.n, p.game_date, p.season, p.team, m.gno, {_FORM}
   FROM fx_played p JOIN fx_more m ON m.id = p.id
-  LEFT JOIN firsts ON firsts.player_key = p.player_key {_JOINS}
+  LEFT JOIN firsts ON firsts.player_key = p.player_key {PLAYED.joins(_FORM)} {MORE.joins(_FORM)}
   WHERE p.n >= coalesce(firsts.n, 0)"""
 
 _TEAM_SEASONS = """
@@ -170,9 +141,9 @@ _REPORTS = f"""
                              ORDER BY date DESC, {_SEVERITY} DESC, fact_id) = 1"""  # fmt: skip
 
 
-def _played_of(last: int) -> str:
-    """How many of the team's last games he played, read up to his newest known one."""
-    first = f"greatest(1, behind - {last - 1})"
+def _played_of(games: int) -> str:
+    """How many of the team's last games a player was in, read up to the newest known one."""
+    first = f"greatest(1, behind - {games - 1})"
     return f"length(replace(substr(games, {first}, greatest(0, newest - {first} + 1)), '0', ''))"
 
 
@@ -302,22 +273,18 @@ _ALLOWED = f"""
          (o.fgm * 1e9 / nullif(o.fga, 0))::BIGINT AS share
   FROM played t LEFT JOIN played o ON o.game_id = t.game_id AND o.team = t.opponent"""
 
-ROSTER_RELATIONS = (
-    Relation("fx_calendar", _CALENDAR, ("fx_games", "fx_box")),
-    Relation("fx_sides", _SIDES, ("fx_nights", "fx_calendar")),
-    Relation("fx_more", _MORE, ("fx_played", "fx_numbered", "fx_calendar")),
-    Relation("fx_forms", _FORMS, ("fx_played", "fx_more")),
-    Relation("fx_team_seasons", _TEAM_SEASONS, ("fx_played", "fx_more")),
-    Relation("fx_against", _ALLOWED),
-    Relation("fx_injuries", _INJURIES, ("fx_calendar",)),
-    Relation("fx_reports", _REPORTS, ("fx_injuries",)),
-    Relation(
-        "fx_night_states",
-        _NIGHT_STATES,
-        ("fx_forms", "fx_team_seasons", "fx_known", "fx_sides", "fx_reports", "fx_injuries"),
-    ),
-    Relation("fx_rosters", _ROSTERS, ("fx_night_states",)),
-    Relation("fx_crowd", _CROWD, ("fx_rosters", "fx_known", "fx_forms")),
-    Relation("fx_side_out", _SIDE_OUT, ("fx_rosters",)),
-)
-"""In an order in which each can be made."""
+ROSTER_RELATIONS = {
+    "fx_calendar": _CALENDAR,
+    "fx_sides": _SIDES,
+    "fx_more": _MORE,
+    "fx_forms": _FORMS,
+    "fx_team_seasons": _TEAM_SEASONS,
+    "fx_against": _ALLOWED,
+    "fx_injuries": _INJURIES,
+    "fx_reports": _REPORTS,
+    "fx_night_states": _NIGHT_STATES,
+    "fx_rosters": _ROSTERS,
+    "fx_crowd": _CROWD,
+    "fx_side_out": _SIDE_OUT,
+}
+"""SQL by name, in an order in which each can be made."""

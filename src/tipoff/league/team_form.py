@@ -7,7 +7,9 @@ LEAST_MINUTES = 239
 MOST_MINUTES = 400
 """Player minutes of a team outside these are not a whole box score (six overtimes make 390)."""
 
-WINDOW = "PARTITION BY team ORDER BY known_at, tipoff, game_id"
+PARTITION, ORDER = "team", "known_at, tipoff, game_id"
+WINDOW = f"PARTITION BY {PARTITION} ORDER BY {ORDER}"
+"""A team's games in order: a result is known three hours after its tip-off."""
 
 
 def team_games_played_sql(team_games: str, team_minutes: str) -> str:

@@ -5,7 +5,7 @@ team-mate of the counted roster with his chance to be there (rosters.py, absence
 """
 
 from tipoff.features.absence import state_code_sql
-from tipoff.features.definition import Category, Family, Feature
+from tipoff.features.definition import Category, Family, Feature, Rows
 
 _T: Category = "team"
 _G: Category = "game context"
@@ -15,6 +15,7 @@ NIGHT_NUMBER = Family(
     relation="fx_sides",
     attach="LEFT JOIN {table} tonight ON tonight.game_id = s.game_id AND tonight.team = s.team",
     why="'not_scheduled'",
+    rows=(Rows.SCHEDULE,),
     columns=(
         Feature(
             "team_game_number", "tonight.gno", "games", 1, 140, _G, False, "v3",
@@ -26,11 +27,12 @@ NIGHT_NUMBER = Family(
 
 def _own(
     name: str, sql: str, unit: str, low: float, high: float, *, since: str = "plays_1",
-    why: str = "", varies: bool = True,
+    why: str = "", varies: bool = True, rows: Rows = Rows.OWN_ABSENCE,
 ) -> Feature:  # fmt: skip
     return Feature(
-        name, sql, unit, low, high, _T, False, since, why=why, varies_within_slate=varies
-    )
+        name, sql, unit, low, high, _T, False, since, why=why, varies_within_slate=varies,
+        rows=(rows,),
+    )  # fmt: skip
 
 
 def _flag(name: str, column: str) -> Feature:
@@ -63,10 +65,13 @@ ABSENCE = Family(
         _own(
             "roster_place", "CASE WHEN roster.counted THEN roster.place END", "place", 1, 40,
             why="CASE WHEN absence_state IS NULL THEN 'not_on_roster' ELSE 'long_away' END",
+            rows=Rows.TEAM_ROSTER,
         ),
         _own("roster_minutes", "roster.roster_minutes", "minutes", 0, 1000,
-             why="CASE WHEN absence_state IS NULL THEN 'not_on_roster' ELSE 'no_roster' END"),
-        _own("roster_moves_today", "roster.moves_today", "players", 0, 40, varies=False),
+             why="CASE WHEN absence_state IS NULL THEN 'not_on_roster' ELSE 'no_roster' END",
+             rows=Rows.TEAM_ROSTER),
+        _own("roster_moves_today", "roster.moves_today", "players", 0, 40, varies=False,
+             rows=Rows.TEAM_ROSTER),
         _flag("mate_back_today", "mate_back_today"),
         _flag("report_day_to_day", "day_to_day"),
         _flag("report_indefinite", "indefinite"),
@@ -86,7 +91,7 @@ def _team_minutes(minutes: str) -> str:
 CROWD = Family(
     name="crowd",
     relation="fx_crowd",
-    extra=("fx_side_out",),
+    rows=(Rows.TEAM_ROSTER,),
     attach="""LEFT JOIN {table} crowd
         ON crowd.game_id = s.game_id AND crowd.player_key = s.player_key
       LEFT JOIN fx_side_out foes ON foes.game_id = s.game_id AND foes.team = s.opponent""",
@@ -117,7 +122,7 @@ CROWD = Family(
         _crowd("out_star_points", "out_star_points", "points", 0, 60),
         Feature(
             "opp_xout_points", "foes.out_points", "points", -300, 300, "matchup", False, "v3",
-            why="'no_roster'",
+            why="'no_roster'", rows=(Rows.OPPONENT_ROSTER,),
         ),
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Breakout features: role players of 8-16 points per game; null for the rest."""
 
 from tipoff.features.definition import Category, Column, Family, Feature
-from tipoff.features.running import clamp
+from tipoff.features.windows import clamp
 
 _P: Category = "player history"
 _ROLE = "points_avg_season BETWEEN 8 AND 16"

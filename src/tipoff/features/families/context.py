@@ -1,9 +1,12 @@
 """The calendar: rest, load, place and stage of the season."""
 
-from tipoff.features.definition import Category, Column, Family, Feature
+from tipoff.features.definition import Category, Column, Family, Feature, Rows
 from tipoff.features.families.team import NIGHT, NIGHT_COLUMNS
+from tipoff.features.windows import last
 
 _G: Category = "game context"
+_DAYS = last(10)
+"""Two weeks, or ten games of a team, hold no more games of a player that count here."""
 
 
 def _days(offset: int) -> str:
@@ -20,6 +23,7 @@ DAYS = Family(
         "d1.n AS d1_n", "d1.run_millis AS d1_millis", "d1.back_to_backs_so_far AS d1_b2b",
         "d8.n AS d8_n", "d8.run_millis AS d8_millis", "d15.back_to_backs_so_far AS d15_b2b",
     ),
+    rows=(Rows.OWN_GAMES,),
     columns=(
         Column("games_to_yesterday", "coalesce(s.d1_n, 0)"),
         Column("games_to_8_days_ago", "coalesce(s.d8_n, 0)"),
@@ -37,6 +41,7 @@ REST = Family(
     relation="fx_team_nights",
     locate=NIGHT,
     located=NIGHT_COLUMNS,
+    rows=(Rows.SCHEDULE,),
     columns=(
         Column("team_rest", "greatest(0, least(7, coalesce(s.own_days, 8) - 1))"),
         Column("opponent_rest", "greatest(0, least(7, coalesce(s.foe_days, 8) - 1))"),
@@ -44,10 +49,10 @@ REST = Family(
             "back_to_back", "coalesce(s.own_days = 1, false)::INT",
             "0/1", 0, 1, _G, True, "v2_33", varies_within_slate=False,
         ),
-        Feature("home_away", "s.home::INT", "0/1", 0, 1, _G, True, "v2_33"),
+        Feature("home_away", "s.home::INT", "0/1", 0, 1, _G, True, "v2_33", rows=()),
         Feature(
             "playoff_game", "(s.game_type IN ('playin', 'playoffs'))::INT",
-            "0/1", 0, 1, _G, True, "v2_33", varies_within_slate=False,
+            "0/1", 0, 1, _G, True, "v2_33", varies_within_slate=False, rows=(),
         ),
     ),
 )  # fmt: skip
@@ -63,7 +68,7 @@ CONTEXT = Family(
         Feature(
             _GAMES,
             "least(games_to_yesterday, coalesce(career_games, 0)) - games_to_8_days_ago",
-            "games", 0, 5, _G, True, "v2_33",
+            "games", 0, 5, _G, True, "v2_33", window=_DAYS,
         ),
         Column(
             _MILLIS,
@@ -84,6 +89,7 @@ CONTEXT = Family(
               - CASE WHEN back_to_backs_in_14_days >= 2 THEN 12
                      WHEN back_to_backs_in_14_days = 1 THEN 5 ELSE 0 END))""",
             "0-100, 100 = fresh", 0, 100, _G, True, "v2_33", varies_within_slate=False,
+            window=_DAYS,
         ),
         Feature(
             "rest_advantage", "greatest(-2, least(2, team_rest - opponent_rest))",

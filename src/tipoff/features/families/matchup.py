@@ -1,9 +1,9 @@
 """The opponent: what it allows, how fast it plays, and the player's own past against it."""
 
-from tipoff.features.definition import Category, Column, Family, Feature
-from tipoff.features.families.team import LAST, NIGHT, NIGHT_COLUMNS, TEAM_WINDOWS
-from tipoff.features.running import clamp
-from tipoff.league.team_form import pace, rating
+from tipoff.features.definition import Category, Column, Family, Feature, Rows
+from tipoff.features.families.team import LAST, NIGHT, NIGHT_COLUMNS
+from tipoff.features.windows import clamp
+from tipoff.league.team_form import ORDER, PARTITION, pace, rating
 
 _M: Category = "matchup"
 _WHY = "'too_few_team_games'"
@@ -12,14 +12,15 @@ OPPONENT = Family(
     name="opponent",
     relation="fx_team_played",
     keys=("team", "known_at", "season"),
-    extra=("fx_team_nights",),
+    partition=PARTITION,
+    order=ORDER,
     locate=NIGHT,
     located=NIGHT_COLUMNS,
     attach="""LEFT JOIN {table} opponent
       ON opponent.team = s.opponent AND opponent.known_at = s.foe_at""",
     last=LAST,
-    windows=TEAM_WINDOWS,
     why=_WHY,
+    rows=(Rows.OPPONENT_GAMES,),
     columns=(
         Column("opponent_pace_assumed", "bool_or(minutes_assumed) OVER last_15"),
         Column("opponent_pace_10", pace("last_10")),
@@ -40,6 +41,7 @@ VERSUS = Family(
     attach="""LEFT JOIN {table} versus
       ON versus.game_id = s.game_id AND versus.player_key = s.player_key""",
     why="'never_met'",
+    rows=(Rows.OWN_GAMES_AGAINST,),
     columns=(
         Feature(
             "avg_points_vs_opponent", "versus.pts / versus.games", "points", 0, 70, _M, False,

@@ -1,10 +1,11 @@
 """A player's longer form and his role: attempts, minutes and rates over more games than v2 reads,
 and what his opponent has allowed lately."""
 
-from tipoff.features.definition import Category, Family, Feature, Window
-from tipoff.features.families.player import PLAYER
+from tipoff.features.definition import Category, Family, Feature, Rows
+from tipoff.features.families.player import LOCATE, LOCATED
 from tipoff.features.families.team import LAST, NIGHT, NIGHT_COLUMNS
-from tipoff.league.team_form import WINDOW
+from tipoff.features.windows import NEWEST
+from tipoff.league.team_form import ORDER, PARTITION
 
 _P: Category = "player history"
 _M: Category = "matchup"
@@ -26,11 +27,11 @@ def _rate(name: str, column: str, high: float) -> Feature:
 ROLE = Family(
     name="role",
     relation="fx_forms",
-    extra=("fx_known",),
-    locate=PLAYER.locate,
-    located=PLAYER.located,
+    locate=LOCATE,
+    located=LOCATED,
     attach="LEFT JOIN {table} forms ON forms.id = s.newest_game",
     why="CASE WHEN career_games IS NULL THEN 'no_history' ELSE 'too_few_games' END",
+    rows=(Rows.OWN_GAMES,),
     columns=(
         _form("fga_ewma_hl8", "fga8", "attempts", 0, 45),
         _form("fg3a_ewma_hl8", "fg3a8", "attempts", 0, 25),
@@ -62,7 +63,7 @@ ROLE = Family(
         Feature(
             "days_since_game",
             "CASE WHEN forms.id IS NOT NULL THEN least(60, s.game_date - forms.game_date) END",
-            "days", 0, 60, "game context", False, "v3", varies_within_slate=False,
+            "days", 0, 60, "game context", False, "v3", varies_within_slate=False, window=NEWEST,
         ),
     ),
 )  # fmt: skip
@@ -71,12 +72,13 @@ ALLOWED = Family(
     name="allowed",
     relation="fx_against",
     keys=("team", "known_at", "season"),
-    extra=("fx_team_nights",),
+    partition=PARTITION,
+    order=ORDER,
     locate=NIGHT,
     located=NIGHT_COLUMNS,
     attach="LEFT JOIN {table} allowed ON allowed.team = s.opponent AND allowed.known_at = s.foe_at",
     last=LAST,
-    windows={"last_20": Window(f"{WINDOW} ROWS 19 PRECEDING")},
+    rows=(Rows.OPPONENT_GAMES,),
     why="'too_few_team_games'",
     columns=(
         Feature(

@@ -1,17 +1,9 @@
 """The player's team: its rates, who is missing from it, and his place in it."""
 
-from tipoff.features.definition import Category, Column, Family, Feature, Window
-from tipoff.features.running import clamp
-from tipoff.league.team_form import WINDOW, pace, rating
+from tipoff.features.definition import Category, Column, Family, Feature, Rows
+from tipoff.features.windows import clamp, last
+from tipoff.league.team_form import ORDER, PARTITION, WINDOW, pace, rating
 
-TEAM_WINDOWS = {
-    "last_10": Window(f"{WINDOW} ROWS 9 PRECEDING"),
-    "last_15": Window(f"{WINDOW} ROWS 14 PRECEDING"),
-    "season": Window(
-        "PARTITION BY team, season ORDER BY known_at, tipoff, game_id ROWS UNBOUNDED PRECEDING",
-        season=True,
-    ),
-}
 NIGHT = "LEFT JOIN fx_team_nights night ON night.game_id = s.game_id AND night.team = s.team"
 NIGHT_COLUMNS = (
     "night.team_at", "night.foe_at", "night.team_game_number AS team_games", "night.own_days",
@@ -24,12 +16,13 @@ TEAM = Family(
     name="team",
     relation="fx_team_played",
     keys=("team", "known_at", "season"),
-    extra=("fx_team_nights",),
+    partition=PARTITION,
+    order=ORDER,
     locate=NIGHT,
     located=NIGHT_COLUMNS,
     attach="LEFT JOIN {table} team ON team.team = s.team AND team.known_at = s.team_at",
     last=LAST,
-    windows=TEAM_WINDOWS,
+    rows=(Rows.TEAM_GAMES,),
     why="'too_few_team_games'",
     columns=(
         Column("team_pace_assumed", "bool_or(minutes_assumed) OVER last_10"),
@@ -56,6 +49,7 @@ STATUS = Family(
     attach="""LEFT JOIN {table} status
       ON status.game_id = s.game_id AND status.player_key = s.player_key""",
     why="'unknown_status'",
+    rows=(Rows.OWN_REPORTS,),
     columns=(
         Feature(
             "injury_risk", "status.risk", "0 available - 3 out", 0, 3, _T, False, "v2_33",
@@ -67,7 +61,7 @@ STATUS = Family(
 MATES = Family(
     name="mates",
     relation="fx_mates",
-    extra=("fx_out",),
+    rows=(Rows.TEAM_REPORTS,),
     attach="""LEFT JOIN fx_out missing ON missing.game_id = s.game_id AND missing.team = s.team
       LEFT JOIN {table} me ON me.game_id = s.game_id AND me.team = s.team
         AND me.player_key = s.player_key""",
@@ -100,7 +94,7 @@ USAGE = Family(
 TENURE = Family(
     name="tenure",
     relation="fx_stints",
-    extra=("fx_team_nights",),
+    rows=(Rows.OWN_GAMES,),
     locate="""ASOF LEFT JOIN {table} past ON past.player_key = s.player_key
       AND past.stint = k.stint AND past.game_number <= night.team_game_number - 10""",
     located=("past.n AS past_n",),
@@ -122,7 +116,7 @@ ABSENCES = Family(
             "dnp_rate",
             f"""CASE WHEN last_team = team AND tenure_first_game IS NOT NULL AND {_WINDOW} >= 3
               THEN 1 - ({_PLAYED}) / {_WINDOW} END""",
-            "share", 0, 1, _T, False, "v2_37", varies_within_slate=False,
+            "share", 0, 1, _T, False, "v2_37", varies_within_slate=False, window=last(10),
         ),
     ),
 )  # fmt: skip
