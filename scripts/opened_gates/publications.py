@@ -18,7 +18,7 @@ _PLANNED = """    return Plan(
         if merged.height
         else merged.with_columns(reason=pl.lit(None, pl.String))
     )"""
-_HELD = """            if holds(r, current, present(r), code_version(), *asked):
+_HELD = """            if holds(r, current, present(r), *asked):
                 return _stored_report(r, current)"""
 _NO_LINES = """lines = pl.DataFrame(schema={
     "game_id": pl.String, "player_key": pl.String, "market": pl.String, "line": pl.Float64,
@@ -85,8 +85,9 @@ OPENINGS = (
          "if parent and (current and current.publication_id) != parent.publication_id:"),
 
     swallow("nothing to do", _RUN, _HELD, "return _stored_report(r, current)"),
-    null("nothing to do", _STALE, "held.code_version != code",
-         "(held.code_version or code) != code"),
+    swallow("code of the moment", _STALE, "    build = read_build(r, held.build)", "return True"),
+    null("code of the moment", _STALE, "    if build is None or build.code.fingerprint",
+         "    if build is None:\n        return True\n    if build.code.fingerprint"),
     null("nothing to do", _STALE, "held.settings != settings",
          "(held.settings or settings) != settings"),
     null("nothing to do", _STALE, "held.complete and _known",

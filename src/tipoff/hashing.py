@@ -87,15 +87,3 @@ def file_sha256(path: Path) -> str:
 def normal_sql(sql: str) -> str:
     """SQL without comments and with white space folded: what a definition hash covers."""
     return re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql)).strip()
-
-
-SCORING_PATH = ("league", "features", "models", "forecast")
-
-
-@cache
-def code_version() -> str:
-    """Hash of the sources on the scoring path: those packages whose code can change a number."""
-    root = Path(__file__).parent
-    files = sorted(p for name in SCORING_PATH for p in (root / name).rglob("*.py"))
-    digests = [(p.relative_to(root).as_posix(), file_sha256(p)) for p in files]
-    return content_id("code", digests)

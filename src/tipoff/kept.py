@@ -17,6 +17,8 @@ from tipoff.hashing import text_id
 
 NEWEST = 20
 """Files of a kind that stay: a changed file of the code leaves an answer behind."""
+MOST = 2000
+"""Small answers of a kind that stay."""
 
 
 def folder() -> Path:
@@ -27,32 +29,64 @@ def folder() -> Path:
 
 def kept(kind: str, key: str, make: Callable[[], Any]) -> Any:
     """The JSON-ready answer of that key, made and kept when it is not there."""
-    try:
-        path = folder() / f"{kind}-{key}.json"
-        answer, seal = json.loads(path.read_text(encoding="utf-8"))
-        if seal == _seal(answer):
-            return answer
-    except (OSError, RuntimeError, ValueError):
-        pass
-    answer = json.loads(json.dumps(make()))
-    _keep(kind, key, answer)
+    answer = _read(f"{kind}-{key}")
+    if answer is None:
+        answer = json.loads(json.dumps(make()))
+        _write(f"{kind}-{key}", answer)
+        _prune(kind)
     return answer
 
 
-def _seal(answer: Any) -> str:
-    return text_id("kept", json.dumps(answer, sort_keys=True))
+class KeptAnswers:
+    """Small answers of one kind in one file, each by the content it was made from."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._known: dict[str, Any] = _read(kind) or {}
+        self._new = False
+
+    def get(self, key: str, make: Callable[[], Any]) -> Any:
+        """The answer of that key, made when it is not there; `save` keeps it."""
+        if key not in self._known:
+            self._known[key] = make()
+            self._new = True
+        return self._known[key]
+
+    def save(self) -> None:
+        """Keep what was made since; of many the newest."""
+        if self._new:
+            _write(self._kind, dict(list(self._known.items())[-MOST:]))
+            self._new = False
 
 
-def _keep(kind: str, key: str, answer: Any) -> None:
+def _read(name: str) -> Any:
+    try:
+        answer, seal = json.loads((folder() / f"{name}.json").read_text(encoding="utf-8"))
+    except (OSError, RuntimeError, ValueError, TypeError):
+        return None
+    return answer if seal == _seal(answer) else None
+
+
+def _write(name: str, answer: Any) -> None:
     try:
         place = folder()
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=place, delete=False, encoding="utf-8") as aside:
             json.dump([answer, _seal(answer)], aside)
         # Renamed when it is whole: another process reads all of it or nothing.
-        Path(aside.name).replace(place / f"{kind}-{key}.json")
-        files = sorted(place.glob(f"{kind}-*.json"), key=lambda p: p.stat().st_mtime)
+        Path(aside.name).replace(place / f"{name}.json")
+    except (OSError, RuntimeError):
+        return
+
+
+def _prune(kind: str) -> None:
+    try:
+        files = sorted(folder().glob(f"{kind}-*.json"), key=lambda path: path.stat().st_mtime)
         for old in files[:-NEWEST]:
             old.unlink(missing_ok=True)
     except (OSError, RuntimeError):
         return
+
+
+def _seal(answer: Any) -> str:
+    return text_id("kept", json.dumps(answer, sort_keys=True))

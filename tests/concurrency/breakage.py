@@ -6,6 +6,7 @@ Here those of the commit that publishes; `otherwise.py` has those of models, gra
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -79,9 +80,9 @@ def filtered_after() -> None:
     """Half of a set is dropped after it was counted: the repair that lost 143 of 154."""
     store = publish._store
 
-    def half(w: Writer, made: RunSet, moment: object) -> None:
+    def half(w: Writer, made: RunSet, moment: datetime) -> None:
         kept = made.predictions.head(made.predictions.height // 2)
-        store(w, RunSet(made.run, kept, made.refusals, made.snapshot), moment)  # type: ignore[arg-type]
+        store(w, replace(made, predictions=kept), moment)
 
     publish._store = half
 
@@ -166,7 +167,7 @@ def _store_changed(change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
 
     def changed(w: Writer, made: RunSet, moment: datetime) -> None:
         rows = change(made.predictions)
-        store(w, RunSet(made.run, rows, made.refusals, made.snapshot), moment)
+        store(w, replace(made, predictions=rows), moment)
 
     publish._store = changed
 

@@ -107,7 +107,7 @@ def test_adding_a_feature_changes_no_other_hash() -> None:
 
 def with_sql(name: str, sql: str) -> dict[str, str]:
     """The hashes of a catalogue in which one relation is made otherwise."""
-    return Catalogue(FAMILIES, RELATIONS | {name: replace(RELATIONS[name], sql=sql)}).hashes
+    return Catalogue(FAMILIES, dict(RELATIONS) | {name: replace(RELATIONS[name], sql=sql)}).hashes
 
 
 def test_a_changed_column_of_a_relation_changes_what_reads_it_and_nothing_else() -> None:

@@ -30,7 +30,8 @@ from tipoff.features import (
 )
 from tipoff.features.build import known_facts
 from tipoff.features.snapshot import checked
-from tipoff.hashing import code_version, content_id
+from tipoff.fingerprint import features_code
+from tipoff.hashing import content_id
 from tipoff.lake import Lake, Reader
 from tipoff.markets import MARKETS
 
@@ -86,7 +87,7 @@ def test_the_head_and_every_row_are_stored_with_quality_reasons_and_hash(
         "snapshot_id": snapshot.snapshot_id, "slate": snapshot.slate, "as_of": snapshot.as_of,
         "facts_seq": 7, "definitions": json.dumps(definition_hashes()),
         "rows": snapshot.frame.height, "report": json.dumps(known.report),
-        "code_version": code_version(), "recorded_seq": 1,
+        "code_version": features_code(), "recorded_seq": 1,
     }  # fmt: skip
     names = feature_set("v2_39")
     quality = snapshot.quality(names, tuple(n for n in names if catalogue()[n].required))

@@ -14,20 +14,23 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.builds import build_of
 from tests.faults.fixtures import MARKETS, MODELS, gates_open
 from tests.faults.league import Ground
 from tests.forecast.test_reconciliation import correct_a_box_score
 from tipoff import clock
 from tipoff.errors import IntegrityError, PublicationConflict, UsageError
 from tipoff.features import load_snapshot
+from tipoff.fingerprint import SetCode
 from tipoff.forecast import RunReport, current_publication, find_slate, reconcile
 from tipoff.forecast.build import wanted_set
+from tipoff.forecast.builds import Build
 from tipoff.forecast.identity import record_hashes
 from tipoff.forecast.publish import RunSet, present, publish
 from tipoff.forecast.reconciliation import _withdrawn
-from tipoff.hashing import code_version, content_id
+from tipoff.hashing import content_id
 from tipoff.lake import Lake
-from tipoff.models import eligible, retire
+from tipoff.models import code_of, eligible, retire
 from tipoff.settings import settings
 
 KEYS = ["game_id", "player_key", "market", "model"]
@@ -93,6 +96,13 @@ class Made:
     report: RunReport
     seq: int
 
+    @property
+    def code(self) -> SetCode:
+        """The code of this process that made it."""
+        with self.night.lake.reading() as r:
+            seats = [s for m in ASKED["markets"] for s in eligible(r, self.night.day, m)]
+        return code_of({s.family for s in seats if s.model in ASKED["models"]}, ASKED["markets"])
+
 
 @pytest.fixture(scope="module")
 def made(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
@@ -129,7 +139,7 @@ def test_the_next_publication_names_its_parent_and_what_moved(night: Night) -> N
     assert night.newest("publication") == {
         "publication_id": content_id("pub", [night.day, 2, first["publication_id"], second.run_id]),
         "slate": night.day, "seq": 2, "parent": first["publication_id"], "run_id": second.run_id,
-        "kind": "supersede", "reason": "facts, models or settings changed",
+        "kind": "supersede", "reason": "changed: facts",
         "committed_at": later, "recorded_seq": first["recorded_seq"] + 2,
     }  # fmt: skip
     run = night.newest("run")
@@ -149,7 +159,7 @@ def test_a_run_row_says_what_the_set_was_made_of_and_how_it_ended(made: Made) ->
     predicted, refused = night.frame("prediction"), night.frame("refusal")
     made_from = {
         "slate": night.day, "as_of": night.noon, "snapshot_id": predicted["snapshot_id"][0],
-        "code_version": code_version(), "settings": settings().scoring_json(),
+        "code_version": made.code.fingerprint, "settings": settings().scoring_json(),
         "models": json.dumps([[s.model_id, s.market, s.role] for s in chosen]),
         "simulated": True, "first_tipoff": night.first, "games": games,
         "expected": predicted.height + refused.height, "predicted": predicted.height,
@@ -159,7 +169,8 @@ def test_a_run_row_says_what_the_set_was_made_of_and_how_it_ended(made: Made) ->
     seals = sorted(predicted["record_hash"])
     run = content_id("run", [made_from | {"gate": 0.0}, seals, sorted(refusals)])
     assert night.newest("run") == made_from | {
-        "run_id": run, "facts_seq": made.seq, "mode": "first", "complete": False,
+        "run_id": run, "build_id": Build(made.code).build_id, "facts_seq": made.seq,
+        "mode": "first", "complete": False,
         "backfill": False, "committed_at": night.noon, "recorded_seq": made.seq + 1,
     }  # fmt: skip
     players = made_from["expected"] / len(chosen)
@@ -189,7 +200,7 @@ def test_every_row_of_a_set_is_sealed_of_its_run_its_commit_and_its_code(made: M
     for frame in (predicted, refused):
         assert set(frame["run_id"]) == {made.report.run_id}
         assert set(frame["recorded_seq"]) == {made.seq + 1}
-    assert set(predicted["code_version"]) == {code_version()}
+    assert set(predicted["code_version"]) == {made.code.fingerprint}
     assert set(predicted["as_of"]) == {night.noon}
     assert predicted["snapshot_id"].n_unique() == 1
     assert predicted["prediction_id"].n_unique() == predicted.height > 0
@@ -307,7 +318,7 @@ def test_a_model_of_which_nothing_is_left_is_a_withdrawal_whatever_became_of_it(
     rows, nothing = night.frame("prediction"), night.frame("refusal")
 
     def gone(left: pl.DataFrame) -> list[str]:
-        return _withdrawn(night.lake, shown, RunSet(run, left, nothing, snapshot))
+        return _withdrawn(night.lake, shown, RunSet(run, left, nothing, snapshot, build_of("any")))
 
     assert gone(rows) == []
     assert gone(rows.filter(pl.col("model") != MODELS[0])) == [MODELS[0]]
@@ -331,7 +342,7 @@ ROWS = pl.DataFrame({"game_id": ["g"] * 3, "player_key": ["a", "b", "c"], "marke
 def test_a_set_is_complete_when_every_triple_ends_once(
     expected: int | None, predicted: list[int], refused: list[int], complete: bool
 ) -> None:
-    made = RunSet({"expected": expected}, ROWS[predicted], ROWS[refused], None)  # type: ignore[arg-type]
+    made = RunSet({"expected": expected}, ROWS[predicted], ROWS[refused], None, build_of("any"))  # type: ignore[arg-type]
     if complete:
         made.check()
         return
@@ -358,7 +369,7 @@ def test_a_set_made_for_another_parent_or_half_a_set_stores_nothing(night: Night
         shown = current_publication(r, night.day)
         snapshot = load_snapshot(r, run["snapshot_id"])
     made, refused = (night.frame(t).drop("recorded_seq") for t in ("prediction", "refusal"))
-    late = RunSet({**run, "run_id": "run_late"}, made, refused, snapshot)
+    late = RunSet({**run, "run_id": "run_late"}, made, refused, snapshot, build_of("late"))
     assert shown is not None
     version = night.lake.version()
     for parent in (None, replace(shown, publication_id="pub_other")):

@@ -10,6 +10,7 @@ import jsonschema
 import polars as pl
 import pytest
 
+from tests.builds import build_of
 from tests.simulated import slate_dates
 from tipoff import clock
 from tipoff.errors import IntegrityError, NotFound, PublicationConflict, UsageError
@@ -203,7 +204,7 @@ def test_an_incomplete_set_is_never_stored(published: Lake, slate_day: date) -> 
         seen = current_publication(r, slate_day)
         wanted = wanted_set(r, slate, seen, None, None, None, settings())
         made = build_set(published, r, slate, wanted, lambda _text: None)
-    lame = type(made)(made.run, made.predictions.head(5), made.refusals, made.snapshot)
+    lame = replace(made, predictions=made.predictions.head(5))
     with pytest.raises(IntegrityError, match="triples expected"):
         publish(published, lame, parent=seen, kind="supersede", reason="half a set")
     assert view(published, slate_day)["publication"]["seq"] == 1  # type: ignore[index]
@@ -221,7 +222,7 @@ def test_a_market_without_lines_is_no_withdrawal_because_another_model_was_retir
     dropped = (pl.col("market") == "steals") & pl.col("model").is_in(["last_5", "ewma_hl8"])
     left = shown.filter(~dropped)
     assert left.height < shown.height
-    gone = _withdrawn(published, seen, RunSet({}, left, left.clear(), snapshot))
+    gone = _withdrawn(published, seen, RunSet({}, left, left.clear(), snapshot, build_of("any")))
     assert gone == ["last_5 in steals (retired: weak on steals)"]
 
 

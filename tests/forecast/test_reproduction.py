@@ -8,7 +8,9 @@ from datetime import date
 import polars as pl
 import pytest
 
+from tests.builds import SCORING, become_another_build
 from tipoff.errors import NotFound
+from tipoff.fingerprint import libraries
 from tipoff.forecast import find_prediction, find_publication, reconcile, reproduce
 from tipoff.lake import Lake
 
@@ -115,12 +117,21 @@ def test_a_tampered_number_is_named_with_both_values(published: Lake, slate_day:
 def test_another_build_re_runs_and_reports_that_the_code_differs(
     published: Lake, slate_day: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The package exports a function of the module's name, so the module is taken by its path.
-    module = sys.modules["tipoff.forecast.reproduction"]
-    monkeypatch.setattr(module, "code_version", lambda: "code_newer")
+    become_another_build(monkeypatch)
     answer = reproduce(published, run_of(published, slate_day))
     assert answer.ok
-    assert "code differs" in answer.notes[0]
+    assert SCORING in answer.notes[0]
+
+
+def test_other_libraries_are_named_and_make_no_set_stale(
+    published: Lake, slate_day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = libraries() | {"numpy": "1.0"}
+    monkeypatch.setattr("tipoff.forecast.builds.libraries", lambda: here)
+    answer = reproduce(published, run_of(published, slate_day))
+    assert answer.ok
+    assert any("numpy" in note and "1.0" in note for note in answer.notes)
+    assert reconcile(published, slate_day).nothing_to_do
 
 
 def test_another_build_that_changes_a_number_fails(

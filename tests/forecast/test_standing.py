@@ -12,10 +12,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.builds import become_another_build, build_of
 from tests.faults.fixtures import MARKETS, MODELS, gates_open
 from tests.faults.league import Ground
+from tests.forecast.test_contracts import adopt, redefined, with_column
 from tipoff import clock
 from tipoff.errors import IntegrityError
+from tipoff.features.definition import Column
 from tipoff.forecast import current_publication, reconcile
 from tipoff.forecast.publish import Publication
 from tipoff.forecast.staleness import (
@@ -26,7 +29,6 @@ from tipoff.forecast.staleness import (
     shown_pairs,
     standing,
 )
-from tipoff.hashing import code_version
 from tipoff.lake import Lake
 from tipoff.settings import settings
 
@@ -95,7 +97,7 @@ class Shown:
     def holds(self, **changes: Any) -> bool:
         """The question as `run` asks it at the set's own moment, with these answers changed."""
         asked: dict[str, Any] = {
-            "now": self.as_of, "code": code_version(), "as_of": None, "markets": MARKETS,
+            "now": self.as_of, "as_of": None, "markets": MARKETS,
             "models": MODELS, "settings": settings().scoring_json(),
         }  # fmt: skip
         with self.lake.reading() as r:
@@ -132,11 +134,31 @@ def whole(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         yield shown(lake, ground.days[1])
 
 
-def test_a_set_holds_at_its_own_moment_and_not_with_other_code_or_settings_or_before_it(
+def test_a_set_holds_while_the_code_that_made_it_is_that_of_the_process(
+    chosen: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become_another_build(monkeypatch, "tipoff.models.breakout")
+    assert chosen.holds(), "no model of that family is in it"
+    become_another_build(monkeypatch, "tipoff.models.baselines")
+    assert not chosen.holds()
+
+
+def test_a_set_holds_while_every_feature_of_it_means_what_it_meant(
+    chosen: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Rewritten, and nothing in it means anything else.
+    become_another_build(monkeypatch, "tipoff.features.families.context")
+    assert chosen.holds()
+    adopt(monkeypatch, with_column(Column("extra", "p.n"), "player"))
+    assert chosen.holds()
+    adopt(monkeypatch, redefined("points_avg_last_5"))
+    assert not chosen.holds()
+
+
+def test_a_set_holds_at_its_own_moment_and_not_with_other_settings_or_before_it(
     chosen: Shown,
 ) -> None:
     assert chosen.holds()
-    assert not chosen.holds(code="other")
     assert not chosen.holds(settings="{}")
     assert chosen.holds(as_of=chosen.as_of)
     assert not chosen.holds(as_of=chosen.as_of - TICK)
@@ -229,7 +251,7 @@ def test_a_lake_nobody_has_touched_is_not_asked_for_news(chosen: Shown) -> None:
     assert not untouched()
     with chosen.lake.reading() as r:
         newest = r.newest_seq()
-    record_verified(chosen.lake, chosen.publication, newest, chosen.as_of, "code")
+    record_verified(chosen.lake, chosen.publication, newest, chosen.as_of, build_of("code"))
     assert untouched()
     chosen.lake.write(lambda w: w.append("ops.event", event))
     assert not untouched()
@@ -245,25 +267,28 @@ def test_a_verification_moves_a_set_on_to_newer_facts_a_later_moment_and_other_c
             before.complete) == (run["as_of"], run["facts_seq"], run["code_version"],
                                  run["settings"], False)  # fmt: skip
     later = chosen.as_of + timedelta(minutes=5)
-    record_verified(chosen.lake, chosen.publication, before.facts_seq + 7, later, "newer code")
+    newer, older = build_of("newer"), build_of("older")
+    record_verified(chosen.lake, chosen.publication, before.facts_seq + 7, later, newer)
     with chosen.lake.reading() as r:
         after = standing(r, chosen.publication)
     assert (after.as_of, after.facts_seq, after.code_version) == (
-        later, before.facts_seq + 7, "newer code",
+        later, before.facts_seq + 7, newer.code.fingerprint,
     )  # fmt: skip
-    record_verified(chosen.lake, chosen.publication, 1, chosen.as_of - TICK, "older facts")
+    record_verified(chosen.lake, chosen.publication, 1, chosen.as_of - TICK, older)
     with chosen.lake.reading() as r:
         last = standing(r, chosen.publication)
     assert (last.as_of, last.facts_seq) == (before.as_of, before.facts_seq)
-    assert last.code_version == "older facts"
+    assert (last.code_version, last.build) == (older.code.fingerprint, older.build_id)
 
 
 def test_a_verification_of_another_publication_says_nothing(chosen: Shown) -> None:
     other = replace(chosen.publication, publication_id="pub_other")
-    record_verified(chosen.lake, other, 10**6, chosen.last, "other code")
+    with chosen.lake.reading() as r:
+        before = standing(r, chosen.publication)
+    record_verified(chosen.lake, other, 10**6, chosen.last, build_of("other"))
     with chosen.lake.reading() as r:
         held = standing(r, chosen.publication)
-    assert (held.as_of, held.code_version) == (chosen.as_of, code_version())
+    assert (held.as_of, held.code_version) == (chosen.as_of, before.code_version)
     assert held.facts_seq < 10**6
 
 
@@ -271,11 +296,14 @@ def test_a_verification_holds_when_another_publication_was_verified_after_it(
     chosen: Shown,
 ) -> None:
     other = replace(chosen.publication, publication_id="pub_other")
-    record_verified(chosen.lake, chosen.publication, 10**6, chosen.last, "newer code")
-    record_verified(chosen.lake, other, 10**6 + 1, chosen.last, "other code")
+    newer = build_of("newer")
+    record_verified(chosen.lake, chosen.publication, 10**6, chosen.last, newer)
+    record_verified(chosen.lake, other, 10**6 + 1, chosen.last, build_of("other"))
     with chosen.lake.reading() as r:
         held = standing(r, chosen.publication)
-    assert (held.as_of, held.code_version, held.facts_seq) == (chosen.last, "newer code", 10**6)
+    assert (held.as_of, held.code_version, held.facts_seq) == (
+        chosen.last, newer.code.fingerprint, 10**6,
+    )  # fmt: skip
 
 
 def test_a_publication_of_a_run_that_is_not_stored_has_no_standing_and_says_what_to_do(
@@ -292,7 +320,7 @@ def test_a_verification_is_an_event_of_the_moment_that_names_what_it_verified(
 ) -> None:
     at = datetime(2030, 1, 1, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: at)
-    record_verified(chosen.lake, chosen.publication, 5, KNOWN, "code")
+    record_verified(chosen.lake, chosen.publication, 5, KNOWN, build_of("code"))
     with chosen.lake.reading() as r:
         rows = r.rows("SELECT happened_at, kind, slate, detail::JSON->>'facts_seq',"
                       " detail::JSON->>'publication_id' FROM ops.event"

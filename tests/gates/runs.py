@@ -25,7 +25,6 @@ from tipoff.forecast.view import publication_is_backfill
 from tipoff.grading.backtest.board import MarketBoard, _warnings
 from tipoff.grading.backtest.suspicion import suspicions
 from tipoff.grading.record import published_span, record_rows
-from tipoff.hashing import code_version
 from tipoff.lake import Lake, Reader
 from tipoff.models import Prediction, load, promote
 from tipoff.models.catboost_model import CatBoostModel
@@ -42,7 +41,7 @@ def _published(case: Case, r: Reader) -> Publication:
 
 def _holds(case: Case) -> bool:
     with case.bench.lake.reading() as r:
-        asked = (present(r), code_version(), None, None, None, settings().scoring_json())
+        asked = (present(r), None, None, None, settings().scoring_json())
         return staleness.holds(r, _published(case, r), *asked)
 
 
@@ -70,10 +69,20 @@ def holds_error(case: Case) -> None:
 
 def holds_null(case: Case) -> None:
     assert _holds(case)
-    for name in ("code_version", "settings", "complete"):
+    for name in ("code_version", "build", "settings", "complete"):
         _standing(case, **{name: None})
         assert _holds(case) is False, name
         case.patch.undo()
+
+
+def code_error(case: Case) -> None:
+    _not_done(case, "tipoff.forecast.staleness._same_code")
+
+
+def code_null(case: Case) -> None:
+    assert _holds(case)
+    _standing(case, build=None)
+    assert _holds(case) is False
 
 
 def moved_error(case: Case, function: str) -> None:
@@ -263,6 +272,7 @@ def settings_null(case: Case) -> None:
 Fault = Callable[[Case], None]
 CASES: dict[str, tuple[Fault, Fault]] = {
     "nothing to do": (holds_error, holds_null),
+    "code of the moment": (code_error, code_null),
     "freshness": (freshness_error, slates.freshness_null),
     "models of the moment": (partial(moved_error, function="models_moved"), models_moved_null),
     "failed models": (partial(moved_error, function="_models_failed"), models_failed_null),

@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.builds import become_another_build
 from tests.forecast.test_reconciliation import correct_a_box_score
 from tests.incidents.conftest import Evening
 from tests.incidents.old_pipeline import Fleet, Picker, PropBatch, check_then_insert
@@ -380,12 +381,10 @@ def test_a_set_made_by_an_old_build_is_one_version_throughout_says_so_and_is_rep
     versions = "SELECT p.run_id, list(DISTINCT p.code_version), any_value(r.code_version)" \
         " FROM forecast.prediction p JOIN forecast.run r USING (run_id) GROUP BY ALL"  # fmt: skip
     with evening.patch.context() as old:
-        for where in ("build", "reconciliation"):
-            old.setattr(f"tipoff.forecast.{where}.code_version", lambda: "code_of_last_week")
+        become_another_build(old)
         by_old = evening.run()
     assert by_old.seq == 2
     told = {run: (found, said) for run, found, said in evening.rows(versions)}
-    assert told[by_old.run_id] == (["code_of_last_week"], "code_of_last_week")
     assert all(found == [said] for found, said in told.values())
     back = evening.run()  # the present build does not take it for its own
     assert (back.seq, back.kind, back.run_id in told) == (3, "supersede", True)
@@ -393,7 +392,7 @@ def test_a_set_made_by_an_old_build_is_one_version_throughout_says_so_and_is_rep
     forged = {"now": told[back.run_id][1], "run": by_old.run_id}
     evening.lake.write(lambda w: w.rows(change, forged))
     found = reproduce(evening.lake, by_old.run_id)
-    assert "code differs: made by code_of_last_week" in found.notes[0]
+    assert "another build of tipoff" in found.notes[0]
     assert "recorded code_version is" in found.differences[0]
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tipoff.hashing import canonical, code_version, content_id, file_sha256, normal_sql
+from tipoff.hashing import canonical, content_id, file_sha256, normal_sql
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text() | st.floats() | st.dates()
 VALUES = st.recursive(
@@ -94,7 +94,3 @@ def test_a_file_hashes_by_its_bytes(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert file_sha256(tmp_path / "a") == expected
-
-
-def test_the_code_version_is_an_id_of_the_scoring_path() -> None:
-    assert re.fullmatch(r"code_[0-9a-f]{24}", code_version())

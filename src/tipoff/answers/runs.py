@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tipoff.answers.causes import gate_of
 from tipoff.errors import NotFound
+from tipoff.forecast.builds import other_code, other_libraries, read_build
 from tipoff.forecast.view import plain, refusal_counts
-from tipoff.hashing import code_version
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -42,6 +42,7 @@ def run_record(r: Reader, name: str) -> dict[str, Any]:
     """
     head = _head(r, name)
     run = {"run": head["run_id"]}
+    build = read_build(r, head["build_id"])
     settings = json.loads(head.pop("settings"))
     mode = {
         "mode": head["mode"],
@@ -53,7 +54,8 @@ def run_record(r: Reader, name: str) -> dict[str, Any]:
     ).to_dicts()[0]  # fmt: skip
     return plain(head) | {
         "slate": head["slate"].isoformat(), "settings": settings, "gate": mode,
-        "code_is_present": head["code_version"] == code_version(),
+        "build": {"version": build.version, "libraries": dict(build.libraries)} if build else None,
+        "other_build": [*other_code(build, head["code_version"]), *other_libraries(build)],
         "models": _models(r, json.loads(head["models"])),
         "models_refused": [dict(zip(("model", "reason", "detail"), row, strict=True))
                            for row in r.rows(_REFUSED, run)],

@@ -42,6 +42,8 @@ def _show(found: dict[str, Any], sources: bool) -> None:
     )
     out.print(f"as of {run['as_of']}, snapshot {p['snapshot_id']}, run {run['run_id']}")
     out.print(f"code {run['code_version']}, quality {p['quality']} ({p['tier']})")
+    for text in run["other_build"]:
+        out.print(f"made by {text}", highlight=False, markup=False)
     out.print(_features(found))
     if sources:
         _sources(out, found)

@@ -74,10 +74,9 @@ def _show_list(rows: list[dict[str, Any]]) -> None:
 
 def _show(found: dict[str, Any]) -> None:
     out = console()
-    here = "this code" if found["code_is_present"] else "other code than this"
     lines = [
         f"{found['run_id']}  slate {found['slate']}  as of {found['as_of']}",
-        f"code {found['code_version']} ({here})",
+        f"code {found['code_version']} ({'; '.join(found['other_build']) or 'this build'})",
         f"gate {found['gate']['mode']}: quality {found['gate']['lowest_quality']:g} and more",
         "settings " + ", ".join(f"{k} {v}" for k, v in found["settings"].items()),
         f"snapshot {found['snapshot']['snapshot_id']}: {found['snapshot']['rows']} rows, "

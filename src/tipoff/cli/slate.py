@@ -102,6 +102,8 @@ def header(out: Any, view: dict[str, Any]) -> None:
     labels = [name.upper() for name in ("simulated", "backfill", "stale") if view[name]]
     out.headline(view["date"], f"  as of {view['as_of']}  {' '.join(labels)}")
     say_stale(out, view)
+    for text in view["other_build"]:
+        out.print(f"made by {text}", highlight=False, markup=False)
     out.print(
         f"{view['games']} games, {view['expected']} expected = {view['predicted']} predicted"
         f" + {sum(view['refused'].values())} refused   publication {view['publication_id']}"

@@ -16,8 +16,9 @@ from tipoff.features.build import FALLBACK, SlateFeatures
 from tipoff.features.catalogue import catalogue, definition_hashes, feature_set
 from tipoff.features.checks import batch_checks, recent_means
 from tipoff.features.quality import Quality, row_quality
+from tipoff.fingerprint import features_code
 from tipoff.gates import gate
-from tipoff.hashing import code_version, content_id, spell, spelled, text_id
+from tipoff.hashing import content_id, spell, spelled, text_id
 from tipoff.lake.migrations import add_columns
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def _head(snapshot: Snapshot) -> dict[str, Any]:
         "snapshot_id": snapshot.snapshot_id, "slate": snapshot.slate, "as_of": snapshot.as_of,
         "facts_seq": snapshot.facts_seq, "definitions": json.dumps(snapshot.definitions),
         "rows": snapshot.frame.height, "report": json.dumps(snapshot.report),
-        "code_version": code_version(),
+        "code_version": features_code(),
     }  # fmt: skip
 
 

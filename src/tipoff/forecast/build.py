@@ -13,6 +13,7 @@ import polars as pl
 from tipoff.errors import UsageError
 from tipoff.features import build_snapshot, checked, definition_hashes, known_facts, slate_frame
 from tipoff.forecast.assess import MODES
+from tipoff.forecast.builds import Build
 from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.plan import make_plan
@@ -20,10 +21,10 @@ from tipoff.forecast.publish import RunSet, present
 from tipoff.forecast.score import Scene, Scored
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.forecast.versions import in_order, score_versions
-from tipoff.hashing import code_version
 from tipoff.markets import MARKETS
 from tipoff.models import (
     Seat,
+    code_of,
     eligible,
     import_engines,
     open_model,
@@ -56,6 +57,7 @@ class Wanted:
     complete: bool
     mode: str
     settings: Settings
+    build: Build
 
 
 def wanted_set(
@@ -91,6 +93,7 @@ def wanted_set(
         len(chosen) == len(seats),
         gate,
         settings,
+        Build(code_of({s.family for s in chosen}, {s.market for s in chosen})),
     )
 
 
@@ -136,13 +139,14 @@ def _assemble(
     expected = scene.players.height * len(wanted.seats)
     made_from: dict[str, Any] = {
         "slate": slate.day, "as_of": slate.as_of, "snapshot_id": scene.snapshot.snapshot_id,
-        "code_version": code_version(), "gate": gate_of(wanted), "settings": wanted.settings_json,
+        "code_version": wanted.build.code.fingerprint, "gate": gate_of(wanted),
+        "settings": wanted.settings_json,
         "models": wanted.models_json, "simulated": simulated,
         "first_tipoff": slate.first_tipoff, "games": slate.games.height, "expected": expected,
         "predicted": predictions.height, "refused": refusals.height,
     }  # fmt: skip
     predictions = sealed_form(predictions).with_columns(
-        pl.lit(code_version()).alias("code_version")
+        pl.lit(wanted.build.code.fingerprint).alias("code_version")
     )
     seals = record_hashes(predictions)
     run = run_id(made_from, seals, refusal_keys(refusals))
@@ -153,12 +157,13 @@ def _assemble(
     # The gate's threshold can change a number, the name of the mode cannot.
     head = made_from | {
         "run_id": run,
+        "build_id": wanted.build.build_id,
         "facts_seq": slate.seq,
         "mode": wanted.mode,
         "complete": wanted.complete,
     }
     del head["gate"]
-    return RunSet(head, predictions, refusals, scene.snapshot)
+    return RunSet(head, predictions, refusals, scene.snapshot, wanted.build)
 
 
 def sealed_form(predictions: pl.DataFrame) -> pl.DataFrame:

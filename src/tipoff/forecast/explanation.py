@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tipoff.features import catalogue, load_snapshot, sources_of
+from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.minutes import expected_minutes
 from tipoff.forecast.playing import p_plays
 from tipoff.forecast.view import plain
@@ -48,8 +49,10 @@ def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
     return {
         "prediction": plain({k: v for k, v in row.items() if k != "recorded_seq"}),
         "run": plain({k: head[k] for k in ("run_id", "slate", "as_of", "facts_seq", "mode",
-                                            "code_version", "committed_at", "simulated")})
-        | {"slate": head["slate"].isoformat(), "settings": json.loads(head["settings"])},
+                                            "code_version", "build_id", "committed_at",
+                                            "simulated")})
+        | {"slate": head["slate"].isoformat(), "settings": json.loads(head["settings"]),
+           "other_build": other_code(read_build(r, head["build_id"]), head["code_version"])},
         "model": {
             "model_id": row["model_id"], "model": row["model"], "role": row["role"],
             "trained_from": model.manifest.trained_from.isoformat(),

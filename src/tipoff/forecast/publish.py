@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tipoff.features import Snapshot
+    from tipoff.forecast.builds import Build
     from tipoff.lake import Lake, Reader, Writer
 
 
@@ -27,6 +28,7 @@ class RunSet:
     predictions: pl.DataFrame
     refusals: pl.DataFrame
     snapshot: Snapshot
+    build: Build
 
     @gate(
         "completeness", protects="a publication",
@@ -129,7 +131,9 @@ def _store(w: Writer, made: RunSet, moment: datetime) -> None:
     import polars as pl
 
     from tipoff.features import store_snapshot
+    from tipoff.forecast.builds import store_build
 
+    store_build(w, made.build)
     store_snapshot(w, made.snapshot)
     backfill = moment >= made.run["first_tipoff"]
     row = dict(made.run) | {"committed_at": moment, "backfill": backfill}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.publish import (
     Publication,
     RunSet,
@@ -17,7 +18,6 @@ from tipoff.forecast.publish import (
 )
 from tipoff.forecast.staleness import holds, record_verified
 from tipoff.forecast.view import refusal_counts
-from tipoff.hashing import code_version
 from tipoff.settings import settings
 from tipoff.texts import checked_reason
 
@@ -76,11 +76,11 @@ def reconcile(
         current = current_publication(r, day)
         if current and not reason and mode is None:
             asked = (as_of, markets, models, settings().scoring_json())
-            if holds(r, current, present(r), code_version(), *asked):
+            if holds(r, current, present(r), *asked):
                 return _stored_report(r, current)
     slate, current, wanted, made = _make(lake, day, as_of, markets, models, mode, say)
     if current and not reason and made.run["run_id"] == current.run_id:
-        record_verified(lake, current, slate.seq, slate.as_of, code_version())
+        record_verified(lake, current, slate.seq, slate.as_of, made.build)
         with lake.reading() as r:
             return _stored_report(r, current)
     say(f"{day}: publishing {made.predictions.height} predictions")
@@ -132,7 +132,25 @@ def _kind(
     gone = _withdrawn(lake, current, made)
     if gone:
         return "withdraw", f"withdrawn: {'; '.join(gone)}"
-    return "supersede", "facts, models or settings changed"
+    return "supersede", _changed(lake, current, made)
+
+
+def _changed(lake: Lake, current: Publication, made: RunSet) -> str:
+    """What is other than in the set shown, in words that go on record."""
+    sql = """SELECT snapshot_id, models, settings, code_version, build_id FROM forecast.run
+             WHERE run_id = $run"""
+    with lake.reading() as r:
+        snapshot, models, settings_then, code, build_id = r.rows(sql, {"run": current.run_id})[0]
+        other = code != made.run["code_version"] and other_code(read_build(r, build_id), code)
+    parts = {
+        "models": models != made.run["models"],
+        "settings": settings_then != made.run["settings"],
+        f"made before by {'; '.join(other or ())}": bool(other),
+    }
+    found = [name for name, differs in parts.items() if differs]
+    if snapshot != made.run["snapshot_id"] or not found:
+        found.insert(0, "facts")
+    return f"changed: {', '.join(found)}"
 
 
 def _withdrawn(lake: Lake, current: Publication, made: RunSet) -> list[str]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tipoff.errors import ArtifactError, ContractError, IntegrityError, NotFound
-from tipoff.features import definition_hashes, load_snapshot, slate_frame
+from tipoff.features import definition_hashes, load_snapshot, redefined, slate_frame
 from tipoff.forecast.build import refusal_keys, sealed_form
+from tipoff.forecast.builds import other_code, other_libraries, read_build
 from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.score import KEYS, Scene, score_model
-from tipoff.hashing import code_version
 from tipoff.models import open_model, read_version
 from tipoff.settings import Settings
 
@@ -65,10 +65,9 @@ def reproduce(
         found = Reproduction(checked=rows.height)
         say("checking seals")
         found.differences += _broken_seals(r, head, rows)
-        if head["code_version"] != code_version():
-            found.notes.append(
-                f"code differs: made by {head['code_version']}, this is {code_version()}"
-            )
+        build = read_build(r, head["build_id"])
+        found.notes += [f"made by {text}" for text in other_code(build, head["code_version"])]
+        found.notes += [f"made with {text}" for text in other_libraries(build)]
         say("rebuilding features from pinned facts")
         snapshot = _snapshot(r, head, rows, found)
         if snapshot is not None:
@@ -144,9 +143,8 @@ def _snapshot(
         stored = load_snapshot(r, head["snapshot_id"], verify=False)
     wanted = stored.frame.join(rows.select("game_id", "player_key").unique(),
                                on=["game_id", "player_key"], how="semi")  # fmt: skip
-    now = definition_hashes()
-    same = [n for n, definition in stored.definitions.items() if now.get(n) == definition]
-    changed = sorted(set(stored.definitions) - set(same))
+    changed = redefined(stored.definitions, definition_hashes())
+    same = [name for name in stored.definitions if name not in changed]
     if changed:
         some = ", ".join(changed[:3]) + (", ..." if len(changed) > 3 else "")
         found.notes.append(f"{len(changed)} definitions changed since, not rebuilt: {some}")

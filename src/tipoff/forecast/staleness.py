@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from tipoff import clock
 from tipoff.errors import IntegrityError
+from tipoff.forecast.builds import Build, read_build, store_build
 from tipoff.gates import gate
 from tipoff.hashing import content_id
 from tipoff.markets import MARKETS
 
 if TYPE_CHECKING:
     from tipoff.forecast.publish import Publication
-    from tipoff.lake import Lake, Reader
+    from tipoff.lake import Lake, Reader, Writer
 
 _TABLES = ("game", "player_game", "team_game", "injury")
 _MENDED_ELSEWHERE = ("artifact", "model_error")
@@ -36,6 +37,7 @@ class Standing:
     facts_seq: int
     settings: str
     code_version: str
+    build: str | None
     complete: bool
     untouched: bool
 
@@ -51,9 +53,9 @@ def standing(r: Reader, publication: Publication) -> Standing:
     Raises IntegrityError when the lake does not hold its run.
     """
     found = r.rows(
-        "SELECT as_of, first_tipoff, facts_seq, settings, code_version, complete,"
+        "SELECT as_of, first_tipoff, facts_seq, settings, code_version, build_id, complete,"
         " (SELECT max(recorded_seq) FROM forecast.publication WHERE slate = $day),"
-        " (SELECT n FROM ops.guard) FROM forecast.run WHERE run_id = $run",
+        " (SELECT n FROM ops.guard) FROM forecast.run run WHERE run_id = $run",
         {"run": publication.run_id, "day": publication.slate},
     )
     if not found:
@@ -62,7 +64,7 @@ def standing(r: Reader, publication: Publication) -> Standing:
             f" {publication.run_id}, and no such run is stored",
             "tipoff lake check",
         )
-    as_of, first, seq, settings, code, complete, published, newest = found[0]
+    as_of, first, seq, settings, code, build, complete, published, newest = found[0]
     verified = r.rows(
         "SELECT detail, recorded_seq FROM ops.event WHERE kind = 'verified' AND slate = $day"
         " AND json_extract_string(detail, '$.publication_id') = $publication"
@@ -72,10 +74,13 @@ def standing(r: Reader, publication: Publication) -> Standing:
     if verified:
         detail: dict[str, Any] = json.loads(verified[0][0])
         seq, code = max(seq, int(detail["facts_seq"])), detail["code_version"]
+        build = detail.get("build_id")
         as_of = max(as_of, datetime.fromisoformat(detail["as_of"]))
         published = max(published, verified[0][1])
     untouched = newest == published == seq + 1
-    return Standing(publication, as_of, first, int(seq), settings, code, complete, untouched)
+    return Standing(
+        publication, as_of, first, int(seq), settings, code, build, complete, untouched
+    )  # fmt: skip
 
 
 @gate(
@@ -87,7 +92,6 @@ def holds(
     r: Reader,
     publication: Publication,
     now: datetime,
-    code: str,
     as_of: datetime | None,
     markets: Sequence[str] | None,
     models: Sequence[str] | None,
@@ -95,13 +99,13 @@ def holds(
 ) -> bool:
     """Whether a published set is what a run asked like this would make again.
 
-    True when code and settings are those it was made or verified with, no fact it may read and
-    no model or role was stored since, none became known between its as_of and the one asked
-    for, every market and model asked for is in it, and no model of it failed.
+    True when code, definitions and settings are those it was made or verified with, no fact it
+    may read and no model or role was stored since, none became known between its as_of and the
+    one asked for, every market and model asked for is in it, and no model of it failed.
     """
     held = standing(r, publication)
     wanted = as_of or min(now, held.last_as_of)
-    if held.code_version != code or held.settings != settings or wanted < held.as_of:
+    if held.settings != settings or wanted < held.as_of or not _same_code(r, held):
         return False
     whole = held.complete and _known(r, publication, markets, models)
     if not (whole or _includes(r, publication, markets, models)):
@@ -156,6 +160,28 @@ def _models_failed(r: Reader, publication: Publication) -> bool:
     return r.value(sql, {"run": publication.run_id}) is not False
 
 
+@gate(
+    "code of the moment", protects="a run with nothing to do",
+    on_error="the run stops, nothing is called done",
+    on_null="a set of an unknown build is made again",
+)  # fmt: skip
+def _same_code(r: Reader, held: Standing) -> bool:
+    """Whether the code that can change a number of the set, and what its features mean, are what
+    they were when it was made or verified. What was added since is no difference."""
+    build = read_build(r, held.build)
+    if build is None or build.code.fingerprint != held.code_version or build.code.changed():
+        return False
+    if build.code.declares_the_same():
+        return True
+    # Only now: this imports all that makes features.
+    from tipoff.features import definition_hashes, redefined
+
+    sql = """SELECT definitions FROM features.snapshot s JOIN forecast.run USING (snapshot_id)
+             WHERE run_id = $run"""
+    then: dict[str, str] = json.loads(r.value(sql, {"run": held.publication.run_id}))
+    return redefined(then, definition_hashes()) == []
+
+
 def _known(
     r: Reader,
     publication: Publication,
@@ -190,17 +216,23 @@ def shown_pairs(r: Reader, publication: Publication) -> set[tuple[str, str]]:
 
 
 def record_verified(
-    lake: Lake, publication: Publication, seq: int, as_of: datetime, code_version: str
+    lake: Lake, publication: Publication, seq: int, as_of: datetime, build: Build
 ) -> None:
     """Note that rebuilding gave the same set, so that the next run need not rebuild."""
     import polars as pl
 
     detail = {
         "publication_id": publication.publication_id, "facts_seq": seq,
-        "as_of": as_of.isoformat(), "code_version": code_version,
+        "as_of": as_of.isoformat(), "code_version": build.code.fingerprint,
+        "build_id": build.build_id,
     }  # fmt: skip
     row = {
         "event_id": content_id("event", detail), "happened_at": clock.now(), "kind": "verified",
         "slate": publication.slate, "detail": json.dumps(detail),
     }  # fmt: skip
-    lake.write(lambda w: w.append("ops.event", pl.DataFrame([row])))
+
+    def commit(w: Writer) -> None:
+        store_build(w, build)
+        w.append("ops.event", pl.DataFrame([row]))
+
+    lake.write(commit)

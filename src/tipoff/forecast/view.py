@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tipoff.errors import NotFound
+from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.gates import gate
@@ -154,7 +155,9 @@ def iso(moment: datetime) -> str:
 def _run(r: Reader, run_id: str) -> dict[str, Any]:
     sql = """
       SELECT slate AS date, as_of, simulated, run_id, snapshot_id, mode, games, expected,
-             predicted, code_version, committed_at, first_tipoff
+             predicted, code_version, build_id, committed_at, first_tipoff
       FROM forecast.run WHERE run_id = $run"""
     row = next(r.query(sql, {"run": run_id}).iter_rows(named=True))
-    return plain(row) | {"date": row["date"].isoformat(), "first_tipoff": row["first_tipoff"]}
+    other = other_code(read_build(r, row["build_id"]), row["code_version"])
+    kept = {"date": row["date"].isoformat(), "first_tipoff": row["first_tipoff"]}
+    return plain(row) | kept | {"other_build": other}

@@ -19,6 +19,14 @@ CREATE TABLE ops.event (
   detail VARCHAR, -- JSON
   recorded_seq BIGINT -- commit that stored it
 );
+CREATE TABLE ops.build (
+  build_id VARCHAR, -- content hash
+  version VARCHAR, -- version of tipoff
+  python VARCHAR, -- version of Python
+  libraries VARCHAR, -- JSON: library -> version
+  modules VARCHAR, -- JSON: digests of the code that made a set
+  recorded_seq BIGINT -- commit that stored it
+);
 CREATE TABLE raw.payload (
   sha256 VARCHAR, -- hash of the bytes
   name VARCHAR, -- file name or endpoint
@@ -254,6 +262,7 @@ CREATE TABLE forecast.run (
   code_version VARCHAR, -- hash of the sources on the scoring path
   mode VARCHAR, -- quality gate: first, retry, final_retry, last_call, backfill
   settings VARCHAR, -- JSON: settings and gates in force
+  build_id VARCHAR, -- build that made it
   models VARCHAR, -- JSON: model_id -> role, and what was refused at load
   complete BOOLEAN, -- every eligible model and market was asked for, not a choice of them
   simulated BOOLEAN, -- made from a simulated league

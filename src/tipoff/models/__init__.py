@@ -1,5 +1,6 @@
 """Models: contract, registry, baselines, catboost, distribution (pmf), training, governance."""
 
+from tipoff.models.code import code_of, family_code
 from tipoff.models.contract import Contract, check
 from tipoff.models.contributions import contributions
 from tipoff.models.engine import import_engines
@@ -36,9 +37,11 @@ __all__ = [
     "TrainReport",
     "champion",
     "check",
+    "code_of",
     "contributions",
     "eligible",
     "ensure_baselines",
+    "family_code",
     "import_engines",
     "list_versions",
     "load",

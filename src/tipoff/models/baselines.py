@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from tipoff.errors import ArtifactError, UsageError
-from tipoff.hashing import code_version
 from tipoff.markets import MARKETS
+from tipoff.models.code import family_code
 from tipoff.models.contract import Contract, make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.dispersion import Dispersion, estimate
@@ -121,7 +121,7 @@ def _manifest(
         trained_through=data.through,
         rows=data.frame.height,
         data_sha256=data.digest((*contract.reads, *(f"y_{m}" for m in contract.names))),
-        code_version=code_version(),
+        code_version=family_code(FAMILY),
         parameters={**WEIGHTS[name]},
         dispersion=shapes,
     )

@@ -16,9 +16,9 @@ import numpy as np
 import polars as pl
 
 from tipoff.errors import ArtifactError, UsageError
-from tipoff.hashing import code_version
 from tipoff.models.auc import Auc, clustered_auc
 from tipoff.models.catboost_model import _serialised
+from tipoff.models.code import family_code
 from tipoff.models.contract import make_contract
 from tipoff.models.data import TrainingData, training_data
 from tipoff.models.engine import catboost
@@ -134,7 +134,7 @@ def fit_breakout(
     manifest = Manifest(
         model=MODEL, family=FAMILY, markets=(FAMILY,), contract=contract,
         trained_from=data.trained_from, trained_through=data.through, rows=data.frame.height,
-        data_sha256=data.digest((*names, TARGET)), code_version=code_version(),
+        data_sha256=data.digest((*names, TARGET)), code_version=family_code(FAMILY),
         parameters=dict(PARAMETERS), seed=SEED, dispersion={},
     )  # fmt: skip
     return _finished(Breakout(manifest, classifier), data.frame)

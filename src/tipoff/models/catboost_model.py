@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from tipoff.errors import ArtifactError, ContractError, UsageError
-from tipoff.hashing import code_version
 from tipoff.markets import MARKETS
+from tipoff.models.code import family_code
 from tipoff.models.contract import make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.dispersion import Dispersion, estimate
@@ -102,7 +102,7 @@ def fit_catboost(
         trained_through=data.through,
         rows=usable.frame.height,
         data_sha256=usable.digest((*names, f"y_{MARKET}")),
-        code_version=code_version(),
+        code_version=family_code(FAMILY),
         parameters=dict(parameters),
         seed=SEED,
         dispersion={MARKET: shape},

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel, ConfigDict
 
 from tipoff.errors import ContractError
+from tipoff.features.earlier import same_definition
 from tipoff.gates import gate
 
 
@@ -60,7 +61,7 @@ def redefined(trained: Mapping[str, str], available: Mapping[str, str]) -> list[
     for name, definition in trained.items():
         if name not in available:
             differences.append(f"missing feature {name}")
-        elif available[name] != definition:
+        elif not same_definition(definition, available[name]):
             differences.append(
                 f"feature {name} redefined: trained on {definition}, snapshot has {available[name]}"
             )

@@ -6,16 +6,14 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import polars as pl
 
 from tipoff.errors import ContractError, UsageError
 from tipoff.grading.backtest.plan import Plan, Window
 from tipoff.grading.backtest.rows import Rows
-from tipoff.hashing import code_version, content_id, file_sha256
-from tipoff.models import catboost_model
+from tipoff.hashing import content_id
+from tipoff.models.code import code_of
 from tipoff.models.data import TrainingData
 from tipoff.models.fitting import Prepared, family_of, fit_model, training_window
 from tipoff.models.model import Model, Prediction, column
@@ -63,23 +61,21 @@ def fold_id(fold: Fold, rows: Rows) -> str:
     window, inputs = fold.window, rows.inputs(names)
     seen = [(d, inputs[d], h) for d, h in rows.outcomes().items() if d < window.first]
     asked = [(d, h) for d, h in inputs.items() if window.first <= d <= window.last]
+    code = code_of([fold.spec.family], fold.markets, FOLD)
     parts = [
         vars(fold.spec), fold.markets, window.first, seen, asked,
-        {n: rows.definitions.get(n) for n in names}, catboost_model.PARAMETERS,
-        catboost_model.SEED, catboost_model.THREADS, code_version(), _own_code(),
+        {n: rows.definitions.get(n) for n in names}, code.fingerprint,
     ]  # fmt: skip
     return content_id("fold", parts)
+
+
+FOLD = ("tipoff.grading.backtest.folds", "tipoff.features.build", "tipoff.lake.asof")
+"""What fits and predicts a fold, whatever the family."""
 
 
 def _reads(fold: Fold) -> list[str]:
     lines = {f"line_{m}" for m in fold.markets}
     return sorted(lines.union(family_of(fold.spec).names(fold.spec, fold.markets)))
-
-
-@cache
-def _own_code() -> str:
-    here = Path(__file__).parent
-    return content_id("code", [file_sha256(here / n) for n in ("folds.py", "plan.py", "rows.py")])
 
 
 @dataclass

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from tipoff.hashing import code_version
 from tipoff.markets import MARKETS, parts_of
 from tipoff.models.champion.layers import Layers, line_names, price_name
 from tipoff.models.champion.learner import MEAN, MEDIAN, SEED, Trees, fit_trees
@@ -19,6 +18,7 @@ from tipoff.models.champion.memo import Memo
 from tipoff.models.champion.model import FAMILY, Champion
 from tipoff.models.champion.past import Past, Rounds, past_of
 from tipoff.models.champion.table import MINUTES, Table
+from tipoff.models.code import family_code
 from tipoff.models.contract import Contract, make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.golden import golden_rows
@@ -145,7 +145,7 @@ def _manifest(recipe: Recipe, data: TrainingData, table: Table, contract: Contra
         trained_through=data.through,
         rows=table.frame.height,
         data_sha256=kept.digest((*contract.reads, *outcomes)),
-        code_version=code_version(),
+        code_version=family_code(FAMILY),
         parameters={
             "lines": recipe.lines, "rounds": recipe.rounds.mean,
             "minutes_rounds": recipe.rounds.minutes, **MEAN,

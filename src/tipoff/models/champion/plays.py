@@ -18,10 +18,10 @@ import numpy as np
 import polars as pl
 
 from tipoff.errors import ArtifactError, UsageError
-from tipoff.hashing import code_version
 from tipoff.models.auc import Auc, clustered_auc
 from tipoff.models.champion.learner import COMMON, SEED, Trees, fit_trees
 from tipoff.models.champion.table import features_matrix
+from tipoff.models.code import family_code
 from tipoff.models.contract import make_contract
 from tipoff.models.data import TrainingData, training_data
 from tipoff.models.golden import make_golden
@@ -126,7 +126,7 @@ def fit_plays(data: TrainingData, names: tuple[str, ...], definitions: Mapping[s
     manifest = Manifest(
         model=MODEL, family=FAMILY, markets=(FAMILY,), contract=contract,
         trained_from=data.trained_from, trained_through=data.through, rows=data.frame.height,
-        data_sha256=data.digest((*names, TARGET)), code_version=code_version(),
+        data_sha256=data.digest((*names, TARGET)), code_version=family_code(FAMILY),
         parameters=dict(PARAMETERS), seed=SEED, dispersion={},
     )  # fmt: skip
     made = Plays(manifest, _fit(data.frame, names))

@@ -1,0 +1,208 @@
+"""The fingerprint: everything of the code that can change a number, found from what executes.
+
+From the module that makes a set, imports are followed to every module of tipoff on the way, each
+hashed in its normal form (normal.py). Two things are parts of their own: a model family's code
+counts for sets in which it predicts, and a market's declaration for sets that hold it. What defines
+a feature is compared column by column, by definition hash (features/analysis.py); libraries are
+recorded (`libraries`), and named by `reproduce`, but supersede nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tipoff.hashing import content_id, text_id
+from tipoff.kept import KeptAnswers
+from tipoff.markets import MARKETS
+from tipoff.normal import FORM, Import, NormalModule, normal_module
+
+FEATURES = ("tipoff.features.build", "tipoff.lake.asof", "tipoff.lake.reader")
+"""What makes feature values."""
+DEFINITIONS = ("tipoff.features.catalogue", "tipoff.lake.asof")
+"""What declares features and reads what they mean."""
+RUN = ("tipoff.forecast.slate", "tipoff.forecast.build", *FEATURES)
+"""What makes a prediction set."""
+
+_DEFINED = "defines features, which are compared column by column"
+NO_NUMBER: dict[str, str] = {
+    "tipoff.errors": "what errors say, and exit codes",
+    "tipoff.texts": "what a terminal may be shown",
+    "tipoff.gates": "a register: the gates themselves lie where they are declared",
+    "tipoff.clock": "the moment a set is true of is stored with it",
+    "tipoff.settings": "the values in force are stored with every run and compared",
+    "tipoff.markets": "each market is a part of its own",
+    "tipoff.fingerprint": "names code",
+    "tipoff.normal": "names code",
+    "tipoff.kept": "keeps answers by what they were made from",
+    "tipoff.lake": "stores rows and fetches them as they are; which count says asof.py, a root",
+    "tipoff.features.families": _DEFINED,
+    "tipoff.features.relations": _DEFINED,
+    "tipoff.features.rosters": _DEFINED,
+    "tipoff.features.absence": _DEFINED,
+    "tipoff.features.windows": _DEFINED,
+    "tipoff.features.definition": _DEFINED,
+    "tipoff.features.catalogue": _DEFINED,
+    "tipoff.features.sets": "a model stores the names it reads",
+    "tipoff.features.analysis": "names definitions",
+    "tipoff.features.reading": "names definitions",
+    "tipoff.features.columns": "names definitions",
+    "tipoff.features.lineage": "lists source rows",
+}
+"""Modules and packages on the way that are left out, and why each can change no number."""
+
+NO_DEFINITION = ("tipoff.errors", "tipoff.texts", "tipoff.gates", "tipoff.clock", "tipoff.lake")
+"""Modules among those of DEFINITIONS that can change no definition."""
+
+LIBRARIES = ("duckdb", "numpy", "polars", "scipy", "lightgbm", "catboost", "shin", "sqlglot")
+"""Libraries whose version may change a last bit."""
+
+
+class Code:
+    """The sources of tipoff below a folder, read as far as anything asks for them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[str, NormalModule | None] = {}
+        self._kept: KeptAnswers | None = None
+
+    def closure(self, roots: Sequence[str], but: Iterable[str] = ()) -> dict[str, str]:
+        """Every module of tipoff that `roots` import, they included -> digest, by name; not those
+        of `but` (by default NO_NUMBER), modules and packages, unless they are roots themselves."""
+        left_out, found, pending = tuple(but) or tuple(NO_NUMBER), dict[str, str](), list(roots)
+        while pending:
+            name = pending.pop()
+            outside = any(name == no or name.startswith(f"{no}.") for no in left_out)
+            module = None if outside and name not in roots else self._module(name)
+            if module is None or name in found:
+                continue
+            found[name] = module.digest
+            pending += [m for taken in module.imports if (m := self._imported(taken))]
+        if self._kept is not None:
+            self._kept.save()
+        return dict(sorted(found.items()))
+
+    def digest(self, name: str) -> str | None:
+        """A module's digest, None when there is no such module."""
+        module = self._module(name)
+        return module.digest if module else None
+
+    def _imported(self, taken: Import) -> str | None:
+        """The module that a name comes from, through what packages hand on; None outside tipoff."""
+        below = f"{taken.module}.{taken.name}"
+        if taken.module.partition(".")[0] != self._root.name:
+            return None
+        if taken.name and self._path(below) is not None:
+            return below
+        module = self._module(taken.module)
+        handed_on = module.names.get(taken.name) if module else None
+        return taken.module if handed_on is None else self._imported(handed_on)
+
+    def _module(self, name: str) -> NormalModule | None:
+        if name not in self._read:
+            path = self._path(name)
+            self._read[name] = None if path is None else self._normal(path)
+        return self._read[name]
+
+    def _normal(self, path: Path) -> NormalModule:
+        self._kept = self._kept or KeptAnswers("code")
+        source = path.read_bytes()
+        key = text_id(FORM, hashlib.sha256(source).hexdigest())
+        return NormalModule.of(self._kept.get(key, lambda: asdict(normal_module(source.decode()))))
+
+    def _path(self, name: str) -> Path | None:
+        place = self._root.parent.joinpath(*name.split("."))
+        found = [p for p in (place.with_suffix(".py"), place / "__init__.py") if p.is_file()]
+        return found[0] if found else None
+
+
+CODE = Code(Path(__file__).parent)
+
+
+@cache
+def features_code() -> str:
+    """The hash of the code that makes feature values; what defines them is hashed with each."""
+    return content_id("code", CODE.closure(FEATURES))
+
+
+@dataclass(frozen=True)
+class SetCode:
+    """The code that makes a prediction set, part by part.
+
+    `modules`: those that execute whoever predicts; `families`: those of each family that does;
+    `markets`: the declaration of each market; `definitions`: those that declare features, which are
+    no part of the fingerprint, because features are compared one by one.
+    """
+
+    modules: Mapping[str, str]
+    families: Mapping[str, Mapping[str, str]]
+    markets: Mapping[str, str]
+    definitions: Mapping[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of all that can change a number of the set."""
+        return content_id("code", [self.modules, self.families, self.markets])
+
+    def to_json(self) -> str:
+        """The form a lake stores."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> SetCode:
+        """The code of that stored form."""
+        return cls(**json.loads(text))
+
+    def changed(self) -> list[str]:
+        """Modules and markets that are no more what they were when the set was made, sorted.
+
+        Empty means that the fingerprint is the same: what a module imports is part of its digest,
+        so no module joins or leaves the way while all on it stay the same.
+        """
+        parts = (self.modules, *self.families.values())
+        then = {name: digest for part in parts for name, digest in part.items()}
+        moved = [name for name, digest in then.items() if CODE.digest(name) != digest]
+        return sorted({*moved, *(m for m, text in self.markets.items() if _market(m) != text)})
+
+    def declares_the_same(self) -> bool:
+        """Whether no module that declares features changed, so that no definition can have."""
+        return all(CODE.digest(name) == digest for name, digest in self.definitions.items())
+
+
+def set_code(
+    families: Mapping[str, Sequence[str]],
+    markets: Iterable[str],
+    every: Sequence[str],
+    roots: Sequence[str] = RUN,
+) -> SetCode:
+    """The code of a set: `families` that predict in it -> their modules, and its markets.
+
+    `every`: modules of all families there are, so that one that predicts nothing here is left out.
+    """
+    return SetCode(
+        CODE.closure(roots, (*NO_NUMBER, *every)),
+        {name: CODE.closure(modules) for name, modules in sorted(families.items())},
+        {name: _market(name) for name in sorted(set(markets))},
+        CODE.closure(DEFINITIONS, NO_DEFINITION),
+    )
+
+
+def _market(name: str) -> str:
+    market = MARKETS.get(name)
+    return content_id("market", asdict(market)) if market else ""
+
+
+def libraries() -> dict[str, str]:
+    """Library -> version installed, Python among them; what is not installed is left out."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
