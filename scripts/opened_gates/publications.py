@@ -85,9 +85,9 @@ OPENINGS = (
          "if parent and (current and current.publication_id) != parent.publication_id:"),
 
     swallow("nothing to do", _RUN, _HELD, "return _stored_report(r, current)"),
-    swallow("code of the moment", _STALE, "    build = read_build(r, held.build)", "return True"),
-    null("code of the moment", _STALE, "    if build is None or build.code.fingerprint",
-         "    if build is None:\n        return True\n    if build.code.fingerprint"),
+    swallow("code of the moment", _STALE, "    if build.code.declares_the_same():", "return True"),
+    null("code of the moment", _STALE, "build.code.fingerprint != held.code_version",
+         "build.code.fingerprint != (held.code_version or build.code.fingerprint)"),
     null("nothing to do", _STALE, "held.settings != settings",
          "(held.settings or settings) != settings"),
     null("nothing to do", _STALE, "held.complete and _known",

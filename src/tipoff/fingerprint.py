@@ -41,6 +41,7 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.markets": "each market is a part of its own",
     "tipoff.fingerprint": "names code",
     "tipoff.normal": "names code",
+    "tipoff.forecast.builds": "names code",
     "tipoff.kept": "keeps answers by what they were made from",
     "tipoff.lake": "stores rows and fetches them as they are; which count says asof.py, a root",
     "tipoff.features.families": _DEFINED,
@@ -58,6 +59,8 @@ NO_NUMBER: dict[str, str] = {
 }
 """Modules and packages on the way that are left out, and why each can change no number."""
 
+NO_FIT = ("tipoff.models.registry", "tipoff.models.governance")
+"""What families import to store and seat versions: no number of theirs comes from there."""
 NO_DEFINITION = ("tipoff.errors", "tipoff.texts", "tipoff.gates", "tipoff.clock", "tipoff.lake")
 """Modules among those of DEFINITIONS that can change no definition."""
 
@@ -137,14 +140,16 @@ class SetCode:
     """The code that makes a prediction set, part by part.
 
     `modules`: those that execute whoever predicts; `families`: those of each family that does;
-    `markets`: the declaration of each market; `definitions`: those that declare features, which are
-    no part of the fingerprint, because features are compared one by one.
+    `markets`: the declaration of each market. No part of the fingerprint: `definitions`, modules
+    that declare features, because features are compared one by one; `declared`, the markets there
+    are, in the set or not.
     """
 
     modules: Mapping[str, str]
     families: Mapping[str, Mapping[str, str]]
     markets: Mapping[str, str]
     definitions: Mapping[str, str]
+    declared: Sequence[str] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -188,9 +193,13 @@ def set_code(
     """
     return SetCode(
         CODE.closure(roots, (*NO_NUMBER, *every)),
-        {name: CODE.closure(modules) for name, modules in sorted(families.items())},
+        {
+            name: CODE.closure(modules, (*NO_NUMBER, *NO_FIT))
+            for name, modules in sorted(families.items())
+        },
         {name: _market(name) for name in sorted(set(markets))},
         CODE.closure(DEFINITIONS, NO_DEFINITION),
+        sorted(MARKETS),
     )
 
 

@@ -81,8 +81,10 @@ def code_error(case: Case) -> None:
 
 def code_null(case: Case) -> None:
     assert _holds(case)
-    _standing(case, build=None)
-    assert _holds(case) is False
+    for name in ("code_version", "build"):
+        _standing(case, **{name: None})
+        assert _holds(case) is False, name
+        case.patch.undo()
 
 
 def moved_error(case: Case, function: str) -> None:

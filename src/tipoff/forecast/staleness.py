@@ -105,9 +105,14 @@ def holds(
     """
     held = standing(r, publication)
     wanted = as_of or min(now, held.last_as_of)
-    if held.settings != settings or wanted < held.as_of or not _same_code(r, held):
+    if held.settings != settings or wanted < held.as_of:
         return False
-    whole = held.complete and _known(r, publication, markets, models)
+    build = read_build(r, held.build)
+    if build is None or not _same_code(r, held, build):
+        return False
+    # A market declared since has predictions to be made.
+    every = held.complete and set(MARKETS) <= set(build.code.declared)
+    whole = every and _known(r, publication, markets, models)
     if not (whole or _includes(r, publication, markets, models)):
         return False
     if _models_failed(r, publication):
@@ -165,11 +170,10 @@ def _models_failed(r: Reader, publication: Publication) -> bool:
     on_error="the run stops, nothing is called done",
     on_null="a set of an unknown build is made again",
 )  # fmt: skip
-def _same_code(r: Reader, held: Standing) -> bool:
+def _same_code(r: Reader, held: Standing, build: Build) -> bool:
     """Whether the code that can change a number of the set, and what its features mean, are what
     they were when it was made or verified. What was added since is no difference."""
-    build = read_build(r, held.build)
-    if build is None or build.code.fingerprint != held.code_version or build.code.changed():
+    if build.code.fingerprint != held.code_version or build.code.changed():
         return False
     if build.code.declares_the_same():
         return True
