@@ -45,7 +45,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
             "features/test_leakage.py",
         ),
         "features/rosters.py": _SQUAD,
-        "features/running.py": (*_ORACLES, "features/test_reasons.py"),
+        "features/windows.py": (*_ORACLES, "features/test_reasons.py"),
         "features/sets.py": ("features/test_catalogue.py",),
         "features/snapshot.py": ("features/test_stored_snapshot.py", "features/test_snapshot.py"),
         "features/squad.py": ("features/test_squad.py", "features/test_stored_snapshot.py"),

@@ -129,7 +129,8 @@ class _Reader:
         if node.args.get("distinct"):
             shape.append(["distinct", *(made.digest for made in columns.values())])
         if node.args.get("limit"):
-            shape.append(["limit", *(self._text(node.args[p], scope) for p in ("limit", "order"))])
+            parts = (node.args.get("limit"), node.args.get("order"))
+            shape.append(["limit", *(self._text(part, scope) for part in parts)])
         shape += [
             ["unnest", self._text(e, scope)] for e in listed if e.find(exp.Unnest, exp.Explode)
         ]
