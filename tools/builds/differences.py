@@ -210,7 +210,6 @@ def numbers(old: pl.Series, new: pl.Series) -> Apart:
     same = alike & ((kinds[0] != _NUMBER) | bits)
     with np.errstate(invalid="ignore"):
         gap = np.abs(values[0] - values[1])
-    gap = np.where(values[0] == values[1], 0.0, gap)
     return same, np.where(same, 0.0, np.where(alike, gap, math.inf))
 
 
