@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from tools.builds import differences, sides, table
-from tools.builds.checkout import Build, unmet, wanted_by
+from tools.builds.checkout import Build, _checked_out, resolved, unmet, wanted_by
 from tools.builds.cli import main
 from tools.builds.differences import Comparison, compare, numbers
 from tools.builds.failure import Failure
@@ -285,3 +285,17 @@ def test_an_installation_serves_when_it_has_every_dependency() -> None:
     assert unmet(["polars<1", "no-such-package-here"]) == ["polars<1", "no-such-package-here"]
     project = {"dependencies": ["b"], "optional-dependencies": {"dev": ["d"], "cluster": ["a"]}}
     assert wanted_by(project) == ["a", "b"]
+
+
+def test_a_checkout_kept_from_before_is_checked_out_again_when_it_was_changed(
+    tmp_path: Path,
+) -> None:
+    sha = resolved("HEAD")
+    page = _checked_out(sha, tmp_path / "kept") / "README.md"
+    whole = page.read_bytes()
+    (tmp_path / "kept" / ".git" / "mark").touch()
+    _checked_out(sha, tmp_path / "kept")
+    assert (tmp_path / "kept" / ".git" / "mark").exists()
+    page.write_text("changed")
+    _checked_out(sha, tmp_path / "kept")
+    assert page.read_bytes() == whole

@@ -108,9 +108,7 @@ def resolved(ref: str) -> str:
 
 
 def _checked_out(sha: str, folder: Path) -> Path:
-    clean = _git(folder, "status", "--porcelain") if (folder / ".git").exists() else None
-    there = _git(folder, "rev-parse", "HEAD").stdout.strip() if clean else ""
-    if clean and not clean.stdout.strip() and there == sha:
+    if _is_clean(folder, sha):
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +121,15 @@ def _checked_out(sha: str, folder: Path) -> Path:
         if done.returncode:
             raise BuildFailure(sha[:12], f"git {words[1]}", done.stderr)
     return folder
+
+
+def _is_clean(folder: Path, sha: str) -> bool:
+    """Whether a checkout kept from before holds that commit and nothing else."""
+    if not (folder / ".git").exists():
+        return False
+    status, head = _git(folder, "status", "--porcelain"), _git(folder, "rev-parse", "HEAD")
+    failed = status.returncode or head.returncode
+    return not failed and not status.stdout.strip() and head.stdout.strip() == sha
 
 
 def _copied(checkouts: Path) -> tuple[str, Path]:
