@@ -1,1 +1,1 @@
-"""Tools for developers; none of them is part of the wheel."""
+"""Programs of the repository that are no part of the package."""

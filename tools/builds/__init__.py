@@ -1,0 +1,1 @@
+"""Runs two builds of tipoff on the same data and compares every number (docs/compare-builds.md)."""
