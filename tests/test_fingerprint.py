@@ -6,7 +6,7 @@ import ast
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -79,15 +79,15 @@ def edits(tree: ast.Module) -> Iterator[Callable[[], None]]:
     """Every way to change one number, text, comparison, operator or name that is executed."""
     for node in executed(tree):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            yield lambda n=node: setattr(n, "value", n.value + 1)
+            yield partial(setattr, node, "value", node.value + 1)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip():
-            yield lambda n=node: setattr(n, "value", f"{n.value}x")
+            yield partial(setattr, node, "value", f"{node.value}x")
         elif isinstance(node, ast.Compare):
-            yield lambda n=node: setattr(n, "ops", [_other(n.ops[0]), *n.ops[1:]])
+            yield partial(setattr, node, "ops", [_other(node.ops[0]), *node.ops[1:]])
         elif isinstance(node, ast.BinOp):
-            yield lambda n=node: setattr(n, "op", ast.MatMult())
+            yield partial(setattr, node, "op", ast.MatMult())
         elif isinstance(node, ast.Attribute):
-            yield lambda n=node: setattr(n, "attr", f"{n.attr}_other")
+            yield partial(setattr, node, "attr", f"{node.attr}_other")
 
 
 def _other(op: ast.cmpop) -> ast.cmpop:

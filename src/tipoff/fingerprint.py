@@ -53,6 +53,7 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.features.catalogue": _DEFINED,
     "tipoff.features.sets": "a model stores the names it reads",
     "tipoff.features.analysis": "names definitions",
+    "tipoff.features.established": "names definitions",
     "tipoff.features.reading": "names definitions",
     "tipoff.features.columns": "names definitions",
     "tipoff.features.lineage": "lists source rows",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tipoff.answers.sets import KEYS, PredictionSet, names_read
-from tipoff.features import same_definition
 from tipoff.forecast.assess import MODES
 from tipoff.settings import Settings
 
@@ -126,7 +125,7 @@ def _redefined(a: PredictionSet, b: PredictionSet) -> frozenset[str]:
     if a.snapshot is None or b.snapshot is None:
         return frozenset()
     old, new = a.snapshot.definitions, b.snapshot.definitions
-    return frozenset(n for n in old.keys() & new.keys() if not same_definition(old[n], new[n]))
+    return frozenset(n for n in old.keys() & new.keys() if old[n] != new[n])
 
 
 def _reasons(of: PredictionSet) -> dict[tuple[str, ...], str]:

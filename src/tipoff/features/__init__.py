@@ -4,7 +4,7 @@ from tipoff.features.build import Facts, SlateFeatures, known_facts, slate_frame
 from tipoff.features.catalogue import catalogue, definition_hashes, feature_set
 from tipoff.features.checks import CheckResult, batch_checks
 from tipoff.features.definition import Feature
-from tipoff.features.earlier import redefined, same_definition
+from tipoff.features.established import redefined
 from tipoff.features.lineage import sources_of
 from tipoff.features.quality import Quality, gate, row_quality
 from tipoff.features.relations import BOX, TOLD
@@ -38,7 +38,6 @@ __all__ = [
     "redefined",
     "roster_frame",
     "row_quality",
-    "same_definition",
     "slate_frame",
     "sources_of",
     "store_snapshot",

@@ -9,6 +9,7 @@ from functools import cached_property
 from tipoff.errors import UsageError
 from tipoff.features.analysis import Analysis, analyse
 from tipoff.features.definition import Column, Family, Feature, Relation
+from tipoff.features.established import known_as
 from tipoff.features.families import families
 from tipoff.features.relations import relations
 from tipoff.features.sets import SETS
@@ -79,7 +80,7 @@ class Catalogue:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Column name -> definition hash, helpers included."""
-        return {name: read.definition for name, read in self.analysis.columns.items()}
+        return {n: known_as(n, read.definition) for n, read in self.analysis.columns.items()}
 
 
 def catalogue_of(markets: Sequence[Market]) -> Catalogue:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel, ConfigDict
 
 from tipoff.errors import ContractError
-from tipoff.features.earlier import same_definition
 from tipoff.gates import gate
 
 
@@ -61,7 +60,7 @@ def redefined(trained: Mapping[str, str], available: Mapping[str, str]) -> list[
     for name, definition in trained.items():
         if name not in available:
             differences.append(f"missing feature {name}")
-        elif not same_definition(definition, available[name]):
+        elif available[name] != definition:
             differences.append(
                 f"feature {name} redefined: trained on {definition}, snapshot has {available[name]}"
             )
