@@ -78,10 +78,11 @@ def test_other_words_comments_and_line_breaks_are_the_same_code(name: str) -> No
 def edits(tree: ast.Module) -> Iterator[Callable[[], None]]:
     """Every way to change one number, text, comparison, operator or name that is executed."""
     for node in executed(tree):
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            yield partial(setattr, node, "value", node.value + 1)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip():
-            yield partial(setattr, node, "value", f"{node.value}x")
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            yield partial(setattr, node, "value", value + 1)
+        elif isinstance(value, str) and value.strip():
+            yield partial(setattr, node, "value", f"{value}x")
         elif isinstance(node, ast.Compare):
             yield partial(setattr, node, "ops", [_other(node.ops[0]), *node.ops[1:]])
         elif isinstance(node, ast.BinOp):
