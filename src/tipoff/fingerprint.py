@@ -56,6 +56,7 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.features.established": "names definitions",
     "tipoff.features.reading": "names definitions",
     "tipoff.features.columns": "names definitions",
+    "tipoff.features.sqltree": "names definitions",
     "tipoff.features.lineage": "lists source rows",
 }
 """Modules and packages on the way that are left out, and why each can change no number."""

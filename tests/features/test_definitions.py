@@ -173,6 +173,18 @@ def test_a_name_that_is_not_there_is_an_error_and_no_definition() -> None:
         ).hashes
 
 
+@pytest.mark.parametrize(
+    "sql",
+    ["FROM t USING SAMPLE 10%", "FROM (FROM t) TABLESAMPLE 10%", "PIVOT t ON b USING sum(a)",
+     "SELECT a FROM t, LATERAL (SELECT 1)"],
+)  # fmt: skip
+def test_sql_of_a_kind_nobody_taught_it_is_an_error_and_no_hash_that_leaves_something_out(
+    sql: str,
+) -> None:
+    with pytest.raises(IntegrityError):
+        read(sql)
+
+
 BASE = stored("t", ("a", "b", "season", "at"))
 
 

@@ -83,7 +83,7 @@ def _restored(column: dict[str, Any]) -> ColumnReading:
 def _code() -> list[str]:
     """What reads the SQL: other code may read it otherwise."""
     here = Path(__file__).parent
-    names = ("columns.py", "reading.py", "definition.py", "windows.py")
+    names = ("columns.py", "sqltree.py", "reading.py", "definition.py", "windows.py")
     return [file_sha256(here / name) for name in names]
 
 

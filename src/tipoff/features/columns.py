@@ -17,7 +17,8 @@ import sqlglot
 from sqlglot import exp
 
 from tipoff.errors import IntegrityError
-from tipoff.features.windows import EVERYTHING, SEASON, Window, last, widest, window_of
+from tipoff.features.sqltree import JOIN, SELECT, SOURCE, aggregates, frame_of, no_more_than
+from tipoff.features.windows import Window, widest, window_of
 from tipoff.hashing import text_id
 
 
@@ -49,18 +50,6 @@ Tables = Callable[[str], Query]
 def read_query(sql: str, tables: Tables) -> Query:
     """The query of a SQL text over `tables`. Raises IntegrityError for what it cannot resolve."""
     return _Reader(tables).query(sqlglot.parse_one(sql, dialect="duckdb"), {}, None)
-
-
-def names_in(sql: str) -> set[str]:
-    """The unqualified names an expression reads."""
-    node = sqlglot.parse_one(sql, dialect="duckdb")
-    return {column.name for column in node.find_all(exp.Column) if not column.table}
-
-
-def windows_in(sql: str) -> set[str]:
-    """The named windows an expression runs over."""
-    node = sqlglot.parse_one(sql, dialect="duckdb")
-    return {window.alias for window in node.find_all(exp.Window) if window.alias}
 
 
 def stored(name: str, columns: tuple[str, ...]) -> Query:
@@ -117,6 +106,7 @@ class _Reader:
         return Query(columns, rows, frozenset(self.named))
 
     def _selected(self, node: exp.Select, ctes: Mapping[str, Query], outer: _Scope | None) -> Query:
+        no_more_than(node, SELECT)
         scope = _Scope(outer=outer, ctes=ctes)
         shape = [*self._sources(node, scope)]
         scope.windows = {w.name: w for w in node.args.get("windows") or ()}
@@ -127,9 +117,10 @@ class _Reader:
         shape += [[part, self._text(node.args[part].this, scope)] for part in kept]
         shape += self._grouped(node, scope)
         if node.args.get("distinct"):
-            shape.append(["distinct", *(made.digest for made in columns.values())])
-        if node.args.get("limit"):
-            parts = (node.args.get("limit"), node.args.get("order"))
+            on = self._text(node.args["distinct"], scope)
+            shape.append(["distinct", on, *(made.digest for made in columns.values())])
+        if node.args.get("limit") or node.args.get("offset"):
+            parts = (node.args.get(part) for part in ("limit", "offset", "order"))
             shape.append(["limit", *(self._text(part, scope) for part in parts)])
         shape += [
             ["unnest", self._text(e, scope)] for e in listed if e.find(exp.Unnest, exp.Explode)
@@ -144,6 +135,7 @@ class _Reader:
             yield from self._joined(join, scope)
 
     def _joined(self, join: exp.Join, scope: _Scope) -> Iterator[list[str]]:
+        no_more_than(join, JOIN)
         kind = " ".join(str(join.args.get(k) or "") for k in ("method", "side", "kind"))
         before = set(scope.sources)
         found = [*self._source(join.this, scope, kind)]
@@ -169,6 +161,7 @@ class _Reader:
 
     def _source(self, node: exp.Expr, scope: _Scope, kind: str) -> Iterator[list[str]]:
         alias = node.alias_or_name
+        no_more_than(node, SOURCE)
         if isinstance(node, exp.Table):
             name = ".".join(part.name for part in node.parts)
             query = scope.ctes.get(name)
@@ -206,13 +199,13 @@ class _Reader:
     def _grouped(self, node: exp.Select, scope: _Scope) -> Iterator[list[str]]:
         group = node.args.get("group")
         if group is None:
-            if any(_aggregates(e) for e in node.expressions):
+            if any(aggregates(e) for e in node.expressions):
                 yield ["one group"]
             return
         keys = list(group.expressions)
         if group.args.get("all"):
             listed = [e.this if isinstance(e, exp.Alias) else e for e in node.expressions]
-            keys = [e for e in listed if not _aggregates(e)]
+            keys = [e for e in listed if not aggregates(e)]
         texts = (self._key(key, node, scope) for key in keys)
         yield ["group", *sorted(texts)]
 
@@ -247,7 +240,7 @@ class _Reader:
             return repr([inner.rows, [m.digest for m in inner.columns.values()]])
         if isinstance(node, exp.Window):
             node = _expanded(node, scope)
-            gathered.append((None, _frame(node)))
+            gathered.append((None, frame_of(node)))
             # What parts and orders the games does not reach further back than the frame does.
             rest = node.copy()
             rest.set("this", None)
@@ -300,20 +293,6 @@ def _without(scope: _Scope, aliases: dict[str, exp.Expr]) -> _Scope:
     return copied
 
 
-_AGGREGATES = frozenset({"bitstring_agg"})
-
-
-def _aggregates(node: exp.Expr) -> bool:
-    """Whether an expression sums up rows; one sqlglot does not know counts as a key: that is the
-    careful side."""
-    for found in node.find_all(exp.AggFunc, exp.Anonymous):
-        known = isinstance(found, exp.AggFunc) or found.name.lower() in _AGGREGATES
-        windowed = found.find_ancestor(exp.Window)
-        if known and windowed is None:
-            return True
-    return False
-
-
 def _expanded(node: exp.Window, scope: _Scope) -> exp.Window:
     """A window function with its named window written out."""
     name, at = node.alias, scope if node.alias else None
@@ -326,19 +305,6 @@ def _expanded(node: exp.Window, scope: _Scope) -> exp.Window:
             return made
         at = at.outer
     return node
-
-
-def _frame(node: exp.Window) -> Window:
-    """How many games back a window function looks."""
-    spec, parts = node.args.get("spec"), node.args.get("partition_by") or []
-    start = spec.args.get("start") if spec else None
-    if isinstance(start, exp.Literal):
-        return last(int(start.name) + 1)
-    return (
-        SEASON
-        if any(isinstance(p, exp.Column) and p.name == "season" for p in parts)
-        else EVERYTHING
-    )
 
 
 def _wider(one: Window | None, other: Window | None) -> Window | None:
