@@ -89,7 +89,7 @@ class Code:
             if module is None or name in found:
                 continue
             found[name] = module.digest
-            pending += [m for taken in module.imports if (m := self._imported(taken))]
+            pending += [m for taken in module.imports if (m := self.imported(taken))]
         if self._kept is not None:
             self._kept.save()
         return dict(sorted(found.items()))
@@ -99,7 +99,7 @@ class Code:
         module = self._module(name)
         return module.digest if module else None
 
-    def _imported(self, taken: Import) -> str | None:
+    def imported(self, taken: Import) -> str | None:
         """The module that a name comes from, through what packages hand on; None outside tipoff."""
         below = f"{taken.module}.{taken.name}"
         if taken.module.partition(".")[0] != self._root.name:
@@ -108,7 +108,7 @@ class Code:
             return below
         module = self._module(taken.module)
         handed_on = module.names.get(taken.name) if module else None
-        return taken.module if handed_on is None else self._imported(handed_on)
+        return taken.module if handed_on is None else self.imported(handed_on)
 
     def _module(self, name: str) -> NormalModule | None:
         if name not in self._read:

@@ -16,8 +16,8 @@ from tests.features.conftest import Built
 from tests.features.small_league import League, Row
 from tests.forecast.test_contracts import adopt, with_column
 from tipoff.errors import IntegrityError, UsageError
-from tipoff.features import analysis, reading, training_frame
-from tipoff.features.catalogue import CATALOGUE, Catalogue, catalogue_of
+from tipoff.features import reading, training_frame
+from tipoff.features.catalogue import CATALOGUE, Catalogue, analyse, catalogue_of
 from tipoff.features.columns import Made, Query, read_query, stored
 from tipoff.features.definition import Feature, Relation, Rows
 from tipoff.features.lineage import reach_of
@@ -155,8 +155,8 @@ def _by_day(league: League) -> dict[date, list[Row]]:
 
 def test_other_rounding_is_another_definition(monkeypatch: pytest.MonkeyPatch) -> None:
     before = CATALOGUE.hashes["points_avg_last_5"]
-    for module in (analysis, reading):
-        monkeypatch.setattr(module, "DECIMALS", 5)
+    for module in ("catalogue", "reading"):
+        monkeypatch.setattr(f"tipoff.features.{module}.DECIMALS", 5)
     assert Catalogue(CATALOGUE.families, CATALOGUE.relations).hashes["points_avg_last_5"] != before
 
 
@@ -252,14 +252,14 @@ def test_the_reading_is_kept_and_read_again_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    fresh = analysis.analyse(CATALOGUE.families, CATALOGUE.relations)
+    fresh = analyse(CATALOGUE.families, CATALOGUE.relations)
     (kept,) = (tmp_path / "tipoff").glob("catalogue-*.json")
 
     def no_reading(*_args: object) -> None:
         raise AssertionError("it was kept")
 
     monkeypatch.setattr(reading, "read_catalogue", no_reading)
-    assert analysis.analyse(CATALOGUE.families, CATALOGUE.relations) == fresh
+    assert analyse(CATALOGUE.families, CATALOGUE.relations) == fresh
     kept.write_text(kept.read_text("utf-8").replace("def_", "dfe_", 1), encoding="utf-8")
     with pytest.raises(AssertionError, match="it was kept"):
-        analysis.analyse(CATALOGUE.families, CATALOGUE.relations)
+        analyse(CATALOGUE.families, CATALOGUE.relations)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MESSAGE = 4_000
 """Characters of an error that are shown: what it quotes may be megabytes long."""
 
+Date = Annotated[str, typer.Argument(metavar="DATE", help="YYYY-MM-DD, today or tomorrow.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake, progress
 
 if TYPE_CHECKING:
     from tipoff.forecast import RunReport
 
-Date = Annotated[str, typer.Argument(metavar="DATE", help="YYYY-MM-DD, today or tomorrow.")]
 Market = Annotated[
     list[str] | None, typer.Option("--market", help="Only this market (repeatable).")
 ]

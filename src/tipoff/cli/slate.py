@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
-from tipoff.cli.run import Date
+from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 from tipoff.errors import UsageError
-from tipoff.features.analysis import Analysis, analyse
+from tipoff.features.analysis import Analysis, ColumnReading, stored_tables
 from tipoff.features.definition import Column, Family, Feature, Relation
 from tipoff.features.established import known_as
 from tipoff.features.families import families
 from tipoff.features.relations import relations
 from tipoff.features.sets import SETS
+from tipoff.features.windows import Window
+from tipoff.hashing import DECIMALS, file_sha256, text_id
+from tipoff.kept import kept
 from tipoff.markets import MARKETS, Market
 
 
@@ -81,6 +87,45 @@ class Catalogue:
     def hashes(self) -> dict[str, str]:
         """Column name -> definition hash, helpers included."""
         return {n: known_as(n, read.definition) for n, read in self.analysis.columns.items()}
+
+
+def analyse(families: Sequence[Family], relations: Mapping[str, Relation]) -> Analysis:
+    """The analysis of a catalogue, kept on disk by the content of its SQL.
+
+    Raises IntegrityError for SQL that names what is not there.
+    """
+    declared = [families, sorted((n, r.sql) for n, r in relations.items()), stored_tables()]
+    key = text_id("sql", repr([declared, DECIMALS, version("sqlglot"), _code()]))
+
+    def make() -> dict[str, Any]:
+        # Only here: importing sqlglot takes a tenth of a second.
+        from tipoff.features.reading import read_catalogue
+
+        read = read_catalogue(families, relations)
+        return {
+            "columns": {n: asdict(column) for n, column in read.columns.items()},
+            "relations": read.relations,
+        }
+
+    found = kept("catalogue", key, make)
+    return Analysis(
+        {n: _restored(column) for n, column in found["columns"].items()},
+        {n: tuple(reads) for n, reads in found["relations"].items()},
+    )
+
+
+def _restored(column: dict[str, Any]) -> ColumnReading:
+    reads, tables, windows = (tuple(column[name]) for name in ("reads", "tables", "windows"))
+    reach = column["reach"] and Window(**column["reach"])
+    return ColumnReading(column["definition"], reads, tables, windows, reach)
+
+
+@cache
+def _code() -> list[str]:
+    """What reads the SQL: other code may read it otherwise."""
+    here = Path(__file__).parent
+    names = ("columns.py", "sqltree.py", "reading.py", "definition.py", "windows.py")
+    return [file_sha256(here / name) for name in names]
 
 
 def catalogue_of(markets: Sequence[Market]) -> Catalogue:
