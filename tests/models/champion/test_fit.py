@@ -94,9 +94,9 @@ def test_the_hold_out_is_of_the_newest_rows_in_the_first_market(
     line: Champion, league_data: TrainingData
 ) -> None:
     found = hold_out(recipe(lines=True), league_data, line)
-    assert found.market == "points"
-    assert 0.09 * league_data.frame.height < found.rows < 0.16 * league_data.frame.height
-    assert 2 < found.crps < 4 < found.mae * 1.5
+    assert "points" in found.of
+    assert 0.09 * league_data.frame.height < found.n < 0.16 * league_data.frame.height
+    assert 2 < found.figures["CRPS"].value < 4 < found.figures["MAE"].value * 1.5
 
 
 def test_only_what_counts_points_has_weights_of_counts_with_and_without_a_line(
