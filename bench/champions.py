@@ -9,7 +9,7 @@ from bench.slate import NO_BAR, cold, line
 from tipoff.lake import Lake
 from tipoff.markets import MARKETS
 from tipoff.models import eligible, promote
-from tipoff.models.names import CHAMPIONS
+from tipoff.models.families.tipoff import CHAMPIONS
 
 Row = tuple[str, str, str, str]
 DAY = "2025-01-10"

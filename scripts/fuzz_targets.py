@@ -26,9 +26,8 @@ from tipoff.errors import ArtifactError, SourceError, TipoffError, UsageError
 from tipoff.hashing import content_id
 from tipoff.lake import Lake
 from tipoff.league import odds
-from tipoff.models.governance import parse_role
-from tipoff.models.manifest import Manifest
-from tipoff.models.names import parse_model, window_end
+from tipoff.models import Manifest, parse_model, parse_role
+from tipoff.models.names import window_end
 from tipoff.settings import Settings, settings
 from tipoff.sources import import_folder
 from tipoff.sources.layout import FILES, LABEL, is_simulated

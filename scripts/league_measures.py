@@ -11,8 +11,8 @@ from tipoff.features import definition_hashes, training_frame
 from tipoff.lake import Lake
 from tipoff.league.current import current_sql
 from tipoff.markets import MARKETS
-from tipoff.models.baselines import fit_baseline
 from tipoff.models.data import TrainingData
+from tipoff.models.families.baseline import fit_baseline
 from tipoff.models.pmf import Floats, Pmf
 from tipoff.models.resampling import slate_weights
 

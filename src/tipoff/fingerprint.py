@@ -12,9 +12,11 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,8 +45,9 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.normal": "names code",
     "tipoff.forecast.builds": "names code",
     "tipoff.kept": "keeps answers by what they were made from",
-    "tipoff.lake": "stores rows and fetches them as they are; which count says asof.py, a root",
-    "tipoff.features.families": _DEFINED,
+    "tipoff.lake.*": "stores rows and fetches them as they are; which count says asof.py, a root",
+    "tipoff.features.families.*": _DEFINED,
+    "tipoff.models.families": "lists the families; each is a part of its own",
     "tipoff.features.relations": _DEFINED,
     "tipoff.features.rosters": _DEFINED,
     "tipoff.features.absence": _DEFINED,
@@ -59,11 +62,11 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.features.sqltree": "names definitions",
     "tipoff.features.lineage": "lists source rows",
 }
-"""Modules and packages on the way that are left out, and why each can change no number."""
+"""Modules on the way that are left out, `.*` for all of a package, and why each may be."""
+NO_FIT = (*NO_NUMBER, "tipoff.models.registry", "tipoff.models.governance")
+"""The same for the code of a family, whose versions others store and give roles."""
 
-NO_FIT = ("tipoff.models.registry", "tipoff.models.governance")
-"""What families import to store and seat versions: no number of theirs comes from there."""
-NO_DEFINITION = ("tipoff.errors", "tipoff.texts", "tipoff.gates", "tipoff.clock", "tipoff.lake")
+NO_DEFINITION = ("tipoff.errors", "tipoff.texts", "tipoff.gates", "tipoff.clock", "tipoff.lake.*")
 """Modules among those of DEFINITIONS that can change no definition."""
 
 LIBRARIES = ("duckdb", "numpy", "polars", "scipy", "lightgbm", "catboost", "shin", "sqlglot")
@@ -80,12 +83,12 @@ class Code:
 
     def closure(self, roots: Sequence[str], but: Iterable[str] = ()) -> dict[str, str]:
         """Every module of tipoff that `roots` import, they included -> digest, by name; not those
-        of `but` (by default NO_NUMBER), modules and packages, unless they are roots themselves."""
+        of `but` (by default NO_NUMBER), unless they are roots themselves."""
         left_out, found, pending = tuple(but) or tuple(NO_NUMBER), dict[str, str](), list(roots)
         while pending:
             name = pending.pop()
-            outside = any(name == no or name.startswith(f"{no}.") for no in left_out)
-            module = None if outside and name not in roots else self._module(name)
+            outside = name not in roots and any(fnmatchcase(name, no) for no in left_out)
+            module = None if outside else self._module(name)
             if module is None or name in found:
                 continue
             found[name] = module.digest
@@ -123,6 +126,10 @@ class Code:
         return NormalModule.of(self._kept.get(key, lambda: asdict(normal_module(source.decode()))))
 
     def _path(self, name: str) -> Path | None:
+        if name.partition(".")[0] != self._root.name:
+            # A family of somebody else's: its own file, found where Python found it.
+            file = getattr(sys.modules.get(name), "__file__", None)
+            return Path(file) if file else None
         place = self._root.parent.joinpath(*name.split("."))
         found = [p for p in (place.with_suffix(".py"), place / "__init__.py") if p.is_file()]
         return found[0] if found else None
@@ -184,21 +191,13 @@ class SetCode:
 
 
 def set_code(
-    families: Mapping[str, Sequence[str]],
-    markets: Iterable[str],
-    every: Sequence[str],
-    roots: Sequence[str] = RUN,
+    families: Mapping[str, str], markets: Iterable[str], roots: Sequence[str] = RUN
 ) -> SetCode:
-    """The code of a set: `families` that predict in it -> their modules, and its markets.
-
-    `every`: modules of all families there are, so that one that predicts nothing here is left out.
-    """
+    """The code of a set: `families` that predict in it -> the module that declares each, and its
+    markets. `roots`: the modules that make it."""
     return SetCode(
-        CODE.closure(roots, (*NO_NUMBER, *every)),
-        {
-            name: CODE.closure(modules, (*NO_NUMBER, *NO_FIT))
-            for name, modules in sorted(families.items())
-        },
+        CODE.closure(roots),
+        {name: CODE.closure([module], NO_FIT) for name, module in sorted(families.items())},
         {name: _market(name) for name in sorted(set(markets))},
         CODE.closure(DEFINITIONS, NO_DEFINITION),
         sorted(MARKETS),
@@ -208,6 +207,11 @@ def set_code(
 def _market(name: str) -> str:
     market = MARKETS.get(name)
     return content_id("market", asdict(market)) if market else ""
+
+
+def code_id(module: str) -> str:
+    """The hash of a module and all it imports, as far as it can change a number."""
+    return content_id("code", CODE.closure([module], NO_FIT))
 
 
 def libraries() -> dict[str, str]:

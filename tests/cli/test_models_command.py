@@ -13,8 +13,8 @@ from tipoff.cli.models import app as models
 from tipoff.cli.train import train
 from tipoff.errors import NotFound, UsageError
 from tipoff.lake import Lake
-from tipoff.models.baselines import fit_baseline
 from tipoff.models.data import training_data
+from tipoff.models.families.baseline import fit_baseline
 from tipoff.models.registry import store
 
 app = typer.Typer()

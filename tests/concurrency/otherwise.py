@@ -12,7 +12,8 @@ import polars as pl
 from tipoff.grading import record
 from tipoff.grading.promotion import Judgement
 from tipoff.lake import Writer
-from tipoff.models import Model, catboost_model, registry
+from tipoff.models import Model, registry
+from tipoff.models.families.catboost import CatBoostModel
 
 
 def without_file() -> None:
@@ -31,7 +32,7 @@ def falls_over() -> None:
     def bug(*_args: object) -> NoReturn:
         raise ValueError("a bug")
 
-    setattr(catboost_model.CatBoostModel, "predict", bug)  # noqa: B010
+    setattr(CatBoostModel, "predict", bug)  # noqa: B010
 
 
 def open_gates() -> None:

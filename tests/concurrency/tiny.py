@@ -11,8 +11,9 @@ from unittest.mock import patch
 import polars as pl
 
 from tipoff.features import catalogue, definition_hashes, feature_set
-from tipoff.models import Model, catboost_model, dispersion
+from tipoff.models import Model, dispersion
 from tipoff.models.data import TrainingData, training_data
+from tipoff.models.families import catboost
 
 NAME = "catboost_v8"
 SMALL = {"iterations": 4, "depth": 2}
@@ -23,13 +24,13 @@ def fit(rows: Path, salt: int) -> Model:
     names, declared = feature_set("v2_33"), catalogue()
     optional = [name for name in names if not declared[name].required]
     rate = {"learning_rate": random.Random(salt).uniform(0.05, 0.5)}
-    parameters = catboost_model.PARAMETERS | SMALL | rate
+    parameters = catboost.PARAMETERS | SMALL | rate
     # Put back afterwards: a drive calls this in the process of the tests.
     with (
-        patch.object(catboost_model, "MIN_TRAINING_ROWS", 100),
+        patch.object(catboost, "MIN_TRAINING_ROWS", 100),
         patch.object(dispersion, "MIN_ROWS", 30),
     ):
-        made, _ = catboost_model.fit_catboost(
+        made, _ = catboost.fit_catboost(
             NAME, _data(rows), names, definition_hashes(), optional, parameters
         )
     return made

@@ -20,7 +20,8 @@ from tipoff.forecast import reconcile, reconciliation
 from tipoff.grading.backtest import backtest, make_plan
 from tipoff.lake import Lake, Writer
 from tipoff.lake.upkeep import compact
-from tipoff.models import catboost_model, dispersion, train
+from tipoff.models import dispersion, train
+from tipoff.models.families import catboost
 from tipoff.sources import import_folder
 
 MARKETS, MODELS = ("points",), ("ewma_hl8", "season_mean")
@@ -62,7 +63,7 @@ def do_run(lake: Lake, job: Job) -> dict[str, Any]:
 
 def do_train(lake: Lake, job: Job) -> dict[str, Any]:
     """Train a model that has an artifact file, on fewer rows than a real one may have."""
-    setattr(catboost_model, "MIN_TRAINING_ROWS", 100)  # noqa: B010
+    setattr(catboost, "MIN_TRAINING_ROWS", 100)  # noqa: B010
     setattr(dispersion, "MIN_ROWS", 30)  # noqa: B010
     return {"model": train(lake, "catboost_v8", job.day - timedelta(days=2)).model_id}
 

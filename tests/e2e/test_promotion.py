@@ -16,8 +16,9 @@ from tests.simulated import slate_dates
 from tipoff.cli import app
 from tipoff.errors import GateBlocked
 from tipoff.lake import Lake
-from tipoff.models import fitting
-from tipoff.models.champion import Recipe, Rounds, past
+from tipoff.models.champion import Rounds, past
+from tipoff.models.families import FAMILIES
+from tipoff.models.families.tipoff import TipoffFamily
 
 NAME, MARKET, FEW = "champion_line", "rebounds", Rounds(300, 300)
 """The simulated league is so small that the full rounds gain nothing. In points its players without
@@ -31,12 +32,7 @@ def tipoff(trained_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copytree(trained_lake, tmp_path / "tipoff-lake")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TIPOFF_LAKE", raising=False)
-    real = fitting.champion_recipe
-
-    def few(spec: Any, markets: Any, _rounds: Any = None) -> Recipe:
-        return real(spec, markets, FEW)
-
-    monkeypatch.setattr(fitting, "champion_recipe", few)
+    monkeypatch.setitem(FAMILIES, "champion", TipoffFamily(FEW))
     monkeypatch.setattr(past, "FEWEST", 100)
     return lambda *words: CliRunner().invoke(app, list(words))
 

@@ -16,11 +16,11 @@ from tests.simulated import built_once
 from tipoff.features import training_frame
 from tipoff.forecast import find_publication, refused_players
 from tipoff.lake import Lake
-from tipoff.models import catboost_model, dispersion, promote, train, versions_of
+from tipoff.models import dispersion, parse_model, promote, train, versions_of
 from tipoff.models.champion import Rounds, past
 from tipoff.models.data import training_data
-from tipoff.models.fitting import Champions
-from tipoff.models.names import parse_model
+from tipoff.models.families import catboost
+from tipoff.models.families.tipoff import TipoffFamily
 from tipoff.models.registry import store
 from tipoff.sources import import_folder
 
@@ -33,7 +33,7 @@ def _armed(tmp_path_factory: pytest.TempPathFactory, _tiny: Path, ground: Ground
     def make(folder: Path) -> None:
         shutil.copytree(_tiny, folder, ignore=shutil.ignore_patterns("built"))
         with Lake.open(folder) as lake, pytest.MonkeyPatch.context() as patch:
-            patch.setattr(catboost_model, "MIN_TRAINING_ROWS", 100)
+            patch.setattr(catboost, "MIN_TRAINING_ROWS", 100)
             patch.setattr(dispersion, "MIN_ROWS", 30)
             patch.setattr(past, "FEWEST", 100)
             import_folder(lake, ground.parts[0])
@@ -44,11 +44,11 @@ def _armed(tmp_path_factory: pytest.TempPathFactory, _tiny: Path, ground: Ground
 
 
 def _train_champion(lake: Lake, through: date) -> None:
-    spec, family = parse_model("champion_noline"), Champions(Rounds(5, 5))
+    spec, family = parse_model("champion_noline"), TipoffFamily(Rounds(5, 5))
     with lake.reading() as r:
         names = family.names(spec, MARKETS)
         frame = training_frame(r, start=None, through=through, names=names)
-    made = family.prepare(spec, MARKETS, frame, through).fit(training_data(frame, through))
+    made = family.fit(spec, MARKETS, training_data(frame, through))
     assert store(lake, made)
 
 

@@ -65,7 +65,7 @@ def test_a_model_that_falls_over_is_refused_and_the_others_go_on(
     published: Lake, slate_day: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Incident 31: a shadow's bug stopped all predictions."""
-    from tipoff.models.catboost_model import CatBoostModel
+    from tipoff.models.families.catboost import CatBoostModel
 
     def falls_over(*_: object) -> None:
         raise RuntimeError("boom")

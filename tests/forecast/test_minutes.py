@@ -19,21 +19,20 @@ from tipoff.forecast import explain, find_prediction, reconcile, slate_view
 from tipoff.forecast.minutes import expected_minutes
 from tipoff.lake import Lake
 from tipoff.markets import MARKETS
-from tipoff.models import load, retire, store
+from tipoff.models import load, parse_model, retire, store
 from tipoff.models.champion import Champion, Rounds, past
 from tipoff.models.data import training_data
-from tipoff.models.fitting import Champions
-from tipoff.models.names import parse_model
+from tipoff.models.families.tipoff import TipoffFamily
 
 NAME = "champion_noline"
 
 
 def _train(lake: Lake, through: date) -> None:
-    spec, family = parse_model(NAME), Champions(Rounds(60, 60))
+    spec, family = parse_model(NAME), TipoffFamily(Rounds(60, 60))
     with lake.reading() as r:
         names = family.names(spec, tuple(MARKETS))
         frame = training_frame(r, start=None, through=through, names=names)
-    fitted = family.prepare(spec, ("points",), frame, through).fit(training_data(frame, through))
+    fitted = family.fit(spec, ("points",), training_data(frame, through))
     assert store(lake, fitted)
 
 

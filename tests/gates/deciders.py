@@ -18,7 +18,7 @@ ROOT = Path(tipoff.__file__).parent
 PATHS = (
     "forecast/*.py", "grading/decay.py", "grading/grade.py", "grading/outcomes.py",
     "grading/record.py", "grading/promotion/*.py", "grading/backtest/suspicion.py",
-    "models/baselines.py", "models/catboost_model.py", "models/contract.py", "models/golden.py",
+    "models/contract.py", "models/families/*.py", "models/family.py", "models/golden.py",
     "models/governance.py", "models/manifest.py", "models/model.py", "models/registry.py",
     "models/champion/model.py", "features/build.py", "features/checks.py", "features/quality.py",
     "features/snapshot.py", "lake/writer.py", "settings.py", "texts.py",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 PART_OF: dict[str, tuple[str, ...]] = {
-    "a model's ok mask": ("models.champion.model.Champion._complete", "models.model.complete"),
+    "a model's ok mask": (
+        "models.champion.model.Champion._complete", "models.families.breakout.role_players",
+        "models.model.complete",
+    ),
     "a model's errors": (
-        "models.catboost_model._predicted", "models.model._require_columns",
+        "models.families.catboost._predicted", "models.model._require_columns",
         "models.champion.model.Champion.reads_lines", "forecast.score.refuse",
         "forecast.score._refused", "forecast.versions._refused_whole",
     ),
     "artifact": (
-        "models.baselines.load_baseline", "models.catboost_model.load_catboost",
-        "models.champion.model.load_champion", "models.champion.model._check_parts",
+        "models.families.baseline.BaselineFamily.load", "models.families.trees.TreeFamily.load",
+        "models.champion.model.read_champion",
         "models.registry.open_model", "models.registry.store", "models.registry._stored",
         "models.registry._write_artifact",
     ),
@@ -48,7 +51,9 @@ NO_GATE: dict[str, tuple[str, ...]] = {
         "forecast.build._asked", "forecast.build._check_known", "forecast.build.wanted_set",
         "forecast.reproduction.find_prediction", "grading.promotion.evidence._read",
         "grading.promotion.evidence.file_evidence", "grading.record.parse_record",
-        "models.baselines.terms", "models.governance.parse_role", "models.governance.versions_of",
+        "models.families.baseline.terms", "models.families.__init__.parse_model",
+        "models.families.__init__.register",
+        "models.governance.parse_role", "models.governance.versions_of",
         "texts.checked_reason", "texts.file_there",
     ),
     "says in words why a set that is made anyhow replaces another": (
@@ -61,10 +66,15 @@ NO_GATE: dict[str, tuple[str, ...]] = {
         "grading.record.published_span",
     ),
     "judges a published set afterwards; nothing waits for its answer": (
-        "forecast.reproduction.Reproduction.ok", "forecast.reproduction.reproduce",
+        "forecast.minutes._foresees", "forecast.reproduction.Reproduction.ok",
+        "forecast.reproduction.reproduce", "models.families.__init__.contributions",
+        "models.family.ModelFamily.explain", "models.family.ModelFamily.minutes",
     ),
     "while a model is trained; one that fails is not stored": (
-        "models.catboost_model._check_size", "models.catboost_model._held_out",
+        "models.families.baseline.BaselineFamily.fit_and_evaluate",
+        "models.families.breakout.BreakoutFamily.rows", "models.families.breakout._broke_out",
+        "models.families.catboost._check_size", "models.families.catboost._held_out",
+        "models.families.plays.PlaysFamily.rows",
     ),
 }  # fmt: skip
 """Reason -> functions."""

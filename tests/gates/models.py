@@ -13,7 +13,7 @@ from tests.gates.conftest import Case
 from tipoff.errors import ArtifactError
 from tipoff.features.snapshot import _verify, load_snapshot
 from tipoff.models import Manifest, Pmf, Seat, stored_versions, verified_version
-from tipoff.models.catboost_model import CatBoostModel
+from tipoff.models.families.catboost import CatBoostModel
 from tipoff.models.golden import check_golden
 from tipoff.models.model import Model
 from tipoff.models.registry import _verified, load

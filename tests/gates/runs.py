@@ -27,7 +27,7 @@ from tipoff.grading.backtest.suspicion import suspicions
 from tipoff.grading.record import published_span, record_rows
 from tipoff.lake import Lake, Reader
 from tipoff.models import Prediction, load, promote
-from tipoff.models.catboost_model import CatBoostModel
+from tipoff.models.families.catboost import CatBoostModel
 from tipoff.settings import settings
 
 VALUE = "tipoff.lake.reader.Reader.value"
@@ -131,13 +131,13 @@ def late_null(case: Case) -> None:
 
 
 def answer_error(case: Case) -> None:
-    case.breaks("tipoff.models.catboost_model.CatBoostModel.predict")
+    case.breaks("tipoff.models.families.catboost.CatBoostModel.predict")
     case.answers("tipoff.models.registry.check_golden", None)
     refused(case, "model_error")
 
 
 def answer_null(case: Case) -> None:
-    case.answers("tipoff.models.catboost_model.CatBoostModel.predict", None)
+    case.answers("tipoff.models.families.catboost.CatBoostModel.predict", None)
     case.answers("tipoff.models.registry.check_golden", None)
     refused(case, "model_error")
 

@@ -18,7 +18,7 @@ from tipoff.grading.decay import (
     review,
 )
 from tipoff.lake import Lake
-from tipoff.models import champion, eligible, promote, retire
+from tipoff.models import champion_of, eligible, promote, retire
 
 SLATES, ROWS = 14, 100
 
@@ -195,7 +195,7 @@ def test_a_decayed_model_is_withdrawn_by_the_next_publication_which_says_so(
     assert report.kind == "withdraw"
     with published.reading() as r:
         shown = current_publication(r, slate_day)
-        leader = champion(r, "points", slate_day)
+        leader = champion_of(r, "points", slate_day)
         left = r.value("SELECT count(*) FROM forecast.current_prediction"
                        " WHERE slate = $d AND model = 'catboost_v9'", {"d": slate_day})  # fmt: skip
     assert shown is not None

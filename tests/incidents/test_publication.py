@@ -231,7 +231,8 @@ def test_no_kind_of_error_in_a_model_reaches_another_models_predictions(
             bug()
 
     mine = evening.rows(f"{CURRENT} WHERE model = 'ewma_hl8' ORDER BY ALL")
-    place = "catboost_model.CatBoostModel.predict" if when == "scored" else "registry.check_golden"
+    predict = "families.catboost.CatBoostModel.predict"
+    place = predict if when == "scored" else "registry.check_golden"
     evening.patch.setattr(f"tipoff.models.{place}", fails)
     if when == "scored":
         evening.patch.setattr("tipoff.models.registry.check_golden", lambda _model: None)

@@ -11,16 +11,15 @@ from tests.leakage.planted import SOURCES, TONIGHT, Span, accused, plant
 from tests.simulated import slate_dates
 from tipoff.features import feature_set
 from tipoff.lake import Lake
-from tipoff.models import fitting
 from tipoff.models.champion import Rounds
-from tipoff.models.fitting import Champions
-from tipoff.models.names import CHAMPIONS
+from tipoff.models.families import FAMILIES
+from tipoff.models.families.tipoff import CHAMPIONS, TipoffFamily
 
 
 @pytest.fixture
 def span(trained_lake: Path, monkeypatch: pytest.MonkeyPatch) -> Span:
     """The last two weeks of the simulated league, for champions of few rounds."""
-    monkeypatch.setitem(fitting.FAMILIES, "champion", Champions(Rounds(60, 40)))
+    monkeypatch.setitem(FAMILIES, "champion", TipoffFamily(Rounds(60, 40)))
     with Lake.open(trained_lake) as lake:
         last = slate_dates(lake)[-1]
     return Span(trained_lake, last - timedelta(days=13), last)

@@ -11,9 +11,9 @@ import pytest
 
 from tests.models.league_frame import OPTIONAL, V2_33, definitions, league_frame
 from tipoff.lake import Lake
-from tipoff.models.baselines import Baseline, fit_baseline
-from tipoff.models.catboost_model import CatBoostModel, fit_catboost
 from tipoff.models.data import TrainingData, training_data
+from tipoff.models.families.baseline import Baseline, fit_baseline
+from tipoff.models.families.catboost import CatBoostModel, fit_catboost
 from tipoff.models.manifest import Scalar
 
 TABLES = ("models.version", "models.state", "league.player_game")

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tipoff.markets import MARKETS
-from tipoff.models.baselines import base_names
+from tipoff.models.families.baseline import base_names
 
 V2_33 = (
     "points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10",

@@ -3,8 +3,8 @@
 import pytest
 
 from tipoff.errors import ArtifactError
-from tipoff.models.baselines import Baseline
-from tipoff.models.catboost_model import CatBoostModel
+from tipoff.models.families.baseline import Baseline
+from tipoff.models.families.catboost import CatBoostModel
 from tipoff.models.golden import check_golden
 
 

@@ -7,11 +7,11 @@ import pytest
 from tests.models.league_frame import definitions
 from tipoff.errors import NotFound, UsageError
 from tipoff.lake import Lake
-from tipoff.models.baselines import Baseline
-from tipoff.models.catboost_model import CatBoostModel
+from tipoff.models.families.baseline import Baseline
+from tipoff.models.families.catboost import CatBoostModel
 from tipoff.models.governance import (
     Seat,
-    champion,
+    champion_of,
     eligible,
     list_versions,
     parse_role,
@@ -46,7 +46,7 @@ def seats(lake: Lake, day: date = DAY, market: str | None = "points") -> list[Se
 
 def leader(lake: Lake, market: str = "points", day: date = DAY) -> str | None:
     with lake.reading() as r:
-        seat = champion(r, market, day)
+        seat = champion_of(r, market, day)
     return seat.model_id if seat else None
 
 

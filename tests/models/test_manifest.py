@@ -2,8 +2,8 @@
 
 import pytest
 
-from tipoff.models.baselines import Baseline
-from tipoff.models.catboost_model import CatBoostModel
+from tipoff.models.families.baseline import Baseline
+from tipoff.models.families.catboost import CatBoostModel
 from tipoff.models.manifest import Manifest
 
 

@@ -5,26 +5,29 @@ from datetime import date
 import pytest
 
 from tipoff.errors import UsageError
-from tipoff.models.names import Spec, end_of_month_before, parse_model, window_end
+from tipoff.models import Spec, parse_model
+from tipoff.models.names import end_of_month_before, window_end
 
 
 @pytest.mark.parametrize(
     ("name", "spec"),
     [
-        ("catboost_v8", Spec("catboost_v8", "seasons_before", "v2_33")),
-        ("catboost_v9", Spec("catboost_v9", "current_season", "v2_33")),
-        ("catboost_v9_37", Spec("catboost_v9_37", "current_season", "v2_37")),
-        ("catboost_v9_39", Spec("catboost_v9_39", "current_season", "v2_39")),
-        ("champion_line", Spec("champion_line", "all", "v4")),
-        ("champion_noline", Spec("champion_noline", "all", "v4")),
+        ("catboost_v8", Spec("catboost_v8", "catboost", "seasons_before", "v2_33")),
+        ("catboost_v9", Spec("catboost_v9", "catboost", "current_season", "v2_33")),
+        ("catboost_v9_37", Spec("catboost_v9_37", "catboost", "current_season", "v2_37")),
+        ("catboost_v9_39", Spec("catboost_v9_39", "catboost", "current_season", "v2_39")),
+        ("champion_line", Spec("champion_line", "champion", "all", "v4")),
+        ("champion_noline", Spec("champion_noline", "champion", "all", "v4")),
         (
             "champion_line_2025_01",
-            Spec("champion_line_2025_01", "all", "v4", date(2024, 12, 31)),
+            Spec("champion_line_2025_01", "champion", "all", "v4", date(2024, 12, 31)),
         ),
-        ("ewma_hl8", Spec("ewma_hl8", "all")),
+        ("ewma_hl8", Spec("ewma_hl8", "baseline")),
+        ("plays", Spec("plays", "plays", feature_set="plays_1")),
+        ("breakout", Spec("breakout", "breakout", feature_set="v2_39")),
         (
             "catboost_v9_2025_01",
-            Spec("catboost_v9_2025_01", "current_season", "v2_33", date(2024, 12, 31)),
+            Spec("catboost_v9_2025_01", "catboost", "current_season", "v2_33", date(2024, 12, 31)),
         ),
     ],
 )
@@ -32,7 +35,18 @@ def test_a_name_gives_its_window_and_features(name: str, spec: Spec) -> None:
     assert parse_model(name) == spec
 
 
-@pytest.mark.parametrize("name", ["catboost_v7", "catboost_v9_2025_13", "", "catboost_v9_40"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "catboost_v7",
+        "catboost_v9_2025_13",
+        "",
+        "catboost_v9_40",
+        "catboost_v8_2025_01",
+        "ewma_hl8_2025_01",
+        "plays_2025_01",
+    ],
+)
 def test_an_unknown_name_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_model(name)

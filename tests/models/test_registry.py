@@ -12,8 +12,8 @@ from tests.models.league_frame import definitions
 from tipoff.errors import ArtifactError, ContractError, NotFound
 from tipoff.hashing import file_sha256
 from tipoff.lake import Lake, Writer
-from tipoff.models.baselines import Baseline
-from tipoff.models.catboost_model import CatBoostModel
+from tipoff.models.families.baseline import Baseline
+from tipoff.models.families.catboost import CatBoostModel
 from tipoff.models.registry import load, store
 
 

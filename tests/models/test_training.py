@@ -1,8 +1,8 @@
 """Training from the lake: the right window, once, and cheaply when nothing is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -11,12 +11,14 @@ from tests.models.conftest import FAST
 from tests.models.league_frame import OPTIONAL, V2_33, definitions
 from tipoff.errors import ContractError, UsageError
 from tipoff.lake import Lake, Reader
-from tipoff.models import fitting
-from tipoff.models.baselines import WEIGHTS, base_names
-from tipoff.models.catboost_model import fit_catboost
+from tipoff.markets import MARKETS, Market
+from tipoff.models.families import FAMILIES
+from tipoff.models.families.baseline import WEIGHTS, base_names
+from tipoff.models.families.catboost import CatBoostFamily
 from tipoff.models.governance import eligible, retire
-from tipoff.models.training import ensure_baselines, train
+from tipoff.models.training import ensure_baselines, missing_baselines, train
 
+DAY, LATER = date(2024, 12, 2), "turnovers"
 ALL = {"v2_33": V2_33, "v2_37": V2_33, "v2_39": V2_33}
 
 
@@ -36,6 +38,11 @@ class Features:
         return self.frame.filter(inside)
 
 
+def declared() -> dict[str, SimpleNamespace]:
+    """Which names a model may do without, as the catalogue has it."""
+    return {name: SimpleNamespace(required=name not in OPTIONAL) for name in definitions()}
+
+
 @pytest.fixture
 def features(lake: Lake, frame: pl.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Features:
     earlier = frame.with_columns(pl.col("game_date").dt.offset_by("-1y"), season=pl.lit("2023-24"))
@@ -43,8 +50,8 @@ def features(lake: Lake, frame: pl.DataFrame, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("tipoff.features.definition_hashes", lambda: fake.known)
     monkeypatch.setattr("tipoff.features.feature_set", ALL.__getitem__)
     monkeypatch.setattr("tipoff.features.training_frame", fake.training_frame)
-    monkeypatch.setattr(fitting, "_optional", lambda _names: OPTIONAL)
-    monkeypatch.setattr(fitting, "fit_catboost", partial(fit_catboost, parameters=FAST))
+    monkeypatch.setattr("tipoff.features.catalogue", declared)
+    monkeypatch.setitem(FAMILIES, "catboost", CatBoostFamily(FAST))
     played = fake.frame.select("game_id", "player_key", "game_date", "season")
     lake.write(lambda w: w.append("league.player_game", played))
     return fake
@@ -54,7 +61,9 @@ def test_v9_learns_from_the_current_season_through_the_date(lake: Lake, features
     report = train(lake, "catboost_v9", date(2024, 11, 30))
     assert features.asked == [(date(2024, 10, 22), date(2024, 11, 30), V2_33)]
     assert report.trained_through == date(2024, 11, 30)
-    assert report.holdout.rows > 0
+    (held_out,) = report.evaluations
+    assert held_out.n > 0
+    assert set(held_out.figures) == {"MAE", "CRPS"}
     assert report.new
 
 
@@ -137,12 +146,85 @@ def test_redefining_a_feature_refits_exactly_the_baselines_that_read_it(
     assert changed == {"last_5", "old_moving_average"}
 
 
-def test_a_missing_feature_stops_only_the_baselines_that_read_it(
+def markets_of(lake: Lake) -> dict[str, list[set[str]]]:
+    """Baseline -> the markets of each of its versions, oldest first."""
+    with lake.reading() as r:
+        rows = r.rows("SELECT model, markets FROM models.version ORDER BY recorded_seq")
+    return {name: [set(m) for n, m in rows if n == name] for name, _ in rows}
+
+
+def test_a_missing_feature_stops_a_baseline_only_in_the_market_that_reads_it(
     lake: Lake, features: Features
 ) -> None:
-    del features.known["steals_ewma_hl8"]
-    fitted = ensure_baselines(lake, date(2024, 12, 2))
-    assert set(fitted) == set(WEIGHTS) - {"ewma_hl8"}
+    definition = features.known.pop("steals_ewma_hl8")
+    assert set(ensure_baselines(lake, DAY)) == set(WEIGHTS)
+    assert markets_of(lake)["ewma_hl8"] == [set(MARKETS) - {"steals"}]
+    assert markets_of(lake)["last_5"] == [set(MARKETS)]
+    ensure_baselines(lake, DAY)
+    assert len(features.asked) == 1
+    features.known["steals_ewma_hl8"] = definition
+    ensure_baselines(lake, DAY)
+    assert markets_of(lake)["ewma_hl8"] == [set(MARKETS) - {"steals"}, {"steals"}]
+    assert len(markets_of(lake)["last_5"]) == 1
+
+
+@pytest.fixture
+def later(features: Features, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Declares one more market, turnovers, with the features of assists."""
+
+    def declare() -> None:
+        monkeypatch.setitem(MARKETS, LATER, Market(LATER, LATER, "tov", 15, (2.0, 3.0)))
+        like = [c for c in features.frame.columns if "assists" in c]
+        named = [pl.col(c).alias(c.replace("assists", LATER)) for c in like]
+        features.frame = features.frame.with_columns(named)
+        features.known |= {n: f"def_{n}" for n in base_names()}
+
+    return declare
+
+
+def test_a_market_declared_later_gets_versions_of_its_own_and_the_others_keep_theirs(
+    lake: Lake, features: Features, later: Callable[[], None]
+) -> None:
+    first = ensure_baselines(lake, DAY)
+    later()
+    with lake.reading() as r:
+        assert set(missing_baselines(r, DAY)) == set(WEIGHTS)
+        assert {seat.market for seat in eligible(r, DAY)} == set(MARKETS) - {LATER}
+    added = ensure_baselines(lake, DAY)
+    assert set(added.values()).isdisjoint(first.values())
+    assert set(markets_of(lake)["ewma_hl8"][1]) == {LATER}
+    with lake.reading() as r:
+        seats = {(seat.model, seat.market): seat.model_id for seat in eligible(r, DAY)}
+        asked = r.queries
+        assert missing_baselines(r, DAY) == []
+        assert r.queries == asked + 1
+    for name in WEIGHTS:
+        assert seats[name, LATER] == added[name]
+        assert {seats[name, m] for m in MARKETS if m != LATER} == {first[name]}
+    assert ensure_baselines(lake, DAY) == added
+    assert len(features.asked) == 2
+    ensure_baselines(lake, date(2025, 1, 2))
+    assert markets_of(lake)["ewma_hl8"][2] == set(MARKETS), "the next month's covers all of them"
+
+
+def test_a_retired_baseline_is_fitted_in_no_market_declared_later(
+    lake: Lake, features: Features, later: Callable[[], None]
+) -> None:
+    ensure_baselines(lake, DAY)
+    retire(lake, "last_5", "useless")
+    later()
+    ensure_baselines(lake, DAY)
+    assert len(markets_of(lake)["last_5"]) == 1
+    assert len(markets_of(lake)["ewma_hl8"]) == 2
+
+
+def test_a_baseline_retired_only_where_a_market_came_later_is_fitted_again_next_month(
+    lake: Lake, features: Features, later: Callable[[], None]
+) -> None:
+    ensure_baselines(lake, DAY)
+    later()
+    retire(lake, ensure_baselines(lake, DAY)["last_5"], "bad on turnovers")
+    assert "last_5" in ensure_baselines(lake, date(2025, 1, 2))
 
 
 def test_a_retired_baseline_is_not_fitted_again(lake: Lake, features: Features) -> None:

@@ -33,7 +33,7 @@ def _chances(lake: Lake, day: datetime.date) -> dict[str, Any]:
     from tipoff.features import load_snapshot
     from tipoff.forecast import find_publication
     from tipoff.models import load
-    from tipoff.models.breakout import FACTOR
+    from tipoff.models.families.breakout import FACTOR
 
     newest = """SELECT model_id, trained_through FROM models.version WHERE model = 'breakout'
                 AND trained_through < $day ORDER BY trained_through DESC, recorded_seq DESC"""

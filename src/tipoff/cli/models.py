@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tipoff.grading.decay import Decay
     from tipoff.grading.promotion import Judgement
     from tipoff.models import Manifest
-    from tipoff.models.governance import Role
+    from tipoff.models.family import Role
 
 app = typer.Typer(help="Model versions: list, show, promote, review, retire.", no_args_is_help=True)
 

@@ -25,7 +25,7 @@ import polars as pl
 
 from tipoff.gates import gate
 from tipoff.grading.metrics import estimate
-from tipoff.models.baselines import WEIGHTS
+from tipoff.models.families.baseline import WEIGHTS
 from tipoff.models.governance import block, eligible
 
 if TYPE_CHECKING:

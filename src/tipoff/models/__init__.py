@@ -1,12 +1,19 @@
-"""Models: contract, registry, baselines, catboost, distribution (pmf), training, governance."""
+"""Models: contract, families, registry, distribution (pmf), training, governance."""
 
-from tipoff.models.code import code_of, family_code
+from tipoff.models.code import code_of
 from tipoff.models.contract import Contract, check
-from tipoff.models.contributions import contributions
-from tipoff.models.engine import import_engines
+from tipoff.models.evaluation import Evaluation, Figure
+from tipoff.models.families import (
+    contributions,
+    family_of,
+    import_engines,
+    parse_model,
+    register,
+)
+from tipoff.models.family import Minutes, ModelFamily
 from tipoff.models.governance import (
     Seat,
-    champion,
+    champion_of,
     eligible,
     list_versions,
     parse_role,
@@ -16,6 +23,7 @@ from tipoff.models.governance import (
 )
 from tipoff.models.manifest import Manifest
 from tipoff.models.model import Model, Prediction
+from tipoff.models.names import Spec
 from tipoff.models.pmf import Pmf, nb_with_median, negative_binomial
 from tipoff.models.registry import (
     load,
@@ -29,19 +37,24 @@ from tipoff.models.training import TrainReport, ensure_baselines, missing_baseli
 
 __all__ = [
     "Contract",
+    "Evaluation",
+    "Figure",
     "Manifest",
+    "Minutes",
     "Model",
+    "ModelFamily",
     "Pmf",
     "Prediction",
     "Seat",
+    "Spec",
     "TrainReport",
-    "champion",
+    "champion_of",
     "check",
     "code_of",
     "contributions",
     "eligible",
     "ensure_baselines",
-    "family_code",
+    "family_of",
     "import_engines",
     "list_versions",
     "load",
@@ -49,9 +62,11 @@ __all__ = [
     "nb_with_median",
     "negative_binomial",
     "open_model",
+    "parse_model",
     "parse_role",
     "promote",
     "read_version",
+    "register",
     "retire",
     "store",
     "stored_versions",

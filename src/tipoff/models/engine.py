@@ -7,13 +7,18 @@ process has imported the real ones; nobody else ever sees them.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tipoff.errors import ArtifactError
+
 _ASKED = ("pandas", "scipy", "scipy.sparse")
+_VOLATILE = ("model_guid", "train_finish_time")
 
 
 def catboost() -> Any:
@@ -26,17 +31,23 @@ def lightgbm() -> Any:
     return _imported("lightgbm", *_ASKED, "sklearn")
 
 
-ENGINES: dict[str, Callable[[], Any]] = {
-    "catboost": catboost, "champion": lightgbm, "plays": lightgbm,
-}  # fmt: skip
-"""Model family -> what imports the library it runs on."""
+def catboost_bytes(fitted: Any) -> bytes:
+    """A fitted CatBoost model as a `.cbm` file, without the time and random id it puts there."""
+    metadata = fitted.get_metadata()
+    for name in _VOLATILE:
+        metadata[name] = ""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.cbm"
+        fitted.save_model(str(path), format="cbm")
+        return path.read_bytes()
 
 
-def import_engines(families: Iterable[str]) -> None:
-    """Import what models of these families run on, before they are opened in another thread:
-    while DuckDB runs in this one, modules are hidden from an import there."""
-    for family in sorted(set(families) & ENGINES.keys()):
-        ENGINES[family]()
+def catboost_loaded(empty: Any, content: bytes) -> Any:
+    """A new CatBoost model, filled from the bytes of a `.cbm` file. Raises ArtifactError."""
+    try:
+        return empty.load_model(blob=content)
+    except catboost().CatBoostError as error:
+        raise ArtifactError(str(error)) from error
 
 
 def _imported(name: str, *hidden: str) -> Any:

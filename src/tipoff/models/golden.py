@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections.abc import Iterable
+from dataclasses import Field, replace
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import polars as pl
 
@@ -16,6 +20,23 @@ _TOLERANCE = 1e-9
 """Relative. A file read wrongly is off by far more; another CPU's last bits by far less.
 Bit-for-bit identity on one machine is what `reproduce` checks."""
 _QUARTERS = (1, 2, 3)
+
+
+class DataclassModel(Model, Protocol):
+    """A model that is a dataclass with a field `manifest`."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+M = TypeVar("M", bound=DataclassModel)
+
+
+def finished(model: M, golden: Iterable[GoldenRow]) -> M:
+    """The model with those golden rows, and the hash of its artifact, in its manifest."""
+    content = model.artifact
+    digest = None if content is None else hashlib.sha256(content).hexdigest()
+    update = {"artifact_sha256": digest, "golden": tuple(golden)}
+    return replace(model, manifest=model.manifest.model_copy(update=update))
 
 
 def make_golden(model: Model, frame: pl.DataFrame) -> tuple[GoldenRow, ...]:

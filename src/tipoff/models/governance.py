@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import polars as pl
 
@@ -15,13 +15,14 @@ from tipoff.errors import NotFound, UsageError
 from tipoff.gates import gate
 from tipoff.hashing import content_id
 from tipoff.markets import MARKETS, checked_market
+from tipoff.models.families import default_role
+from tipoff.models.family import Role
 from tipoff.models.registry import load
 from tipoff.texts import checked_reason
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader, Writer
 
-Role = Literal["champion", "challenger", "shadow"]
 GONE = ("retired", "blocked")
 """States without a seat: retired is final for a version, blocked until it is promoted again."""
 
@@ -56,7 +57,7 @@ def eligible(r: Reader, day: date, market: str | None = None) -> list[Seat]:
     return [seat for name in wanted for seat in _seats(versions, name)]
 
 
-def champion(r: Reader, market: str, day: date) -> Seat | None:
+def champion_of(r: Reader, market: str, day: date) -> Seat | None:
     """The seat that leads a market on a day, None when no model predicts it."""
     leading = [seat for seat in eligible(r, day, market) if seat.role == "champion"]
     return leading[0] if leading else None
@@ -216,8 +217,8 @@ def _may_sit(row: Mapping[str, Any]) -> bool:
 
 
 def _seat(row: Mapping[str, Any]) -> Seat:
-    baseline: Role = "challenger" if row["family"] == "baseline" else "shadow"
-    role = row["state"] if row["state"] in ("challenger", "shadow") else baseline
+    said = row["state"] in ("challenger", "shadow")
+    role = row["state"] if said else default_role(row["family"])
     names = ("model_id", "model", "family", "market", "trained_through")
     return Seat(**{n: row[n] for n in names}, role=role)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tipoff.errors import ArtifactError
+from tipoff.fingerprint import code_id
 from tipoff.hashing import content_id
 from tipoff.models.contract import Contract
 from tipoff.models.dispersion import Dispersion
+
+if TYPE_CHECKING:
+    from tipoff.models.data import TrainingData
 
 Scalar = float | int | str | bool
 
@@ -79,3 +83,37 @@ class Manifest(BaseModel):
                 f"a stored manifest cannot be read: {where}: {first['msg']}",
                 "train the model again, or install the tipoff that made it",
             ) from error
+
+
+def make_manifest(
+    model: str,
+    family: str,
+    contract: Contract,
+    data: TrainingData,
+    targets: Iterable[str],
+    made_by: str,
+    *,
+    markets: Iterable[str] | None = None,
+    parameters: Mapping[str, Scalar] | None = None,
+    seed: int | None = None,
+    dispersion: Mapping[str, Dispersion] | None = None,
+) -> Manifest:
+    """The manifest of a model fitted on `data`, without golden rows and artifact.
+
+    `targets`: the outcome columns it learned from. `made_by`: the module that fits it. `markets`:
+    those of the contract by default.
+    """
+    return Manifest(
+        model=model,
+        family=family,
+        markets=tuple(contract.names if markets is None else markets),
+        contract=contract,
+        trained_from=data.trained_from,
+        trained_through=data.through,
+        rows=data.frame.height,
+        data_sha256=data.digest((*contract.reads, *targets)),
+        code_version=code_id(made_by),
+        parameters=dict(parameters or {}),
+        seed=seed,
+        dispersion=dict(dispersion or {}),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -38,12 +37,6 @@ class Model(Protocol):
     def predict(self, frame: pl.DataFrame, market: str) -> Prediction:
         """A pmf per row of `frame`, in its order; raises ContractError on a missing column."""
         ...
-
-
-class ArtifactLoader(Protocol):
-    """Makes a model from its manifest and, when it has one, its verified artifact file."""
-
-    def __call__(self, manifest: Manifest, artifact: Path | None) -> Model: ...
 
 
 def column(frame: pl.DataFrame, name: str) -> Floats:

@@ -8,62 +8,38 @@ from datetime import date, timedelta
 from typing import Literal
 
 from tipoff.errors import UsageError
-from tipoff.models.baselines import WEIGHTS
 
 Scope = Literal["all", "seasons_before", "current_season"]
-CHAMPIONS = ("champion_line", "champion_noline")
-"""The form that may read lines and their prices, and the form that reads nothing of any market."""
-_MONTHLY = re.compile(
-    r"(catboost_v9|champion_line|champion_noline)_((?:19|2[01])[0-9]{2})_(0[1-9]|1[0-2])"
-)
-_FIXED: dict[str, tuple[str, Scope]] = {
-    "catboost_v8": ("v2_33", "seasons_before"),
-    "catboost_v9": ("v2_33", "current_season"),
-    "catboost_v9_37": ("v2_37", "current_season"),
-    "catboost_v9_39": ("v2_39", "current_season"),
-    **dict.fromkeys(CHAMPIONS, ("v4", "all")),
-}
+_MONTHLY = re.compile(r"(.+)_((?:19|2[01])[0-9]{2})_(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What to train. `feature_set` is None for a baseline; `through` is set for a refit
-    whose name fixes it."""
+    """What to train: a model of a family, and which earlier games it learns from.
+
+    `family` is a key of `families.FAMILIES`. `feature_set` is None where the family names its
+    features itself; `through` is set for a monthly refit, whose name fixes its last date.
+    """
 
     model: str
-    scope: Scope
+    family: str
+    scope: Scope = "all"
     feature_set: str | None = None
     through: date | None = None
 
     @property
-    def family(self) -> str:
-        """The family that fits it, a key of `fitting.FAMILIES`."""
-        if self.feature_set is None:
-            return "baseline"
-        return "champion" if self.base in CHAMPIONS else "catboost"
-
-    @property
     def base(self) -> str:
         """The name without the month of a refit: what makes it, whatever it learns through."""
-        monthly = _MONTHLY.fullmatch(self.model)
-        return monthly[1] if monthly else self.model
+        refit = monthly(self.model) if self.through else None
+        return refit[0] if refit else self.model
 
 
-def parse_model(name: str) -> Spec:
-    """The spec of a model name. Raises UsageError listing the names that exist."""
-    if name in WEIGHTS:
-        return Spec(name, "all")
-    if name in _FIXED:
-        feature_set, scope = _FIXED[name]
-        return Spec(name, scope, feature_set)
-    monthly = _MONTHLY.fullmatch(name)
-    if monthly:
-        month = date(int(monthly[2]), int(monthly[3]), 1)
-        feature_set, scope = _FIXED[monthly[1]]
-        return Spec(name, scope, feature_set, end_of_month_before(month))
-    refits = [f"{base}_YYYY_MM" for base in ("catboost_v9", *CHAMPIONS)]
-    known = ", ".join([*sorted(_FIXED), *refits, *sorted(WEIGHTS)])
-    raise UsageError(f"no model is called {name!r}", f"choose one of {known}")
+def monthly(name: str) -> tuple[str, date] | None:
+    """(base, last date to learn from) of a name that ends in _YYYY_MM, None for any other."""
+    found = _MONTHLY.fullmatch(name)
+    if found is None:
+        return None
+    return found[1], end_of_month_before(date(int(found[2]), int(found[3]), 1))
 
 
 def window_end(spec: Spec, through: date) -> date:

@@ -16,26 +16,16 @@ from tipoff.errors import ArtifactError, NotFound
 from tipoff.gates import gate
 from tipoff.hashing import file_sha256
 from tipoff.lake import in_our_words
-from tipoff.models import baselines, breakout, catboost_model, champion
-from tipoff.models.champion import plays
 from tipoff.models.contract import require
+from tipoff.models.families import FAMILIES
 from tipoff.models.golden import check_golden
 from tipoff.models.manifest import Manifest
-from tipoff.models.model import ArtifactLoader, Model
+from tipoff.models.model import Model
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader, Writer
 
 FOLDER = "models"
-_LOADERS: dict[str, ArtifactLoader] = {
-    baselines.FAMILY: baselines.load_baseline,
-    catboost_model.FAMILY: catboost_model.load_catboost,
-    breakout.FAMILY: breakout.load_breakout,
-    champion.FAMILY: champion.load_champion,
-    plays.FAMILY: plays.load_plays,
-}
-_SUFFIX = {champion.FAMILY: "json", plays.FAMILY: "txt"}
-"""Of artifact files; CatBoost's own otherwise."""
 
 
 def store(lake: Lake, model: Model) -> bool:
@@ -76,13 +66,13 @@ def open_model(
     """As `load`, for a version already read: needs no query, so it can run outside a read."""
     require(manifest.model, manifest.contract, _definitions() if available is None else available)
     path = _verified(folder, manifest, artifact)
-    if manifest.family not in _LOADERS:
+    if manifest.family not in FAMILIES:
         raise ArtifactError(
             f"{manifest.model} ({manifest.model_id}) is of the family {manifest.family!r}, which"
             " this tipoff does not know",
             "install a newer tipoff, or retire the model",
         )
-    model = _LOADERS[manifest.family](manifest, path)
+    model: Model = FAMILIES[manifest.family].load(manifest, path)
     check_golden(model)
     return model
 
@@ -149,7 +139,7 @@ def _write_artifact(folder: Path, model: Model) -> str | None:
         return None
     if hashlib.sha256(content).hexdigest() != digest:
         raise ArtifactError(f"the bytes of {model.manifest.model} are not those of its manifest")
-    relative = f"{FOLDER}/{digest}.{_SUFFIX.get(model.manifest.family, 'cbm')}"
+    relative = f"{FOLDER}/{digest}.{FAMILIES[model.manifest.family].suffix}"
     target = folder / relative
     if target.exists() and file_sha256(target) == digest:
         return relative

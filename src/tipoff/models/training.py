@@ -4,126 +4,130 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
-from tipoff.errors import UsageError
 from tipoff.markets import MARKETS
-from tipoff.models.baselines import WEIGHTS, base_names, fit_baseline
-from tipoff.models.data import TrainingData, training_data
-from tipoff.models.fitting import (
-    ALL_MARKETS,
-    Progress,
-    family_of,
-    fit_catboost_spec,
-    fit_champion_spec,
-    fit_model,
-)
-from tipoff.models.holdout import Holdout, newest_rows, score
-from tipoff.models.model import Model, column
-from tipoff.models.names import Spec, end_of_month_before, parse_model, window_end
-from tipoff.models.pmf import Pmf
+from tipoff.models.contract import redefined
+from tipoff.models.data import training_rows
+from tipoff.models.evaluation import Evaluation
+from tipoff.models.families import family_of, parse_model
+from tipoff.models.family import Progress, silent
+from tipoff.models.governance import DEFAULT_LEADERS
+from tipoff.models.names import end_of_month_before
 from tipoff.models.registry import store
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
 
+Lacking = dict[str, tuple[str, ...]]
+"""Baseline -> the markets in which it is to be fitted."""
+
 
 @dataclass(frozen=True)
 class TrainReport:
-    """What was trained. `new` is false when this very version was already stored."""
+    """What was trained. `new` is false when this very version was already stored.
+
+    `rows_are` says what it was trained on; `evaluations` how such a fit does on rows it has not
+    seen, none where there were too few; `notes` and `next_step` are for people.
+    """
 
     model: str
     model_id: str
     new: bool
     rows: int
+    rows_are: str
     trained_from: date
     trained_through: date
-    holdout: Holdout
+    evaluations: tuple[Evaluation, ...]
+    notes: tuple[str, ...]
+    next_step: str
 
 
-def train(
-    lake: Lake, name: str, through: date, progress: Progress = lambda _text: None
-) -> TrainReport:
-    """Train a model on player-games through a date and store it.
+def train(lake: Lake, name: str, through: date, progress: Progress = silent) -> TrainReport:
+    """Train a model on what was played through a date and store it.
 
     Raises UsageError for an unknown name, a wrong date for a monthly refit or too few rows,
     ContractError when the catalogue lacks a feature.
     """
     spec = parse_model(name)
-    progress(f"{name}: reading player-games through {through}")
-    names = family_of(spec).names(spec, ALL_MARKETS)
-    data = _read(lake, spec, window_end(spec, through), names)
-    progress(f"{name}: fitting on {data.frame.height} player-games")
-    model, report = _fit(spec, data, progress)
+    family = family_of(spec)
+    progress(f"{name}: reading {family.rows_are} through {through}")
+    data = family.rows(lake, spec, through)
+    progress(f"{name}: fitting on {data.frame.height} {family.rows_are}")
+    model, evaluations = family.fit_and_evaluate(spec, data, progress)
     progress(f"{name}: storing")
-    new = store(lake, model)
-    made = model.manifest
+    new, made, notes = store(lake, model), model.manifest, family.notes
+    if family.role == "shadow" and name not in DEFAULT_LEADERS:
+        promote = f"tipoff models promote {name} --market M --reason TEXT"
+        notes += (f"a shadow so far: {promote} says which backtest its gates ask for",)
     return TrainReport(
-        name, made.model_id, new, made.rows, made.trained_from, made.trained_through, report
-    )
+        name, made.model_id, new, made.rows, family.rows_are, made.trained_from,
+        made.trained_through, evaluations, notes, family.next_step,
+    )  # fmt: skip
 
 
-def ensure_baselines(
-    lake: Lake, day: date, progress: Progress = lambda _text: None
-) -> dict[str, str]:
+def ensure_baselines(lake: Lake, day: date, progress: Progress = silent) -> dict[str, str]:
     """Baseline -> version id, fitted through the end of the month before `day` where missing.
 
     One query when all are there. A version counts as there while the definitions of the names
-    it reads are those in force; a retired name is left alone, and so is one that reads a
-    feature the catalogue lacks. Empty when no games precede.
+    it reads are those in force. One that was made before a market was declared stays, and another
+    of its name is fitted for that market alone. A retired name is left alone, and so is a market
+    whose features the catalogue lacks. Empty when no games precede.
     """
     with lake.reading() as r:
-        present, missing = _baselines(r, day)
-    if missing:
+        present, lacking = _baselines(r, day)
+    if lacking:
         through = end_of_month_before(day)
-        progress(f"fitting {', '.join(missing)} on player-games through {through}")
-        present |= _fit_baselines(lake, missing, through)
+        progress(f"fitting {', '.join(lacking)} on player-games through {through}")
+        present |= _fit_baselines(lake, lacking, through)
     return present
 
 
 def missing_baselines(r: Reader, day: date) -> list[str]:
-    """The baselines `ensure_baselines` would fit for that day."""
-    return _baselines(r, day)[1]
+    """The baselines `ensure_baselines` would fit for that day, in one market at least."""
+    return list(_baselines(r, day)[1])
 
 
-def _baselines(r: Reader, day: date) -> tuple[dict[str, str], list[str]]:
-    through = end_of_month_before(day)
-    present = _present(r, through)
-    absent = [name for name in WEIGHTS if name not in present]
-    if not absent or not _played(r, through):
-        return present, []
-    retired = _retired(r)
-    return present, [name for name in absent if name not in retired]
-
-
-def _fit_baselines(lake: Lake, names: list[str], through: date) -> dict[str, str]:
+def _baselines(r: Reader, day: date) -> tuple[dict[str, str], Lacking]:
+    """Name -> id of its newest version of the month before, and what is missing."""
     from tipoff.features import definition_hashes
-
-    available = definition_hashes()
-    known = [name for name in names if available.keys() >= set(base_names(name))]
-    if not known:
-        return {}
-    data = _read(lake, Spec(known[0], "all"), through, base_names(*known))
-    fitted = [fit_baseline(name, data, available) for name in known]
-    # One without any market is stored too: it says that there was nothing to learn from.
-    for model in fitted:
-        store(lake, model)
-    return {model.manifest.model: model.manifest.model_id for model in fitted}
-
-
-def _present(r: Reader, through: date) -> dict[str, str]:
-    from tipoff.features import definition_hashes
-    from tipoff.models.contract import redefined
+    from tipoff.models.families.baseline import FAMILY, WEIGHTS, terms
 
     sql = """SELECT model, model_id, manifest FROM models.version
-             WHERE trained_through = $through AND family = 'baseline' ORDER BY recorded_seq"""
-    available = definition_hashes()
-    return {
-        model: model_id
-        for model, model_id, text in r.rows(sql, {"through": through})
-        if not redefined(json.loads(text)["contract"]["definitions"], available)
-    }
+             WHERE trained_through = $through AND family = $family ORDER BY recorded_seq"""
+    through, available = end_of_month_before(day), definition_hashes()
+    present: dict[str, str] = {}
+    covered: dict[str, set[str]] = {}
+    for model, model_id, text in r.rows(sql, {"through": through, "family": FAMILY.name}):
+        contract = json.loads(text)["contract"]
+        if not redefined(contract["definitions"], available):
+            present[model] = model_id
+            # Of the contract, not of the manifest: a market with too few rows is not missing.
+            covered.setdefault(model, set()).update(contract["names"])
+    lacking: Lacking = {}
+    for name in WEIGHTS:
+        markets = (m for m in MARKETS if m not in covered.get(name, ()))
+        known = tuple(m for m in markets if terms(name, m).keys() <= available.keys())
+        if known:
+            lacking[name] = known
+    if not lacking or not _played(r, through):
+        return present, {}
+    retired = _retired(r)
+    return present, {name: m for name, m in lacking.items() if name not in retired}
+
+
+def _fit_baselines(lake: Lake, lacking: Lacking, through: date) -> dict[str, str]:
+    specs = {name: parse_model(name) for name in lacking}
+    read = {n for name, spec in specs.items() for n in family_of(spec).names(spec, lacking[name])}
+    data = training_rows(lake, next(iter(specs.values())), through, sorted(read))
+    fitted = {}
+    for name, spec in specs.items():
+        model = family_of(spec).fit(spec, lacking[name], data)
+        # One without any market is stored too: it says that there was nothing to learn from.
+        store(lake, model)
+        fitted[name] = model.manifest.model_id
+    return fitted
 
 
 def _played(r: Reader, through: date) -> bool:
@@ -132,57 +136,18 @@ def _played(r: Reader, through: date) -> bool:
 
 
 def _retired(r: Reader) -> set[str]:
-    """Names whose newest version is retired in every market it predicts."""
+    """Names whose newest versions are retired in every market they predict.
+
+    Those of the newest window count; of two that predict a market, the newer.
+    """
     sql = """
-    WITH newest AS (SELECT * FROM models.version
-                    QUALIFY row_number() OVER (PARTITION BY model ORDER BY recorded_seq DESC) = 1)
-    SELECT n.model FROM newest n JOIN models.current_state s USING (model_id)
-    WHERE s.state = 'retired' GROUP BY n.model, n.markets HAVING count(*) = len(n.markets)"""
+    WITH latest AS (SELECT model, max_by(trained_through, recorded_seq) AS trained_through
+                    FROM models.version GROUP BY model),
+    newest AS (SELECT model, model_id, market
+               FROM (SELECT *, unnest(markets) AS market FROM models.version)
+               JOIN latest USING (model, trained_through)
+               QUALIFY row_number() OVER (PARTITION BY model, market ORDER BY recorded_seq DESC)
+                       = 1)
+    SELECT n.model FROM newest n LEFT JOIN models.current_state s USING (model_id, market)
+    GROUP BY n.model HAVING bool_and(s.state IS NOT DISTINCT FROM 'retired')"""
     return {name for (name,) in r.rows(sql)}
-
-
-def _read(lake: Lake, spec: Spec, through: date, names: tuple[str, ...]) -> TrainingData:
-    from tipoff.features import training_frame
-
-    with lake.reading() as r:
-        start, end = _window(r, spec, through)
-        frame = training_frame(r, start=start, through=end, names=names)
-    return training_data(frame, end, start)
-
-
-def _window(r: Reader, spec: Spec, through: date) -> tuple[date | None, date]:
-    if spec.scope == "all":
-        return None, through
-    first = r.value(_SEASON_START, {"through": through})
-    if first is None:
-        raise UsageError(f"no player-games through {through}", "tipoff import DIR first")
-    if spec.scope == "current_season":
-        return first, through
-    return None, first - timedelta(days=1)
-
-
-_SEASON_START = """
-SELECT min(game_date) FROM league.player_game
-WHERE season = (SELECT max_by(season, game_date) FROM league.player_game
-                WHERE game_date <= $through)
-"""
-
-
-def _fit(spec: Spec, data: TrainingData, progress: Progress) -> tuple[Model, Holdout]:
-    if spec.family == "champion":
-        return fit_champion_spec(spec, data, progress)
-    if spec.feature_set is not None:
-        return fit_catboost_spec(spec, data)
-    baseline = fit_model(spec, data)
-    return baseline, _held_out(baseline, data)
-
-
-def _held_out(baseline: Model, data: TrainingData) -> Holdout:
-    """The newest tenth of the rows in points; only the dispersion has seen them."""
-    if not baseline.manifest.markets:
-        least = f"{data.frame.height} player-games through {data.through} are too few"
-        raise UsageError(f"{baseline.manifest.model}: {least}", "choose a later --through")
-    market = next(m for m in MARKETS if m in baseline.manifest.markets)
-    frame = data.frame.filter(newest_rows(data, 0.1))
-    answer, y = baseline.predict(frame, market), column(frame, f"y_{market}")
-    return score(Pmf(answer.pmf.p[answer.ok]), y[answer.ok], market)

@@ -14,12 +14,12 @@ from tipoff.grading.backtest import folds
 from tipoff.grading.backtest.folds import COLUMNS, Fitter, Fold, fold_id, make_folds
 from tipoff.grading.backtest.plan import Plan, Window
 from tipoff.grading.backtest.rows import Rows
-from tipoff.models import fitting
-from tipoff.models.baselines import fit_baseline
+from tipoff.models import Spec
 from tipoff.models.data import TrainingData
-from tipoff.models.fitting import Prepared
-from tipoff.models.model import Model
-from tipoff.models.names import Spec
+from tipoff.models.families import FAMILIES
+from tipoff.models.families.baseline import Baseline, BaselineFamily
+from tipoff.models.families.catboost import CatBoostFamily
+from tipoff.models.family import Fit, Progress, silent
 
 KEYS = ["game_date", "game_id", "player_key", "market", "model"]
 
@@ -127,13 +127,17 @@ def test_a_model_whose_window_stands_still_is_fitted_once(
 ) -> None:
     fits: list[date] = []
     plan = baselines_only(made.plan)
-    still = Spec("season_mean", "seasons_before")
+    still = Spec("season_mean", "baseline", "seasons_before")
 
-    def counted(name: str, data: TrainingData, *rest: object) -> Model:
-        fits.append(data.through)
-        return fit_baseline(name, data, *rest)  # type: ignore[arg-type]
+    class Counted(BaselineFamily):
+        def fit(
+            self, spec: Spec, markets: Sequence[str], data: TrainingData,
+            progress: Progress = silent,
+        ) -> Baseline:  # fmt: skip
+            fits.append(data.through)
+            return super().fit(spec, markets, data, progress)
 
-    monkeypatch.setattr(fitting, "fit_baseline", counted)
+    monkeypatch.setitem(FAMILIES, "baseline", Counted())
     fitter = Fitter(_with_names(made.rows, "points_avg_season"))
     for window in plan.windows:
         assert fitter.forecasts(Fold(still, ("points",), window)).rows.height
@@ -147,48 +151,43 @@ def _with_names(rows: Rows, name: str) -> Rows:
     return Rows(rows.frame.with_columns(pl.col("points_ewma_hl8").alias(name)), rows.definitions)
 
 
-@dataclass
-class Champion:
+@dataclass(frozen=True)
+class Seasonal(BaselineFamily):
     """A family with work to do once per season, standing in for one that needs it."""
 
     prepared: list[tuple[date, date | None]] = field(default_factory=list)
 
-    def covers(self, spec: Spec) -> tuple[str, ...]:  # noqa: ARG002
-        return ("points",)
-
-    def names(self, spec: Spec, markets: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
-        return ("points_ewma_hl8",)
-
-    def prepare(
-        self, spec: Spec, markets: Sequence[str], frame: pl.DataFrame, before: date  # noqa: ARG002
-    ) -> Prepared:  # fmt: skip
+    def prepare(self, spec: Spec, markets: Sequence[str], frame: pl.DataFrame, before: date) -> Fit:
         self.prepared.append((before, frame["game_date"].max()))  # type: ignore[arg-type]
-        baselines = fitting.FAMILIES["baseline"]
-        return baselines.prepare(Spec("ewma_hl8", "all"), markets, frame, before)
-
-
-@dataclass(frozen=True)
-class Seasonal(Spec):
-    @property
-    def family(self) -> str:
-        return "champion"
+        return super().prepare(spec, markets, frame, before)
 
 
 def test_a_family_prepares_once_per_season_on_rows_before_it(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    champion = Champion()
-    monkeypatch.setitem(fitting.FAMILIES, "champion", champion)
+    seasonal, spec = Seasonal(), _spec(made.plan, "ewma_hl8")
+    monkeypatch.setitem(FAMILIES, "baseline", seasonal)
     fitter = Fitter(made.rows)
-    parts = [fitter.forecasts(Fold(Seasonal("x", "all"), ("points",), w)) for w in
-             made.plan.windows]  # fmt: skip
+    parts = [fitter.forecasts(Fold(spec, ("points",), w)) for w in made.plan.windows]
     assert len(parts) > 1
     assert all(p.rows.height for p in parts)
-    ((before, newest),) = champion.prepared
+    ((before, newest),) = seasonal.prepared
     newest_season = made.rows.frame.filter(pl.col("season") == made.rows.frame["season"][-1])
     assert before == newest_season["game_date"].min()
     assert newest is not None
     assert newest < before
+
+
+def test_a_fold_is_named_by_the_parameters_of_its_own_family(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = made.plan.windows[0]
+    folds = [Fold(_spec(made.plan, m), ("points",), window) for m in (MODEL, "ewma_hl8")]
+    before = [fold_id(fold, made.rows) for fold in folds]
+    monkeypatch.setitem(FAMILIES, "catboost", CatBoostFamily({"iterations": 3}))
+    after = [fold_id(fold, made.rows) for fold in folds]
+    assert after[0] != before[0]
+    assert after[1] == before[1]
 
 
 def test_too_few_rows_are_a_reason_and_not_a_crash(made: Made) -> None:

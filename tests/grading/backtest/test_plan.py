@@ -43,6 +43,7 @@ def test_a_plan_reads_the_line_of_every_market_even_if_no_model_covers_it() -> N
         ({"end": START - timedelta(days=1)}, "before it starts"),
         ({"markets": ["goals"]}, "no market is called"),
         ({"models": ["oracle"]}, "no model is called"),
+        ({"models": ["plays"]}, "plays predicts no market"),
         ({"refit": "hourly"}, "refit"),
     ],
 )

@@ -22,7 +22,7 @@ from tipoff.grading.promotion import (
 )
 from tipoff.grading.promotion.gates import GATES
 from tipoff.lake import Lake
-from tipoff.models import champion
+from tipoff.models import champion_of
 from tipoff.models.pmf import negative_binomial
 
 DAY = date(2030, 1, 1)
@@ -85,12 +85,12 @@ def test_without_graded_slates_the_live_record_promotes_nobody(published: Lake) 
     with published.reading() as r:
         assert live_evidence(r, "points").rows.height == 0
         judged = judge_version(r, "ewma_hl8", "points", DAY, None)
-        seat = champion(r, "points", DAY)
+        seat = champion_of(r, "points", DAY)
     assert judged.reference == "catboost_v9"
     with pytest.raises(GateBlocked, match="no pass at n, walk-forward, CRPS"):
         promote_through_gates(published, judged, "because")
     with published.reading() as r:
-        assert champion(r, "points", DAY) == seat
+        assert champion_of(r, "points", DAY) == seat
         assert r.value("SELECT count(*) FROM models.state") == 0
 
 
@@ -121,7 +121,7 @@ def test_a_forced_promotion_is_on_record_with_its_reason_and_what_the_gates_said
     assert detail["reason"] == "the owner's will"
     assert len(detail["verdicts"]) == 8  # type: ignore[arg-type]
     with published.reading() as r:
-        seat = champion(r, "points", DAY)
+        seat = champion_of(r, "points", DAY)
     assert seat is not None
     assert seat.model == "ewma_hl8"
 

@@ -51,6 +51,21 @@ def test_both_forms_share_their_trees_and_no_tree_is_fitted_twice(
     assert first.artifact != second.artifact
 
 
+def test_a_form_takes_no_lines_from_what_the_process_remembers_of_other_rows(
+    league_data: TrainingData, forgetful: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fit(lines: bool, frame: pl.DataFrame) -> str:
+        data = TrainingData(frame, league_data.through)
+        return fit_champion(recipe(lines, ("points",)), data, definitions()).manifest.model_id
+
+    full = league_data.frame
+    higher = full.with_columns(pl.col("line_points") + 2)
+    fit(False, full.drop([c for c in full.columns if c.startswith(("line_", "over_chance_"))]))
+    after = fit(True, full), fit(True, higher)
+    monkeypatch.setattr(past, "_PASTS", Memo(2))
+    assert after[1] == fit(True, higher) != after[0]
+
+
 def test_layers_and_minutes_of_a_month_are_those_of_its_first_day(league: pl.DataFrame) -> None:
     assert layers_day(date(2024, 1, 31)) == date(2024, 2, 1) == layers_day(date(2024, 2, 12))
     early, late = (
@@ -94,9 +109,9 @@ def test_the_hold_out_is_of_the_newest_rows_in_the_first_market(
     line: Champion, league_data: TrainingData
 ) -> None:
     found = hold_out(recipe(lines=True), league_data, line)
-    assert found.market == "points"
-    assert 0.09 * league_data.frame.height < found.rows < 0.16 * league_data.frame.height
-    assert 2 < found.crps < 4 < found.mae * 1.5
+    assert "points" in found.of
+    assert 0.09 * league_data.frame.height < found.n < 0.16 * league_data.frame.height
+    assert 2 < found.figures["CRPS"].value < 4 < found.figures["MAE"].value * 1.5
 
 
 def test_only_what_counts_points_has_weights_of_counts_with_and_without_a_line(

@@ -13,8 +13,9 @@ from tipoff.errors import ArtifactError, ContractError
 from tipoff.lake import Lake
 from tipoff.markets import MARKETS, parts_of
 from tipoff.models import contributions, load, store
-from tipoff.models.champion import Champion, load_champion
+from tipoff.models.champion import Champion
 from tipoff.models.champion.layers import line_names
+from tipoff.models.families import FAMILIES
 from tipoff.models.golden import check_golden
 
 COMBOS = ("pra", "pr", "pa", "ra")
@@ -225,4 +226,4 @@ def test_a_file_that_is_no_champions_is_named_as_such(
     path = tmp_path / "champion.json"
     path.write_text(json.dumps(found))
     with pytest.raises(ArtifactError):
-        load_champion(line.manifest, path)
+        FAMILIES["champion"].load(line.manifest, path)

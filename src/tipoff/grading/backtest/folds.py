@@ -13,11 +13,10 @@ from tipoff.errors import ContractError, UsageError
 from tipoff.grading.backtest.plan import Plan, Window
 from tipoff.grading.backtest.rows import Rows
 from tipoff.hashing import content_id
-from tipoff.models.code import code_of
-from tipoff.models.data import TrainingData
-from tipoff.models.fitting import Prepared, family_of, fit_model, training_window
-from tipoff.models.model import Model, Prediction, column
-from tipoff.models.names import Spec
+from tipoff.models import Model, Prediction, Spec, code_of, family_of
+from tipoff.models.data import TrainingData, training_window
+from tipoff.models.family import Fit
+from tipoff.models.model import column
 
 COLUMNS = (
     "game_date", "game_id", "player_id", "player_key", "market", "model", "as_of",
@@ -64,7 +63,8 @@ def fold_id(fold: Fold, rows: Rows) -> str:
     code = code_of([fold.spec.family], fold.markets, FOLD)
     parts = [
         vars(fold.spec), fold.markets, window.first, seen, asked,
-        {n: rows.definitions.get(n) for n in names}, code.fingerprint,
+        {n: rows.definitions.get(n) for n in names},
+        family_of(fold.spec).parameters(fold.spec), code.fingerprint,
     ]  # fmt: skip
     return content_id("fold", parts)
 
@@ -83,7 +83,7 @@ class Fitter:
     """Fits folds one after the other, doing the work of a season once and no fit twice."""
 
     rows: Rows
-    _seasons: dict[tuple[str, tuple[str, ...], date], Prepared] = field(default_factory=dict)
+    _seasons: dict[tuple[str, tuple[str, ...], date], Fit] = field(default_factory=dict)
     _last: dict[str, tuple[str, Model]] = field(default_factory=dict)
 
     def forecasts(self, fold: Fold) -> Forecasts:
@@ -103,12 +103,11 @@ class Fitter:
         ident = _identity(data, fold)
         model, (known, last) = fold.spec.model, self._last.get(fold.spec.model, ("", None))
         if last is None or known != ident:
-            prepared = self._prepared(fold, earlier, asked)
-            last = fit_model(fold.spec, data, fold.markets, prepared)
+            last = self._prepared(fold, earlier, asked)(data)
             self._last[model] = (ident, last)
         return last
 
-    def _prepared(self, fold: Fold, earlier: pl.DataFrame, asked: pl.DataFrame) -> Prepared:
+    def _prepared(self, fold: Fold, earlier: pl.DataFrame, asked: pl.DataFrame) -> Fit:
         season = self.rows.frame.filter(pl.col("season") == asked["season"][0])
         first: date = season["game_date"][0]
         key = (fold.spec.model, fold.markets, first)

@@ -10,8 +10,7 @@ from typing import Literal
 
 from tipoff.errors import UsageError
 from tipoff.markets import MARKETS
-from tipoff.models.fitting import family_of
-from tipoff.models.names import Spec, parse_model
+from tipoff.models import Spec, family_of, parse_model
 
 Refit = Literal["daily", "weekly", "monthly"]
 REFITS: tuple[Refit, ...] = ("daily", "weekly", "monthly")
@@ -67,7 +66,8 @@ def make_plan(
 ) -> Plan:
     """A plan over all markets and the references when none is named.
 
-    Raises UsageError for a span that ends before it starts, an unknown market, model or refit.
+    Raises UsageError for a span that ends before it starts, an unknown market, model or refit, and
+    for a model that predicts no market.
     """
     if end < start:
         raise UsageError(f"the span ends {end}, before it starts {start}", "swap --from and --to")
@@ -75,8 +75,11 @@ def make_plan(
     if unknown:
         raise UsageError(f"no market is called {unknown[0]!r}", "choose of " + ", ".join(MARKETS))
     chosen = tuple(m for m in MARKETS if not markets or m in markets)
-    names = dict.fromkeys([*models, *REFERENCES])
-    return Plan(start, end, parse_refit(refit), chosen, tuple(map(parse_model, sorted(names))))
+    specs = tuple(map(parse_model, sorted({*models, *REFERENCES})))
+    seatless = [spec.model for spec in specs if not family_of(spec).covers(spec)]
+    if seatless:
+        raise UsageError(f"{seatless[0]} predicts no market", "tipoff train says how well it does")
+    return Plan(start, end, parse_refit(refit), chosen, specs)
 
 
 def parse_refit(text: str) -> Refit:

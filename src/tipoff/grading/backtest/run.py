@@ -16,6 +16,8 @@ from tipoff.grading.backtest.folds import NOT_ITS_MARKET, Fitter, Fold, fold_id,
 from tipoff.grading.backtest.plan import Plan
 from tipoff.grading.backtest.rows import Rows, load_rows
 from tipoff.hashing import content_id, file_sha256
+from tipoff.models import ModelFamily
+from tipoff.models.families import FAMILIES
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
@@ -98,7 +100,7 @@ def _made(rows: Rows, missing: Named, work: Path, workers: int) -> Iterator[str]
             store.write_fold(work, name, fitter.forecasts(fold))
             yield name
         return
-    with _pool(rows, work, workers) as pool:
+    with _pool(rows, work, workers, {fold.spec.family for fold in missing.values()}) as pool:
         waiting = {pool.submit(_make, name, fold): name for name, fold in missing.items()}
         for future in as_completed(waiting):
             future.result()
@@ -106,11 +108,13 @@ def _made(rows: Rows, missing: Named, work: Path, workers: int) -> Iterator[str]
 
 
 @contextmanager
-def _pool(rows: Rows, work: Path, workers: int) -> Iterator[ProcessPoolExecutor]:
-    # spawn: a fork of a process whose libraries run threads can hang.
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), _begin, (rows.frame, rows.definitions, work)
-    )
+def _pool(
+    rows: Rows, work: Path, workers: int, families: set[str]
+) -> Iterator[ProcessPoolExecutor]:
+    # spawn: a fork of a process whose libraries run threads can hang. What was registered here is
+    # not known there, so families go along.
+    told = (rows.frame, rows.definitions, work, {name: FAMILIES[name] for name in families})
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, told)
     try:
         yield pool
     finally:
@@ -120,7 +124,10 @@ def _pool(rows: Rows, work: Path, workers: int) -> Iterator[ProcessPoolExecutor]
 _STATE: dict[str, Any] = {}
 
 
-def _begin(frame: Any, definitions: dict[str, str], work: Path) -> None:
+def _begin(
+    frame: Any, definitions: dict[str, str], work: Path, families: dict[str, ModelFamily[Any]]
+) -> None:
+    FAMILIES.update(families)
     _STATE.update(fitter=Fitter(Rows(frame, definitions)), work=work)
 
 

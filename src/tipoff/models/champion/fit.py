@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,22 +15,21 @@ from tipoff.models.champion.layers import Layers, line_names, price_name
 from tipoff.models.champion.learner import MEAN, MEDIAN, SEED, Trees, fit_trees
 from tipoff.models.champion.line_layers import Lined, LineLayers, fit_line_layers, usable
 from tipoff.models.champion.memo import Memo
-from tipoff.models.champion.model import FAMILY, Champion
+from tipoff.models.champion.model import NAME, Champion
 from tipoff.models.champion.past import Past, Rounds, past_of
 from tipoff.models.champion.table import MINUTES, Table
-from tipoff.models.code import family_code
 from tipoff.models.contract import Contract, make_contract
 from tipoff.models.data import TrainingData
-from tipoff.models.golden import golden_rows
-from tipoff.models.holdout import Holdout, newest_rows, score
-from tipoff.models.manifest import Manifest
+from tipoff.models.evaluation import Evaluation, newest_rows, score
+from tipoff.models.family import Progress, silent
+from tipoff.models.golden import finished, golden_rows
+from tipoff.models.manifest import Manifest, make_manifest
 from tipoff.models.model import column
 from tipoff.models.pmf import Bools, Floats, Pmf
 
 FEWEST_LINES = 500
 """A market with fewer rows that have a line falls back to the form without."""
 FULL = Rounds()
-Progress = Callable[[str], None]
 _LINES: Memo[LineLayers] = Memo(16)
 
 
@@ -64,7 +63,7 @@ def fit_champion(
     recipe: Recipe,
     data: TrainingData,
     definitions: Mapping[str, str],
-    progress: Progress = lambda _text: None,
+    progress: Progress = silent,
 ) -> Champion:
     """Fit on the rows of `data`; the same rows give the same bits.
 
@@ -76,8 +75,11 @@ def fit_champion(
     past = past_of(table.before(day), recipe.rounds)
     layers = _layers(recipe, past, day, progress)
     trees = _trees(recipe, table, past, progress)
-    manifest = _manifest(recipe, data, table, contract)
-    return _finished(Champion(manifest, trees, layers), past.frame)
+    bare = Champion(_manifest(recipe, data, table, contract), trees, layers)
+    markets = bare.manifest.markets
+    return finished(
+        bare, [g for m in markets for g in golden_rows(bare, m, _picks(bare, m, past.frame))]
+    )
 
 
 def _layers(recipe: Recipe, past: Past, day: date, progress: Progress) -> Layers:
@@ -132,36 +134,15 @@ def _trees(recipe: Recipe, table: Table, past: Past, progress: Progress) -> dict
 
 
 def _manifest(recipe: Recipe, data: TrainingData, table: Table, contract: Contract) -> Manifest:
-    first = table.frame["game_date"].min()
-    targets = (*parts_of(*recipe.markets), *recipe.markets, MINUTES)
-    outcomes = sorted({f"y_{target}" for target in targets})
-    kept = TrainingData(table.frame, data.through)
-    return Manifest(
-        model=recipe.model,
-        family=FAMILY,
-        markets=recipe.markets,
-        contract=contract,
-        trained_from=first if isinstance(first, date) else data.through,
-        trained_through=data.through,
-        rows=table.frame.height,
-        data_sha256=kept.digest((*contract.reads, *outcomes)),
-        code_version=family_code(FAMILY),
-        parameters={
-            "lines": recipe.lines, "rounds": recipe.rounds.mean,
-            "minutes_rounds": recipe.rounds.minutes, **MEAN,
-        },
-        seed=SEED,
-        dispersion={},
+    targets = {*parts_of(*recipe.markets), *recipe.markets, MINUTES}
+    parameters = {
+        "lines": recipe.lines, "rounds": recipe.rounds.mean,
+        "minutes_rounds": recipe.rounds.minutes, **MEAN,
+    }  # fmt: skip
+    return make_manifest(
+        recipe.model, NAME, contract, TrainingData(table.frame, data.through),
+        [f"y_{target}" for target in targets], __name__, parameters=parameters, seed=SEED,
     )  # fmt: skip
-
-
-def _finished(model: Champion, rows: pl.DataFrame) -> Champion:
-    golden = [
-        g for m in model.manifest.markets for g in golden_rows(model, m, _picks(model, m, rows))
-    ]
-    digest = hashlib.sha256(model.artifact).hexdigest()
-    made = model.manifest.model_copy(update={"artifact_sha256": digest, "golden": tuple(golden)})
-    return Champion(made, model.trees, model.layers)
 
 
 def _picks(model: Champion, market: str, rows: pl.DataFrame) -> pl.DataFrame:
@@ -179,7 +160,7 @@ def _at(height: int, n: int) -> list[int]:
     return [height * i // (n + 1) for i in range(1, n + 1)] if height else []
 
 
-def hold_out(recipe: Recipe, data: TrainingData, model: Champion) -> Holdout:
+def hold_out(recipe: Recipe, data: TrainingData, model: Champion) -> Evaluation:
     """The newest tenth of the layers' rows in the first market, predicted by trees of the seasons
     before; only the layers have seen them."""
     table = Table.of(data.frame, recipe.features)

@@ -6,11 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import polars as pl
-from pydantic import ValidationError
 
 from tipoff.errors import ArtifactError
 from tipoff.markets import MARKETS, parts_of
@@ -22,7 +20,7 @@ from tipoff.models.manifest import Manifest
 from tipoff.models.model import Prediction, column
 from tipoff.models.pmf import Bools, Floats, Pmf
 
-FAMILY = "champion"
+NAME = "champion"
 
 
 @dataclass(frozen=True)
@@ -107,35 +105,21 @@ class Champion:
         return np.asarray(~np.isnan(np.stack(needed, axis=1)).any(axis=1))
 
 
-def load_champion(manifest: Manifest, artifact: Path | None) -> Champion:
-    """The model of a verified artifact file.
+def read_champion(manifest: Manifest, content: bytes) -> Champion:
+    """The model of a champion's file.
 
-    Raises ArtifactError when it is not one or its trees read other names than the contract,
-    or its weights are of other counts than the market's.
+    Raises ArtifactError when it is not one, or its weights are of other counts than the market's.
     """
-    if artifact is None:
-        raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact file")
     try:
-        found = json.loads(artifact.read_bytes())
+        found = json.loads(content)
         trees = {str(name): Trees(text) for name, text in found["trees"].items()}
         made = Champion(manifest, trees, Layers.model_validate(found["layers"]))
-    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
-        raise ArtifactError(f"{artifact} is not a champion's file: {error}") from error
-    _check_parts(made, artifact)
-    return made
-
-
-def _check_parts(model: Champion, artifact: Path) -> None:
-    wanted = {*model.layers.level, MINUTES}
-    if set(model.trees) != wanted:
-        raise ArtifactError(f"{artifact} has trees of {sorted(model.trees)}, not {sorted(wanted)}")
-    for market, lattice in model.layers.lattices():
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ArtifactError(str(error)) from error
+    wanted = {*made.layers.level, MINUTES}
+    if set(trees) != wanted:
+        raise ArtifactError(f"it has trees of {sorted(trees)}, not {sorted(wanted)}")
+    for market, lattice in made.layers.lattices():
         if any(len(row) != MARKETS[market].top + 1 for row in lattice.weights):
-            raise ArtifactError(f"{artifact}: the weights of {market} are not one for each count")
-    for market, names in model.manifest.contract.names.items():
-        for part in (*parts_of(market), MINUTES):
-            read = model.trees[part].names
-            if read != names[: len(read)]:
-                raise ArtifactError(
-                    f"{artifact}: the trees of {part} read other features than its manifest: {read}"
-                )
+            raise ArtifactError(f"the weights of {market} are not one for each count")
+    return made

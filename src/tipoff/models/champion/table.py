@@ -23,6 +23,8 @@ LAYERED_FROM = 10
 """Fewest that the layers learn from."""
 MINUTES = "minutes"
 """The target beside the markets."""
+_BESIDE = ("y_", "line_", "over_chance_")
+"""How columns begin that layers read and trees do not."""
 
 
 def features_matrix(frame: pl.DataFrame, names: tuple[str, ...]) -> Matrix:
@@ -75,15 +77,12 @@ class Table:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of keys, values and outcomes."""
+        """Hash of keys, values, outcomes, lines and prices: all that is read of the rows."""
         columns = ("game_id", "player_key", "game_date", "season")
         keys = self.frame.select(pl.concat_str(*columns, separator="|")).to_series().to_list()
-        bytes_of = [column(self.frame, name).tobytes() for name in self._outcomes]
+        beside = sorted(c for c in self.frame.columns if c.startswith(_BESIDE))
+        bytes_of = [column(self.frame, name).tobytes() for name in beside]
         pieces = ["\n".join(keys).encode(), self.values.tobytes(), *bytes_of]
         return content_id(
-            "table", [self.names, *(hashlib.sha256(piece).hexdigest() for piece in pieces)]
+            "table", [self.names, beside, *(hashlib.sha256(piece).hexdigest() for piece in pieces)]
         )
-
-    @property
-    def _outcomes(self) -> list[str]:
-        return sorted(c for c in self.frame.columns if c.startswith("y_"))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.models.league_frame import league_frame
 from tipoff.models.data import TrainingData, training_data
-from tipoff.models.holdout import newest_rows, score
+from tipoff.models.evaluation import newest_rows, score
 from tipoff.models.pmf import Pmf
 
 
@@ -25,6 +25,6 @@ def test_a_single_row_is_not_held_out() -> None:
 
 def test_the_score_is_of_the_median_and_counts_its_rows() -> None:
     report = score(Pmf(np.array([[0.5, 0.5], [0.0, 1.0]])), np.array([1.0, 1.0]), "steals")
-    assert (report.market, report.rows) == ("steals", 2)
-    assert report.mae == pytest.approx(0.25)
-    assert report.crps == pytest.approx(0.125)
+    assert (report.of, report.n) == ("hold-out (newest dates, steals)", 2)
+    assert report.figures["MAE"].value == pytest.approx(0.25)
+    assert report.figures["CRPS"].value == pytest.approx(0.125)

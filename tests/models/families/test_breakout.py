@@ -16,18 +16,18 @@ from tipoff.cli import app
 from tipoff.errors import ArtifactError, NotFound, UsageError
 from tipoff.forecast import reconcile
 from tipoff.lake import Lake
-from tipoff.models import eligible, load, registry
-from tipoff.models.breakout import (
+from tipoff.models import eligible, load, train
+from tipoff.models.data import training_data
+from tipoff.models.families import FAMILIES
+from tipoff.models.families.breakout import (
     MEAN,
     SCORE,
     TARGET,
     Breakout,
     fit_breakout,
     role_players,
-    train_breakout,
     walk_forward,
 )
-from tipoff.models.data import training_data
 
 NAMES = (MEAN, "signal", "noise")
 DEFINITIONS = {name: f"def_{name}" for name in NAMES}
@@ -81,7 +81,7 @@ def test_it_learns_what_there_is_to_learn_and_the_newest_season_is_out_of_sample
 def test_outcomes_of_the_newest_season_do_not_change_what_is_predicted_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from tipoff.models import breakout
+    from tipoff.models.families import breakout
 
     seen: list[np.ndarray] = []
     real = breakout._chance
@@ -118,7 +118,7 @@ def shadow_lake(published_lake: Path, tmp_path_factory: pytest.TempPathFactory) 
     def build(folder: Path) -> None:
         shutil.copytree(published_lake, folder, ignore=shutil.ignore_patterns("built"))
         with Lake.open(folder) as lake:
-            assert train_breakout(lake, slate_dates(lake)[-8]).new
+            assert train(lake, "breakout", slate_dates(lake)[-8]).new
 
     return built_once(tmp_path_factory, "shadow-lake", build)
 
@@ -151,8 +151,7 @@ def test_a_shadow_has_no_seat_and_cannot_break_the_slate(
     lake, day, model_id = shadowed
     before = predicted(lake)
     monkeypatch.setattr(Breakout, "predict", falls_over)
-    loaders = registry._LOADERS | {"breakout": falls_over}
-    monkeypatch.setattr(registry, "_LOADERS", loaders)
+    monkeypatch.setattr(type(FAMILIES["breakout"]), "load", falls_over)
     report = reconcile(lake, day, reason="with a broken shadow")
     assert report.kind == "regenerate"
     assert predicted(lake) == before

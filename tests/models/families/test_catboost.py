@@ -10,8 +10,8 @@ import pytest
 from tests.models.conftest import FAST
 from tests.models.league_frame import OPTIONAL, V2_33, definitions
 from tipoff.errors import ArtifactError, UsageError
-from tipoff.models.catboost_model import CatBoostModel, fit_catboost, load_catboost
 from tipoff.models.data import TrainingData, training_data
+from tipoff.models.families.catboost import FAMILY, CatBoostModel, fit_catboost
 
 
 def test_the_same_rows_give_the_same_bytes_and_the_same_version(
@@ -75,7 +75,7 @@ def test_a_loaded_artifact_gives_the_same_bits(
 ) -> None:
     path = tmp_path / "model.cbm"
     path.write_bytes(v9.artifact)
-    loaded = load_catboost(v9.manifest, path)
+    loaded = FAMILY.load(v9.manifest, path)
     first, second = loaded.predict(frame, "points").pmf.p, v9.predict(frame, "points").pmf.p
     assert np.array_equal(first, second, equal_nan=True)
 
@@ -87,14 +87,14 @@ def test_an_artifact_that_reads_other_names_is_refused(v9: CatBoostModel, tmp_pa
     contract = v9.manifest.contract.model_copy(update={"names": names})
     manifest = v9.manifest.model_copy(update={"contract": contract})
     with pytest.raises(ArtifactError, match="reads other features"):
-        load_catboost(manifest, path)
+        FAMILY.load(manifest, path)
 
 
 def test_a_file_that_is_no_model_is_refused(v9: CatBoostModel, tmp_path: Path) -> None:
     path = tmp_path / "model.cbm"
     path.write_bytes(b"not a model")
     with pytest.raises(ArtifactError, match="not a CatBoost model"):
-        load_catboost(v9.manifest, path)
+        FAMILY.load(v9.manifest, path)
 
 
 def test_a_window_with_too_few_rows_is_refused_with_its_numbers(frame: pl.DataFrame) -> None:

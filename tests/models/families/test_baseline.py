@@ -9,8 +9,8 @@ import pytest
 from tests.models.league_frame import definitions, league_frame
 from tipoff.errors import ContractError, UsageError
 from tipoff.markets import MARKETS
-from tipoff.models.baselines import WEIGHTS, Baseline, base_names, fit_baseline
 from tipoff.models.data import TrainingData, training_data
+from tipoff.models.families.baseline import WEIGHTS, Baseline, base_names, fit_baseline
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import pytest
 
 from tests.models.league_frame import V2_33, definitions
 from tipoff.errors import UsageError
-from tipoff.models.baselines import Baseline, centre, fit_baseline
-from tipoff.models.catboost_model import CatBoostModel
-from tipoff.models.contributions import contributions
+from tipoff.models import contributions
 from tipoff.models.data import TrainingData
+from tipoff.models.families.baseline import Baseline, centre, fit_baseline
+from tipoff.models.families.catboost import CatBoostModel
 from tipoff.models.model import matrix
 
 

@@ -13,12 +13,12 @@ from tipoff.grading.backtest import make_plan
 from tipoff.grading.backtest.rows import load_rows
 from tipoff.grading.backtest.run import from_rows
 from tipoff.lake import Lake
-from tipoff.models import fitting
+from tipoff.models import family_of, parse_model
 from tipoff.models.champion import Rounds, learner, past
 from tipoff.models.champion import fit as champion_fit
 from tipoff.models.champion.memo import Memo
-from tipoff.models.fitting import Champions, family_of
-from tipoff.models.names import parse_model
+from tipoff.models.families import FAMILIES
+from tipoff.models.families.tipoff import TipoffFamily
 
 
 def test_the_form_without_lines_reads_v4_and_the_other_its_lines_and_prices_too() -> None:
@@ -34,7 +34,7 @@ def test_the_form_without_lines_reads_v4_and_the_other_its_lines_and_prices_too(
 def test_a_backtest_resumed_by_another_process_gives_the_same_file(
     trained_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(fitting.FAMILIES, "champion", Champions(Rounds(8, 8)))
+    monkeypatch.setitem(FAMILIES, "champion", TipoffFamily(Rounds(8, 8)))
     with Lake.open(trained_lake) as lake:
         last = slate_dates(lake)[-1]
         models = ["champion_line", "champion_noline"]

@@ -14,10 +14,18 @@ from tests.simulated import slate_dates
 from tipoff.cli import app
 from tipoff.errors import ArtifactError, UsageError
 from tipoff.lake import Lake
-from tipoff.models import eligible
-from tipoff.models.champion import plays
-from tipoff.models.champion.plays import MISSED, RATING, TARGET, Plays, fit_plays, walk_forward
+from tipoff.models import eligible, train
 from tipoff.models.data import training_data
+from tipoff.models.families import FAMILIES
+from tipoff.models.families.plays import (
+    MISSED,
+    RATING,
+    ROTATIONS,
+    TARGET,
+    Plays,
+    fit_plays,
+    walk_forward,
+)
 
 NAMES = (RATING, MISSED, "signal")
 DEFINITIONS = {name: f"def_{name}" for name in NAMES}
@@ -53,7 +61,7 @@ def test_the_auc_is_that_of_the_newest_season_by_a_fit_on_the_one_before() -> No
     frame = rosters()
     season, found = walk_forward(frame, NAMES)
     assert season == "2024-25"
-    assert [(r.minutes, r.missed) for r in found] == list(plays.ROTATIONS)
+    assert [(r.minutes, r.missed) for r in found] == list(ROTATIONS)
     newer = frame.filter(season="2024-25").filter((pl.col(RATING) >= 12) & (pl.col(MISSED) < 10))
     auc, loss = found[0].auc, found[0].log_loss
     assert auc is not None
@@ -73,10 +81,10 @@ def test_a_file_that_is_not_its_own_is_refused(fitted: Plays, tmp_path: Path) ->
     path = tmp_path / "plays.txt"
     path.write_text("nothing")
     with pytest.raises(ArtifactError):
-        plays.load_plays(fitted.manifest, path)
+        FAMILIES["plays"].load(fitted.manifest, path)
     path.write_bytes(fitted.artifact.replace(b"signal", b"single"))
     with pytest.raises(ArtifactError, match="other features"):
-        plays.load_plays(fitted.manifest, path)
+        FAMILIES["plays"].load(fitted.manifest, path)
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +93,10 @@ def with_plays(published_lake: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copytree(published_lake, folder)
     with Lake.open(folder) as lake:
         through = slate_dates(lake)[-1] - timedelta(days=1)
-        report = plays.train_plays(lake, through)
+        report = train(lake, "plays", through)
         assert report.new
-        assert not plays.train_plays(lake, through).new
+        assert len(report.evaluations) == len(ROTATIONS)
+        assert not train(lake, "plays", through).new
     return folder
 
 
@@ -120,4 +129,4 @@ def test_player_and_explain_say_p_plays_beside_numbers_it_does_not_change(
 
 def test_an_empty_league_has_too_few_rows(tmp_path: Path) -> None:
     with Lake.open(tmp_path / "lake", create=True) as lake, pytest.raises(UsageError, match="few"):
-        plays.train_plays(lake, date(2024, 1, 1))
+        train(lake, "plays", date(2024, 1, 1))

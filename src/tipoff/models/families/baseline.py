@@ -11,16 +11,18 @@ import polars as pl
 
 from tipoff.errors import ArtifactError, UsageError
 from tipoff.markets import MARKETS
-from tipoff.models.code import family_code
-from tipoff.models.contract import Contract, make_contract
+from tipoff.models.contract import make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.dispersion import Dispersion, estimate
-from tipoff.models.golden import make_golden
-from tipoff.models.manifest import Manifest
+from tipoff.models.evaluation import Evaluation, newest_rows, score_model
+from tipoff.models.family import ModelFamily, Progress, silent
+from tipoff.models.golden import finished, make_golden
+from tipoff.models.manifest import Manifest, Scalar, make_manifest
 from tipoff.models.model import Prediction, column
+from tipoff.models.names import Spec
 from tipoff.models.pmf import Floats, mean_for_median, nb_with_median, negative_binomial
 
-FAMILY = "baseline"
+NAME = "baseline"
 LINE = "line"
 WEIGHTS: dict[str, dict[str, float]] = {
     "season_mean": {"{m}_avg_season": 1.0},
@@ -30,6 +32,7 @@ WEIGHTS: dict[str, dict[str, float]] = {
     "old_moving_average": {"{m}_avg_last_5": 0.5, "{m}_avg_last_10": 0.3, "{m}_avg_season": 0.2},
 }
 """Baseline -> feature pattern -> weight: the centre is their weighted sum."""
+_SPECS = {name: Spec(name, NAME) for name in WEIGHTS}
 _FIXED_POINT = 2
 
 
@@ -87,44 +90,23 @@ def fit_baseline(
     name: str,
     data: TrainingData,
     definitions: Mapping[str, str],
-    markets: Sequence[str] = tuple(MARKETS),
+    markets: Sequence[str] | None = None,
 ) -> Baseline:
-    """Estimate the dispersion of each market on its rows with a known centre.
+    """Estimate the dispersion of each market (default: all) on its rows with a known centre.
 
     Markets with too few rows are left out of `manifest.markets`. Raises ContractError when
     the catalogue lacks a name, UsageError for a baseline that does not exist.
     """
-    contract = make_contract({m: tuple(terms(name, m)) for m in markets}, definitions)
-    shapes = {m: _shape(data.frame, name, m) for m in markets}
+    wanted = MARKETS if markets is None else markets
+    contract = make_contract({m: tuple(terms(name, m)) for m in wanted}, definitions)
+    shapes = {m: _shape(data.frame, name, m) for m in wanted}
     known = {m: shape for m, shape in shapes.items() if shape is not None}
-    bare = Baseline(_manifest(name, data, contract, known))
-    golden = make_golden(bare, data.frame)
-    return Baseline(bare.manifest.model_copy(update={"golden": golden}))
-
-
-def load_baseline(manifest: Manifest, artifact: Path | None) -> Baseline:
-    """The baseline of a manifest. Raises ArtifactError if it claims to have a file."""
-    if artifact is not None:
-        raise ArtifactError(f"{manifest.model} is a baseline and has no artifact, found {artifact}")
-    return Baseline(manifest)
-
-
-def _manifest(
-    name: str, data: TrainingData, contract: Contract, shapes: dict[str, Dispersion]
-) -> Manifest:
-    return Manifest(
-        model=name,
-        family=FAMILY,
-        markets=tuple(shapes),
-        contract=contract,
-        trained_from=data.trained_from,
-        trained_through=data.through,
-        rows=data.frame.height,
-        data_sha256=data.digest((*contract.reads, *(f"y_{m}" for m in contract.names))),
-        code_version=family_code(FAMILY),
-        parameters={**WEIGHTS[name]},
-        dispersion=shapes,
-    )
+    manifest = make_manifest(
+        name, NAME, contract, data, [f"y_{m}" for m in wanted], __name__, markets=known,
+        parameters=WEIGHTS[name], dispersion=known,
+    )  # fmt: skip
+    bare = Baseline(manifest)
+    return finished(bare, make_golden(bare, data.frame))
 
 
 def _shape(frame: pl.DataFrame, name: str, market: str) -> Dispersion | None:
@@ -147,3 +129,68 @@ def _line_shape(lines: Floats, y: Floats, top: int) -> Dispersion | None:
             mean = mean_for_median(distinct, shape.at(distinct), top)[row]
             shape = estimate(lines, mean, y)
     return shape
+
+
+class BaselineFamily(ModelFamily[Baseline]):
+    """The baselines: every market, no file, and what other models are compared with."""
+
+    name = NAME
+    specs = _SPECS
+    role = "challenger"
+
+    def covers(self, spec: Spec) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(MARKETS)
+
+    def names(self, spec: Spec, markets: Sequence[str]) -> tuple[str, ...]:
+        """Those of its centres."""
+        return tuple(sorted({name for m in markets for name in terms(spec.model, m)}))
+
+    def parameters(self, spec: Spec) -> Mapping[str, Scalar]:
+        """The weights of its centre."""
+        return WEIGHTS[spec.model]
+
+    def fit(
+        self, spec: Spec, markets: Sequence[str], data: TrainingData, progress: Progress = silent
+    ) -> Baseline:
+        """See `fit_baseline`."""
+        from tipoff.features import definition_hashes
+
+        return fit_baseline(spec.model, data, definition_hashes(), markets)
+
+    def fit_and_evaluate(
+        self, spec: Spec, data: TrainingData, progress: Progress = silent
+    ) -> tuple[Baseline, tuple[Evaluation, ...]]:
+        """Read on the newest tenth of the rows: only the dispersion has seen them.
+
+        Raises UsageError when no market has enough rows.
+        """
+        model = self.fit(spec, self.covers(spec), data, progress)
+        market = next((m for m in MARKETS if m in model.manifest.markets), None)
+        if market is None:
+            raise UsageError(
+                f"{spec.model}: {data.frame.height} player-games through {data.through} are too"
+                " few",
+                "choose a later --through",
+            )
+        newest = data.frame.filter(pl.Series(newest_rows(data, 0.1)))
+        return model, (score_model(model, newest, market),)
+
+    def load(self, manifest: Manifest, artifact: Path | None) -> Baseline:
+        """The baseline of a manifest. Raises ArtifactError if it claims to have a file."""
+        if artifact is not None:
+            raise ArtifactError(
+                f"{manifest.model} is a baseline and has no artifact, found {artifact}"
+            )
+        return Baseline(manifest)
+
+    def explain(
+        self, model: Baseline, row: pl.DataFrame, market: str
+    ) -> tuple[float, dict[str, float]]:
+        """Weight x value of each feature, those that are null left out; the base is 0."""
+        weights = terms(model.manifest.model, market)
+        parts = {n: weight * float(column(row, n)[0]) for n, weight in weights.items()}
+        return 0.0, {n: part for n, part in parts.items() if part == part}
+
+
+FAMILY = BaselineFamily()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,18 +12,20 @@ import polars as pl
 
 from tipoff.errors import ArtifactError, ContractError, UsageError
 from tipoff.markets import MARKETS
-from tipoff.models.code import family_code
 from tipoff.models.contract import make_contract
 from tipoff.models.data import TrainingData
 from tipoff.models.dispersion import Dispersion, estimate
-from tipoff.models.engine import catboost
-from tipoff.models.golden import make_golden
-from tipoff.models.holdout import Holdout, newest_rows, score
-from tipoff.models.manifest import Manifest, Scalar
+from tipoff.models.engine import catboost, catboost_bytes, catboost_loaded
+from tipoff.models.evaluation import Evaluation, newest_rows, score
+from tipoff.models.families.trees import TreeFamily
+from tipoff.models.family import Progress, silent
+from tipoff.models.golden import finished, make_golden
+from tipoff.models.manifest import Manifest, Scalar, make_manifest
 from tipoff.models.model import Prediction, column, complete, matrix
+from tipoff.models.names import Spec
 from tipoff.models.pmf import Floats, negative_binomial
 
-FAMILY = "catboost"
+NAME = "catboost"
 MARKET = "points"
 SEED = 20
 MIN_TRAINING_ROWS = 500
@@ -39,7 +39,12 @@ PARAMETERS: dict[str, Scalar] = {
 }
 """Chosen on 2023-24 alone among six settings that differed by 0.02 points of MAE at most."""
 _MANY_ROWS = 10_000
-_VOLATILE = ("model_guid", "train_finish_time")
+_SPECS: Mapping[str, Spec] = {
+    "catboost_v8": Spec("catboost_v8", NAME, "seasons_before", "v2_33"),
+    "catboost_v9": Spec("catboost_v9", NAME, "current_season", "v2_33"),
+    "catboost_v9_37": Spec("catboost_v9_37", NAME, "current_season", "v2_37"),
+    "catboost_v9_39": Spec("catboost_v9_39", NAME, "current_season", "v2_39"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class CatBoostModel:
     @cached_property
     def artifact(self) -> bytes:
         """The `.cbm` bytes, without the time and random id CatBoost puts into them."""
-        return _serialised(self.regressor)
+        return catboost_bytes(self.regressor)
 
     def predict(self, frame: pl.DataFrame, market: str) -> Prediction:
         """A pmf per row; a row lacking a required feature, or another market, is not ok."""
@@ -82,7 +87,7 @@ def fit_catboost(
     definitions: Mapping[str, str],
     optional: Iterable[str] = (),
     parameters: Mapping[str, Scalar] = PARAMETERS,
-) -> tuple[CatBoostModel, Holdout]:
+) -> tuple[CatBoostModel, Evaluation]:
     """Fit on the rows with every name not in `optional`; the newest fifth sets the dispersion.
 
     Raises UsageError when fewer than MIN_TRAINING_ROWS rows are complete, ContractError when
@@ -93,40 +98,12 @@ def fit_catboost(
     _check_size(model, data, usable)
     shape, report = _held_out(usable, names, parameters)
     regressor = _fit(usable, names, parameters)
-    manifest = Manifest(
-        model=model,
-        family=FAMILY,
-        markets=(MARKET,),
-        contract=contract,
-        trained_from=usable.trained_from,
-        trained_through=data.through,
-        rows=usable.frame.height,
-        data_sha256=usable.digest((*names, f"y_{MARKET}")),
-        code_version=family_code(FAMILY),
-        parameters=dict(parameters),
-        seed=SEED,
+    manifest = make_manifest(
+        model, NAME, contract, usable, [f"y_{MARKET}"], __name__, parameters=parameters, seed=SEED,
         dispersion={MARKET: shape},
-    )
-    return _finished(CatBoostModel(manifest, regressor), usable), report
-
-
-def load_catboost(manifest: Manifest, artifact: Path | None) -> CatBoostModel:
-    """The model of a verified artifact file.
-
-    Raises ArtifactError when it is not a CatBoost file or reads other names than the contract.
-    """
-    if artifact is None:
-        raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact file")
-    engine = catboost()
-    regressor = engine.CatBoostRegressor()
-    try:
-        regressor.load_model(str(artifact), format="cbm")
-    except engine.CatBoostError as error:
-        raise ArtifactError(f"{artifact} is not a CatBoost model: {error}") from error
-    found = tuple(regressor.feature_names_)
-    if found != manifest.contract.names[MARKET]:
-        raise ArtifactError(f"{artifact} reads other features than its manifest: {found}")
-    return CatBoostModel(manifest, regressor)
+    )  # fmt: skip
+    bare = CatBoostModel(manifest, regressor)
+    return finished(bare, make_golden(bare, usable.frame)), report
 
 
 def _check_size(model: str, data: TrainingData, usable: TrainingData) -> None:
@@ -141,7 +118,7 @@ def _check_size(model: str, data: TrainingData, usable: TrainingData) -> None:
 
 def _held_out(
     data: TrainingData, names: tuple[str, ...], parameters: Mapping[str, Scalar]
-) -> tuple[Dispersion, Holdout]:
+) -> tuple[Dispersion, Evaluation]:
     newest = newest_rows(data)
     older, newer = data.narrowed(~newest), data.narrowed(newest)
     regressor = _fit(older, names, parameters)
@@ -180,21 +157,68 @@ def _predicted(regressor: Any, values: Floats) -> Floats:
         raise ArtifactError(f"CatBoost cannot predict: {error}") from error
 
 
-def _finished(model: CatBoostModel, data: TrainingData) -> CatBoostModel:
-    import hashlib
+@dataclass(frozen=True)
+class CatBoostFamily(TreeFamily[CatBoostModel]):
+    """CatBoost models of given settings; tests take few trees."""
 
-    digest = hashlib.sha256(model.artifact).hexdigest()
-    complete_manifest = model.manifest.model_copy(
-        update={"artifact_sha256": digest, "golden": make_golden(model, data.frame)}
-    )
-    return CatBoostModel(complete_manifest, model.regressor)
+    settings: Mapping[str, Scalar] = field(default_factory=lambda: PARAMETERS)
+
+    name = NAME
+    specs = _SPECS
+    monthly = ("catboost_v9",)
+    suffix = "cbm"
+    kind = "a CatBoost model"
+
+    def import_engine(self) -> None:
+        """CatBoost."""
+        catboost()
+
+    def covers(self, spec: Spec) -> tuple[str, ...]:
+        """Points."""
+        return (MARKET,)
+
+    def names(self, spec: Spec, markets: Sequence[str]) -> tuple[str, ...]:
+        """Its feature set."""
+        from tipoff.features import feature_set
+
+        return tuple(feature_set(spec.feature_set or ""))
+
+    def parameters(self, spec: Spec) -> Mapping[str, Any]:
+        """The settings of its trees, seed and threads: other threads give other last bits."""
+        return {**self.settings, "seed": SEED, "threads": THREADS, "rows": MIN_TRAINING_ROWS}
+
+    def fit(
+        self, spec: Spec, markets: Sequence[str], data: TrainingData, progress: Progress = silent
+    ) -> CatBoostModel:
+        """See `fit_catboost`."""
+        return self.fit_and_evaluate(spec, data, progress)[0]
+
+    def fit_and_evaluate(
+        self, spec: Spec, data: TrainingData, progress: Progress = silent
+    ) -> tuple[CatBoostModel, tuple[Evaluation, ...]]:
+        """Read on the newest fifth of the rows by the fit without them that sets the dispersion."""
+        from tipoff.features import catalogue, definition_hashes
+
+        names, declared = self.names(spec, (MARKET,)), catalogue()
+        optional = [name for name in names if not declared[name].required]
+        model, report = fit_catboost(
+            spec.model, data, names, definition_hashes(), optional, self.settings
+        )
+        return model, (report,)
+
+    def read(self, manifest: Manifest, content: bytes) -> CatBoostModel:
+        """The model of a `.cbm` file."""
+        return CatBoostModel(manifest, catboost_loaded(catboost().CatBoostRegressor(), content))
+
+    def columns(self, model: CatBoostModel, market: str) -> Iterable[tuple[str, ...]]:
+        """Those it was fitted on."""
+        return [tuple(model.regressor.feature_names_)]
+
+    def explain(
+        self, model: CatBoostModel, row: pl.DataFrame, market: str
+    ) -> tuple[float, dict[str, float]]:
+        """SHAP values (Lundberg, Erion and Lee 2018)."""
+        return model.shap(row, market)
 
 
-def _serialised(regressor: Any) -> bytes:
-    metadata = regressor.get_metadata()
-    for name in _VOLATILE:
-        metadata[name] = ""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.cbm"
-        regressor.save_model(str(path), format="cbm")
-        return path.read_bytes()
+FAMILY = CatBoostFamily()
