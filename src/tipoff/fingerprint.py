@@ -18,7 +18,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tipoff.hashing import content_id, text_id
@@ -216,6 +215,9 @@ def code_id(module: str) -> str:
 
 def libraries() -> dict[str, str]:
     """Library -> version installed, Python among them; what is not installed is left out."""
+    # Only here: importing it takes longer than the rest of a look whether anything is to do.
+    from importlib.metadata import PackageNotFoundError, version
+
     found = {"python": platform.python_version()}
     for name in LIBRARIES:
         with suppress(PackageNotFoundError):

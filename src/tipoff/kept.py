@@ -17,7 +17,7 @@ from tipoff.hashing import text_id
 
 NEWEST = 20
 """Files of a kind that stay: a changed file of the code leaves an answer behind."""
-MOST = 2000
+MOST = 300
 """Small answers of a kind that stay."""
 
 
@@ -61,18 +61,19 @@ class KeptAnswers:
 
 def _read(name: str) -> Any:
     try:
-        answer, seal = json.loads((folder() / f"{name}.json").read_text(encoding="utf-8"))
-    except (OSError, RuntimeError, ValueError, TypeError):
+        seal, text = (folder() / f"{name}.json").read_text(encoding="utf-8").split("\n", 1)
+        return json.loads(text) if seal == text_id("kept", text) else None
+    except (OSError, RuntimeError, ValueError):
         return None
-    return answer if seal == _seal(answer) else None
 
 
 def _write(name: str, answer: Any) -> None:
+    text = json.dumps(answer)
     try:
         place = folder()
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=place, delete=False, encoding="utf-8") as aside:
-            json.dump([answer, _seal(answer)], aside)
+            aside.write(f"{text_id('kept', text)}\n{text}")
         # Renamed when it is whole: another process reads all of it or nothing.
         Path(aside.name).replace(place / f"{name}.json")
     except (OSError, RuntimeError):
@@ -86,7 +87,3 @@ def _prune(kind: str) -> None:
             old.unlink(missing_ok=True)
     except (OSError, RuntimeError):
         return
-
-
-def _seal(answer: Any) -> str:
-    return text_id("kept", json.dumps(answer, sort_keys=True))

@@ -21,6 +21,7 @@ from tipoff.features.catalogue import CATALOGUE, Catalogue, analyse, catalogue_o
 from tipoff.features.columns import Made, Query, read_query, stored
 from tipoff.features.definition import Feature, Relation, Rows
 from tipoff.features.lineage import reach_of
+from tipoff.features.sqltree import SPELLED_BY
 from tipoff.features.windows import PLAYED, SEASON, last
 from tipoff.markets import MARKETS, Market
 
@@ -183,6 +184,10 @@ def test_sql_of_a_kind_nobody_taught_it_is_an_error_and_no_hash_that_leaves_some
 ) -> None:
     with pytest.raises(IntegrityError):
         read(sql)
+
+
+def test_trees_are_those_of_the_version_that_definitions_were_hashed_with() -> None:
+    assert sqlglot.__version__ == SPELLED_BY
 
 
 BASE = stored("t", ("a", "b", "season", "at"))

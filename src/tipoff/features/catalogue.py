@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +94,7 @@ def analyse(families: Sequence[Family], relations: Mapping[str, Relation]) -> An
     Raises IntegrityError for SQL that names what is not there.
     """
     declared = [families, sorted((n, r.sql) for n, r in relations.items()), stored_tables()]
-    key = text_id("sql", repr([declared, DECIMALS, version("sqlglot"), _code()]))
+    key = text_id("sql", repr([declared, DECIMALS, _code()]))
 
     def make() -> dict[str, Any]:
         # Only here: importing sqlglot takes a tenth of a second.

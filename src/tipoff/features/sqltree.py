@@ -8,6 +8,8 @@ from sqlglot import exp
 from tipoff.errors import IntegrityError
 from tipoff.features.windows import EVERYTHING, SEASON, Window, last
 
+SPELLED_BY = "30.30.0"
+"""The version of sqlglot whose trees definitions are hashed from, as pyproject.toml pins it."""
 SELECT = frozenset(
     [
         "with_",
