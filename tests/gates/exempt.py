@@ -13,7 +13,7 @@ PART_OF: dict[str, tuple[str, ...]] = {
         "models.baselines.load_baseline", "models.catboost_model.load_catboost",
         "models.champion.model.load_champion", "models.champion.model._check_parts",
         "models.registry.open_model", "models.registry.store", "models.registry._stored",
-        "models.registry._write_artifact",
+        "models.registry._store_artifact",
     ),
     "batch checks": ("features.snapshot.Snapshot.blocked",),
     "completeness": ("forecast.build.refusal_keys",),

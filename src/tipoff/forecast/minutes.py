@@ -43,7 +43,7 @@ def _seated(lake: Lake, r: Reader, day: date, available: Mapping[str, str]) -> C
         return None
     newest = max(seats, key=lambda seat: (seat.trained_through, seat.model_id))
     try:
-        found = open_model(lake.folder, *read_version(r, newest.model_id), available)
+        found = open_model(lake.artifacts, *read_version(r, newest.model_id), available)
     except (ArtifactError, ContractError):
         return None
     return found if isinstance(found, Champion) else None

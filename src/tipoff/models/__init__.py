@@ -2,7 +2,6 @@
 
 from tipoff.models.contract import Contract, check
 from tipoff.models.contributions import contributions
-from tipoff.models.engine import import_engines
 from tipoff.models.governance import (
     Seat,
     champion,
@@ -39,7 +38,6 @@ __all__ = [
     "contributions",
     "eligible",
     "ensure_baselines",
-    "import_engines",
     "list_versions",
     "load",
     "missing_baselines",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -102,10 +101,10 @@ def fit_baseline(
     return Baseline(bare.manifest.model_copy(update={"golden": golden}))
 
 
-def load_baseline(manifest: Manifest, artifact: Path | None) -> Baseline:
+def load_baseline(manifest: Manifest, artifact: bytes | None) -> Baseline:
     """The baseline of a manifest. Raises ArtifactError if it claims to have a file."""
     if artifact is not None:
-        raise ArtifactError(f"{manifest.model} is a baseline and has no artifact, found {artifact}")
+        raise ArtifactError(f"{manifest.model} is a baseline and has no artifact, found one")
     return Baseline(manifest)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -155,14 +154,16 @@ def walk_forward(
     return newest, found[0], found[1]
 
 
-def load_breakout(manifest: Manifest, artifact: Path | None) -> Breakout:
-    """The classifier of a verified artifact file. Raises ArtifactError when it is not one."""
+def load_breakout(manifest: Manifest, artifact: bytes | None) -> Breakout:
+    """The classifier of its verified bytes. Raises ArtifactError when they are none."""
     engine = catboost()
     classifier = engine.CatBoostClassifier()
     try:
-        classifier.load_model(str(artifact), format="cbm")
+        classifier.load_model(blob=artifact or b"")
     except engine.CatBoostError as error:
-        raise ArtifactError(f"{artifact} is not a CatBoost model: {error}") from error
+        raise ArtifactError(
+            f"the artifact of {manifest.model} is not a CatBoost model: {error}"
+        ) from error
     return Breakout(manifest, classifier)
 
 

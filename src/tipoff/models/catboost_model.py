@@ -110,22 +110,26 @@ def fit_catboost(
     return _finished(CatBoostModel(manifest, regressor), usable), report
 
 
-def load_catboost(manifest: Manifest, artifact: Path | None) -> CatBoostModel:
-    """The model of a verified artifact file.
+def load_catboost(manifest: Manifest, artifact: bytes | None) -> CatBoostModel:
+    """The model of its verified bytes.
 
-    Raises ArtifactError when it is not a CatBoost file or reads other names than the contract.
+    Raises ArtifactError when they are not a CatBoost file or reads other names than the contract.
     """
     if artifact is None:
-        raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact file")
+        raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact")
     engine = catboost()
     regressor = engine.CatBoostRegressor()
     try:
-        regressor.load_model(str(artifact), format="cbm")
+        regressor.load_model(blob=artifact)
     except engine.CatBoostError as error:
-        raise ArtifactError(f"{artifact} is not a CatBoost model: {error}") from error
+        raise ArtifactError(
+            f"the artifact of {manifest.model} is not a CatBoost model: {error}"
+        ) from error
     found = tuple(regressor.feature_names_)
     if found != manifest.contract.names[MARKET]:
-        raise ArtifactError(f"{artifact} reads other features than its manifest: {found}")
+        raise ArtifactError(
+            f"the artifact of {manifest.model} reads other features than its manifest: {found}"
+        )
     return CatBoostModel(manifest, regressor)
 
 

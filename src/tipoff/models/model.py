@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -41,9 +40,9 @@ class Model(Protocol):
 
 
 class ArtifactLoader(Protocol):
-    """Makes a model from its manifest and, when it has one, its verified artifact file."""
+    """Makes a model from its manifest and, when it has one, the verified bytes of its artifact."""
 
-    def __call__(self, manifest: Manifest, artifact: Path | None) -> Model: ...
+    def __call__(self, manifest: Manifest, artifact: bytes | None) -> Model: ...
 
 
 def column(frame: pl.DataFrame, name: str) -> Floats:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -107,35 +106,36 @@ class Champion:
         return np.asarray(~np.isnan(np.stack(needed, axis=1)).any(axis=1))
 
 
-def load_champion(manifest: Manifest, artifact: Path | None) -> Champion:
-    """The model of a verified artifact file.
+def load_champion(manifest: Manifest, artifact: bytes | None) -> Champion:
+    """The model of its verified bytes.
 
-    Raises ArtifactError when it is not one or its trees read other names than the contract,
+    Raises ArtifactError when they are none or its trees read other names than the contract,
     or its weights are of other counts than the market's.
     """
     if artifact is None:
-        raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact file")
+        raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact")
+    what = f"the artifact of {manifest.model}"
     try:
-        found = json.loads(artifact.read_bytes())
+        found = json.loads(artifact)
         trees = {str(name): Trees(text) for name, text in found["trees"].items()}
         made = Champion(manifest, trees, Layers.model_validate(found["layers"]))
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
-        raise ArtifactError(f"{artifact} is not a champion's file: {error}") from error
-    _check_parts(made, artifact)
+        raise ArtifactError(f"{what} is not a champion's: {error}") from error
+    _check_parts(made, what)
     return made
 
 
-def _check_parts(model: Champion, artifact: Path) -> None:
+def _check_parts(model: Champion, what: str) -> None:
     wanted = {*model.layers.level, MINUTES}
     if set(model.trees) != wanted:
-        raise ArtifactError(f"{artifact} has trees of {sorted(model.trees)}, not {sorted(wanted)}")
+        raise ArtifactError(f"{what} has trees of {sorted(model.trees)}, not {sorted(wanted)}")
     for market, lattice in model.layers.lattices():
         if any(len(row) != MAX_COUNT[market] + 1 for row in lattice.weights):
-            raise ArtifactError(f"{artifact}: the weights of {market} are not one for each count")
+            raise ArtifactError(f"{what}: the weights of {market} are not one for each count")
     for market, names in model.manifest.contract.names.items():
         for part in (*PARTS[market], MINUTES):
             read = model.trees[part].names
             if read != names[: len(read)]:
                 raise ArtifactError(
-                    f"{artifact}: the trees of {part} read other features than its manifest: {read}"
+                    f"{what}: the trees of {part} read other features than its manifest: {read}"
                 )

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -149,12 +148,13 @@ def walk_forward(
     return newest, tuple(_rotation(newer, 1.0 - chance, *limits) for limits in ROTATIONS)
 
 
-def load_plays(manifest: Manifest, artifact: Path | None) -> Plays:
-    """The classifier of a verified artifact file. Raises ArtifactError when it is not one."""
-    text = artifact.read_text(encoding="utf-8") if artifact else ""
-    made = Plays(manifest, Trees(text))
+def load_plays(manifest: Manifest, artifact: bytes | None) -> Plays:
+    """The classifier of its verified bytes. Raises ArtifactError when they are none."""
+    made = Plays(manifest, Trees((artifact or b"").decode()))
     if made.trees.names != manifest.contract.names[FAMILY]:
-        raise ArtifactError(f"{artifact} reads other features than its manifest")
+        raise ArtifactError(
+            f"the artifact of {manifest.model} reads other features than its manifest"
+        )
     return made
 
 
