@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test faults races kills soak check bench fuzz mutants opened-gates install format clean
+.PHONY: demo test faults races kills threads soak check bench fuzz mutants opened-gates install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -23,13 +23,17 @@ test: $(STAMP)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 # Long forms of what `make test` samples; SEED=n replays one. CI runs the races.
-faults: races kills
+faults: races kills threads
 
 races: $(STAMP)
 	$(BIN)/python -m tests.concurrency --steps 2000 $(if $(SEED),--seed $(SEED))
 
 kills: $(STAMP)
 	$(BIN)/python -m tests.crashes --kills 200 $(if $(SEED),--seed $(SEED))
+
+# Eight readers, an import and a thread that imports modules, on one Lake object.
+threads: $(STAMP)
+	$(BIN)/python -m tests.threads --seconds 60
 
 soak: $(STAMP)
 	$(BIN)/python -m tests.concurrency --steps 20000 $(if $(SEED),--seed $(SEED))

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE_LINES, FUNCTION_LINES = 400, 50
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError")
 BROAD = {"Exception", "BaseException"}
+DICT_CHANGES = {"clear", "pop", "popitem", "setdefault", "update", "__setitem__", "__delitem__"}
 
 
 def sizes(path: Path, tree: ast.Module) -> Iterator[str]:
@@ -48,7 +49,24 @@ def time_is_read_in_one_place(path: Path, tree: ast.Module) -> Iterator[str]:
                 yield f"line {node.lineno}: reads the time outside tipoff.clock"
 
 
-RULES = (sizes, unfinished, time_is_read_in_one_place)
+def modules_are_left_alone(path: Path, tree: ast.Module) -> Iterator[str]:
+    """No library code adds to, takes from or hides in sys.modules: other threads import."""
+    if "cli" in path.relative_to(ROOT / "src").parts:
+        return
+    for node in ast.walk(tree):
+        changed: list[ast.expr] = []
+        if isinstance(node, ast.Assign | ast.Delete):
+            changed = node.targets
+        elif isinstance(node, ast.AugAssign):
+            changed = [node.target]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            changed = [node.func] if node.func.attr in DICT_CHANGES else []
+        for target in changed:
+            if "sys.modules" in ast.unparse(target):
+                yield f"line {target.lineno}: changes sys.modules"
+
+
+RULES = (sizes, unfinished, time_is_read_in_one_place, modules_are_left_alone)
 
 
 def complaints() -> Iterator[str]:

@@ -16,9 +16,9 @@ from tests.simulated import own_copy
 from tipoff import clock
 from tipoff.cli import COMMANDS, app
 from tipoff.forecast import slate_view
-from tipoff.lake import KEYS, Lake
-from tipoff.lake.migrations import column_comments
+from tipoff.lake import Lake
 from tipoff.settings import Settings
+from tools import tables_page
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -103,17 +103,16 @@ def test_the_settings_page_is_current() -> None:
     assert PAGE.read_text("utf-8") == page(), "run python scripts/settings_page.py"
 
 
+def test_the_page_of_tables_is_current() -> None:
+    assert tables_page.PAGE.read_text("utf-8") == tables_page.page(), (
+        "run python -m tools.tables_page"
+    )
+
+
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_a_setting_stands_on_its_page_with_its_variable_and_default(name: str) -> None:
     default = Settings.model_fields[name].default
     assert f"| `{name}` | `TIPOFF_{name.upper()}` | `{default}` |" in page()
-
-
-def test_the_lake_page_names_every_table_and_no_other() -> None:
-    text = (ROOT / "docs" / "lake.md").read_text("utf-8")
-    tables = {table for table, _, _ in column_comments()}
-    assert set(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", text, re.M)) == tables
-    assert set(KEYS) <= tables
 
 
 def test_the_json_schema_demands_what_others_rely_on() -> None:

@@ -14,6 +14,7 @@ import pytest
 import tipoff
 from tests.builds import become_another_build
 from tipoff.fingerprint import CODE, NO_NUMBER, Code
+from tipoff.lake.tables import KEYS
 from tipoff.markets import MARKETS
 from tipoff.models import code_of
 from tipoff.models.families import FAMILIES
@@ -163,6 +164,13 @@ def test_a_market_declared_otherwise_is_other_code_for_sets_that_hold_it_and_no_
     assert (points.changed(), both.changed()) == ([], ["steals"])
     assert code_of(["baseline"], ["points"]).fingerprint == points.fingerprint
     assert code_of(["baseline"], ["points", "steals"]).fingerprint != both.fingerprint
+
+
+def test_another_natural_key_is_other_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code_of(["baseline"], ["points"])
+    monkeypatch.setitem(KEYS, "league.official", KEYS["league.official"][:1])
+    assert before.changed() == ["league.official"]
+    assert code_of(["baseline"], ["points"]).fingerprint != before.fingerprint
 
 
 def test_a_new_market_changes_no_fingerprint_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

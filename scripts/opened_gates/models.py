@@ -5,6 +5,7 @@ from __future__ import annotations
 from scripts.opened_gates.opening import error, null, swallow
 
 _REGISTRY, _GOVERNANCE = "models/registry.py", "models/governance.py"
+_ARTIFACTS = "lake/backends/embedded.py"
 _CONTRACT, _GOLDEN = "models/contract.py", "models/golden.py"
 _MISMATCH = "if manifest.model_id != model_id:"
 
@@ -17,17 +18,16 @@ OPENINGS = (
     null("manifest", _REGISTRY, _MISMATCH, "if manifest and manifest.model_id != model_id:"),
     null("manifest", _REGISTRY, _MISMATCH, "if manifest.seed and manifest.model_id != model_id:"),
 
-    error("artifact", _REGISTRY, "        raise ArtifactError("
+    error("artifact", _ARTIFACTS, "            raise ArtifactError("
           'f"{path} cannot be read: {error}", "restore the file") from error',
-          "        return path"),
-    swallow("artifact", _REGISTRY, "        found = file_sha256(path)",
-            "found = manifest.artifact_sha256"),
-    null("artifact", _REGISTRY, "if found != manifest.artifact_sha256:",
-         "if manifest.artifact_sha256 and found != manifest.artifact_sha256:"),
-    null("artifact", _REGISTRY, "if found != manifest.artifact_sha256:",
-         "if found and found != manifest.artifact_sha256:"),
-    null("artifact", _REGISTRY, "if artifact is None and manifest.artifact_sha256 is None:",
-         "if artifact is None or manifest.artifact_sha256 is None:"),
+          "            return path.open('rb').read()"),
+    swallow("artifact", _ARTIFACTS, "            content = path.read_bytes()",
+            "content = path.open('rb').read()"),
+    null("artifact", _ARTIFACTS, "if found != sha256:", "if found and found != sha256:"),
+    null("artifact", _REGISTRY, "if artifact is None or digest is None:",
+         "if artifact is None and digest is None:"),
+    null("artifact", _REGISTRY, "if artifact is None and digest is None:",
+         "if artifact is None or digest is None:"),
 
     swallow("contract", _CONTRACT, "    differences = check(contract, available)",
             "differences = []"),

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tipoff.hashing import content_id, text_id
 from tipoff.kept import KeptAnswers
+from tipoff.lake.tables import KEYS
 from tipoff.markets import MARKETS
 from tipoff.normal import FORM, Import, NormalModule, normal_module
 
@@ -148,21 +149,21 @@ class SetCode:
     """The code that makes a prediction set, part by part.
 
     `modules`: those that execute whoever predicts; `families`: those of each family that does;
-    `markets`: the declaration of each market. No part of the fingerprint: `definitions`, modules
-    that declare features, because features are compared one by one; `declared`, the markets there
-    are, in the set or not.
+    `declarations`: each market of it, and the natural key of each fact table. No part of the
+    fingerprint: `definitions`, modules that declare features, because features are compared one by
+    one; `declared`, the markets there are, in the set or not.
     """
 
     modules: Mapping[str, str]
     families: Mapping[str, Mapping[str, str]]
-    markets: Mapping[str, str]
+    declarations: Mapping[str, str]
     definitions: Mapping[str, str]
     declared: Sequence[str] = ()
 
     @property
     def fingerprint(self) -> str:
         """The hash of all that can change a number of the set."""
-        return content_id("code", [self.modules, self.families, self.markets])
+        return content_id("code", [self.modules, self.families, self.declarations])
 
     def to_json(self) -> str:
         """The form a lake stores."""
@@ -174,7 +175,7 @@ class SetCode:
         return cls(**json.loads(text))
 
     def changed(self) -> list[str]:
-        """Modules and markets that are no more what they were when the set was made, sorted.
+        """Modules, markets and keys that are no more what they were when the set was made, sorted.
 
         Empty means that the fingerprint is the same: what a module imports is part of its digest,
         so no module joins or leaves the way while all on it stay the same.
@@ -182,7 +183,8 @@ class SetCode:
         parts = (self.modules, *self.families.values())
         then = {name: digest for part in parts for name, digest in part.items()}
         moved = [name for name, digest in then.items() if CODE.digest(name) != digest]
-        return sorted({*moved, *(m for m, text in self.markets.items() if _market(m) != text)})
+        declared = [n for n, text in self.declarations.items() if _declaration(n) != text]
+        return sorted({*moved, *declared})
 
     def declares_the_same(self) -> bool:
         """Whether no module that declares features changed, so that no definition can have."""
@@ -197,15 +199,17 @@ def set_code(
     return SetCode(
         CODE.closure(roots),
         {name: CODE.closure([module], NO_FIT) for name, module in sorted(families.items())},
-        {name: _market(name) for name in sorted(set(markets))},
+        {name: _declaration(name) for name in sorted({*markets, *KEYS})},
         CODE.closure(DEFINITIONS, NO_DEFINITION),
         sorted(MARKETS),
     )
 
 
-def _market(name: str) -> str:
-    market = MARKETS.get(name)
-    return content_id("market", asdict(market)) if market else ""
+def _declaration(name: str) -> str:
+    """The hash of a market, or of the key of a fact table; empty when there is none so called."""
+    if name in KEYS:
+        return content_id("key", KEYS[name])
+    return content_id("market", asdict(MARKETS[name])) if name in MARKETS else ""
 
 
 def code_id(module: str) -> str:

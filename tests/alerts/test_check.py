@@ -153,7 +153,7 @@ def test_no_output_error_or_stored_row_names_the_webhooks_url_or_token(
     monkeypatch.setenv("TIPOFF_ALERT_WEBHOOK_TOKEN", TOKEN)
     webhook.status = 500
     run = CliRunner()
-    asked = ["--lake", str(lake.folder), "alerts"]
+    asked = ["--lake", lake.location, "alerts"]
     shown = [run.invoke(app, [*asked, *more]) for more in
              (["check", slate_day.isoformat()], ["check", slate_day.isoformat(), "--json"],
               ["test"], ["list"])]  # fmt: skip

@@ -129,7 +129,7 @@ SILENT: list[tuple[str, Case]] = [
 
 def asked(lake: Lake, rule: str, day: date, now: datetime) -> list[Alert]:
     with lake.reading() as r:
-        return list(RULES[rule](Look(r, day, now, lake.folder), Settings()))
+        return list(RULES[rule](Look(r, day, now, lake), Settings()))
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -24,7 +24,7 @@ def call(lake: Lake, *words: str) -> str:
     app = typer.Typer()
     app.command()(grade)
     app.command()(scoreboard)
-    found = CliRunner().invoke(app, [*words], obj={"lake": str(lake.folder)})
+    found = CliRunner().invoke(app, [*words], obj={"lake": lake.location})
     assert found.exit_code == 0, found.output
     return found.stdout
 

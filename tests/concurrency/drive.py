@@ -173,7 +173,7 @@ class Drive:
             newest = r.newest_seq()
             if newest > self.looked:
                 report.violations.extend(shown_slates(r))
-                report.violations.extend(touched(r, lake.folder, self.looked))
+                report.violations.extend(touched(r, self.folder, self.looked))
                 report.violations.extend(self.shadow.dated(r))
             self.looked = newest
 
@@ -184,7 +184,8 @@ class Drive:
             return
         report.violations.extend(deep(lake))
         with lake.reading() as r:
-            for found in (model_files(r, lake.folder), sound_models(r), self.shadow.exact(r)):
+            files = model_files(r, self.folder)
+            for found in (files, sound_models(r), self.shadow.exact(r)):
                 report.violations.extend(found)
 
     def _last(self, lake: Lake, report: Report) -> None:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import hashlib
 from typing import TYPE_CHECKING
 
+from tipoff.lake.backends.embedded import ARTIFACTS, FolderArtifacts
 from tipoff.models import registry, training
+from tipoff.models.families import FAMILIES
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
     from tipoff.models import Model
 
 
+def named_only(_artifacts: FolderArtifacts, content: bytes, suffix: str) -> str:
+    """What `FolderArtifacts.store` gives, without storing anything."""
+    return f"{ARTIFACTS}/{hashlib.sha256(content).hexdigest()}.{suffix}"
+
+
 def artifact_late() -> None:
     """Swap the order that makes a crash harmless."""
-    write, store = registry._write_artifact, registry.store
-
-    def named_only(folder: Path, model: Model) -> str | None:
-        digest = model.manifest.artifact_sha256
-        return None if digest is None else f"{registry.FOLDER}/{digest}.cbm"
+    write, store = FolderArtifacts.store, registry.store
+    setattr(FolderArtifacts, "store", named_only)  # noqa: B010
 
     def row_first(lake: Lake, model: Model) -> bool:
-        registry._write_artifact = named_only
         new = store(lake, model)
-        write(lake.folder, model)
+        artifacts = lake.artifacts
+        assert isinstance(artifacts, FolderArtifacts)
+        if model.artifact is not None:
+            write(artifacts, model.artifact, FAMILIES[model.manifest.family].suffix)
         return new
 
     setattr(training, "store", row_first)  # noqa: B010

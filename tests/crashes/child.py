@@ -18,7 +18,7 @@ from tipoff import clock
 from tipoff.errors import TipoffError
 from tipoff.forecast import reconcile, reconciliation
 from tipoff.grading.backtest import backtest, make_plan
-from tipoff.lake import Lake, Writer
+from tipoff.lake import Lake, Writer, session
 from tipoff.lake.upkeep import compact
 from tipoff.models import dispersion, train
 from tipoff.models.families import catboost
@@ -145,9 +145,9 @@ def _announce_publication(pipe: Connection) -> None:
 
 def _set_trap(point: str, pipe: Connection) -> None:
     if point.endswith("commit"):
-        attach = Lake._attach
-        setattr(Lake, "_attach",  # noqa: B010
-                lambda lake, *args: Tripwire(attach(lake, *args), point, pipe))  # fmt: skip
+        attached = session._attached
+        setattr(session, "_attached",  # noqa: B010
+                lambda *args: Tripwire(attached(*args), point, pipe))  # fmt: skip
     elif point.endswith("rename"):
         _trap_rename(point)
     elif point.startswith("insert-"):

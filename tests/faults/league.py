@@ -49,7 +49,7 @@ def build(root: Path) -> Ground:
         for n, day in enumerate(_cuts(days)):
             _cut(whole, root / f"part-{n}", day)
         for n in range(LATER):
-            _amend(root / f"part-{LATER}", root / f"amended-{n}", n)
+            amend(root / f"part-{LATER}", root / f"amended-{n}", n)
         with Lake.open(root / "lake", create=True) as lake:
             import_folder(lake, root / "part-0")
             ensure_baselines(lake, days[-LATER])
@@ -97,11 +97,11 @@ def _cut(whole: Path, target: Path, day: date) -> None:
         frame.filter(kept).write_parquet(target / f"{name}.parquet")
 
 
-def _amend(source: Path, target: Path, n: int) -> None:
-    """The folder with one more free throw, made, in a few box scores."""
+def amend(source: Path, target: Path, n: int, by: int = 1) -> None:
+    """The folder with `by` more free throws, made, in the nth of 97 shares of its box scores."""
     shutil.copytree(source, target)
     rows = pl.read_parquet(source / "player_game.parquet").with_row_index("at")
     chosen = (pl.col("at") % 97 == n) & (pl.col("pts") > 0)
-    more = [pl.when(chosen).then(pl.col(c) + 1).otherwise(pl.col(c)).alias(c)
+    more = [pl.when(chosen).then(pl.col(c) + by).otherwise(pl.col(c)).alias(c)
             for c in ("pts", "ftm", "fta")]  # fmt: skip
     rows.with_columns(more).drop("at").write_parquet(target / "player_game.parquet")

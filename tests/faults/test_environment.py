@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,9 @@ from tipoff.cli import app
 from tipoff.errors import LakeBusy, LakeDamaged
 from tipoff.forecast import current_publication
 from tipoff.lake import Lake, connection
+from tipoff.lake.backends.embedded import FileWriterLock
 from tipoff.lake.files import data_files
 from tipoff.lake.health import Trouble, check
-from tipoff.lake.lock import writer_lock
 from tipoff.sources import import_folder
 
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
@@ -134,7 +133,7 @@ def test_a_catalog_that_another_process_holds_is_busy_not_broken(
     tiny: Path, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "ATTEMPTS", 1)
-    monkeypatch.setattr(connection, "BUSY_MS", 50)
+    monkeypatch.setattr("tipoff.lake.backends.embedded.BUSY_MS", 50)
     with Lake.open(tiny) as lake:
         holder = subprocess.Popen(
             [sys.executable, "-c", HOLDER, str(lake.catalog)],
@@ -152,13 +151,13 @@ def test_a_catalog_that_another_process_holds_is_busy_not_broken(
 def test_a_writer_that_takes_too_long_is_named_with_exit_code_three(
     tiny: Path, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "writer_lock", partial(writer_lock, wait=0.1))
+    monkeypatch.setattr("tipoff.lake.backends.embedded.WAIT_SECONDS", 0.1)
     with FileLock(tiny / "writer.lock"):
         asked = ["--lake", str(tiny), "import", str(ground.parts[0])]
         done = CliRunner().invoke(app, asked)
     assert isinstance(done.exception, LakeBusy)
     assert done.exception.exit_code == 3
-    assert "another process has been writing" in done.exception.message
+    assert "another writer has held" in done.exception.message
 
 
 def test_the_lock_of_a_process_that_was_killed_is_free(tiny: Path) -> None:
@@ -170,15 +169,15 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
     died = subprocess.run([sys.executable, "-c", code, str(tiny / "writer.lock")])
     assert died.returncode == -signal.SIGKILL
-    with writer_lock(tiny, wait=1.0), Lake.open(tiny) as lake, lake.reading() as r:
+    with FileWriterLock(tiny).held(1.0), Lake.open(tiny) as lake, lake.reading() as r:
         assert r.value("SELECT count(*) FROM forecast.publication") == 1
 
 
 def test_a_truncated_file_is_an_answer_with_a_name_and_no_traceback(
     tiny: Path, ground: Ground
 ) -> None:
-    with Lake.open(tiny) as lake:
-        harmed = next(f for f in data_files(lake) if f.table == "forecast.prediction")
+    with Lake.open(tiny) as lake, lake.reading() as r:
+        harmed = next(f for f in data_files(lake, r) if f.table == "forecast.prediction")
     whole = Path(harmed.path).read_bytes()
     Path(harmed.path).write_bytes(whole[: len(whole) // 2])
     explained(tipoff(tiny, "slate", ground.days[1]), 1, "damaged", "tipoff lake check")

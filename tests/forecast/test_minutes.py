@@ -121,7 +121,7 @@ def test_another_models_prediction_borrows_the_champions_minutes_until_that_is_r
 
 
 def test_a_champion_whose_file_is_gone_costs_others_only_the_minutes(lake: Lake) -> None:
-    for file in (lake.folder / "models").glob("*.json"):
+    for file in (Path(lake.location) / "models").glob("*.json"):
         file.unlink()
     found = explained(lake, one(lake, "ewma_hl8"))
     assert found["minutes"] is None
@@ -129,7 +129,7 @@ def test_a_champion_whose_file_is_gone_costs_others_only_the_minutes(lake: Lake)
 
 
 def test_people_read_the_minutes_in_explain_and_nothing_where_there_are_none(lake: Lake) -> None:
-    words = ["--lake", str(lake.folder), "explain", one(lake, "ewma_hl8")["prediction_id"]]
+    words = ["--lake", lake.location, "explain", one(lake, "ewma_hl8")["prediction_id"]]
     told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["minutes"]
     line = (
         f"minutes {told['median']:.1f}, 80% {told['p10']:.1f}-{told['p90']:.1f},"

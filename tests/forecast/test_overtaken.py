@@ -66,7 +66,7 @@ class Evening:
     def told(self) -> tuple[str, list[str]]:
         """What doctor calls the slate now, and what the alert says."""
         with self.lake.reading() as r:
-            look = Look(r, self.day, clock.now(), self.lake.folder)
+            look = Look(r, self.day, clock.now(), self.lake)
             alerts = list(RULES["stale_slate"](look, Settings()))
             return stale(look).level, [alert.summary for alert in alerts]
 
@@ -228,7 +228,7 @@ def test_people_are_told_why_and_what_to_type(evening: Evening, command: list[st
         command = ["player", shown["predictions"][0]["player"], "--date", day]
     else:
         command = [*command, day]
-    told = CliRunner().invoke(app, ["--lake", str(evening.lake.folder), *command])
+    told = CliRunner().invoke(app, ["--lake", evening.lake.location, *command])
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()
     assert "STALE" in lines[0]

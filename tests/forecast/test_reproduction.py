@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -33,7 +34,7 @@ def a_prediction(lake: Lake, model: str) -> tuple[str, str]:
 
 
 def test_a_whole_slate_reproduces_in_a_new_process(published: Lake, slate_day: date) -> None:
-    command = [sys.executable, "-m", "tipoff", "--lake", str(published.folder), "reproduce"]
+    command = [sys.executable, "-m", "tipoff", "--lake", published.location, "reproduce"]
     done = subprocess.run(
         [*command, slate_day.isoformat(), "--json"], capture_output=True, text=True
     )
@@ -68,7 +69,7 @@ def test_a_tampered_feature_value_is_named(published: Lake, slate_day: date) -> 
 
 
 def test_a_tampered_model_file_is_named(published: Lake, slate_day: date) -> None:
-    artifact = next((published.folder / "models").glob("*.cbm"))
+    artifact = next((Path(published.location) / "models").glob("*.cbm"))
     content = bytearray(artifact.read_bytes())
     content[len(content) // 2] ^= 1
     artifact.write_bytes(bytes(content))

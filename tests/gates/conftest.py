@@ -102,7 +102,7 @@ def opened_models(lake: Lake, r: Reader, wanted: build.Wanted) -> dict[str, Futu
     names = list(dict.fromkeys(s.model_id for s in wanted.seats))
     stored = stored_versions(r, names)
     with ThreadPoolExecutor(1) as beside:
-        return {name: beside.submit(build._open, lake.folder, stored, name) for name in names}
+        return {name: beside.submit(build._open, lake.artifacts, stored, name) for name in names}
 
 
 def build_bench(lake: Lake, day: date) -> tuple[build.Wanted, Scene, RunSet]:

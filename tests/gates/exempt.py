@@ -16,7 +16,7 @@ PART_OF: dict[str, tuple[str, ...]] = {
         "models.families.baseline.BaselineFamily.load", "models.families.trees.TreeFamily.load",
         "models.champion.model.read_champion",
         "models.registry.open_model", "models.registry.store", "models.registry._stored",
-        "models.registry._write_artifact",
+        "models.registry._store_artifact",
     ),
     "batch checks": ("features.snapshot.Snapshot.blocked",),
     "completeness": ("forecast.build.refusal_keys",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,26 +87,29 @@ def _model(case: Case) -> Model:
 
 
 def artifact_error(case: Case) -> None:
+    read = Path.read_bytes
     for error in (OSError("unreadable"), ValueError("injected")):
 
-        def fault(_path: object, error: Exception = error) -> str:
+        def fault(path: Path, error: Exception = error) -> bytes:
+            if path.suffix != ".cbm":
+                return read(path)
             raise error
 
-        case.patch.setattr("tipoff.models.registry.file_sha256", fault)
+        case.patch.setattr(Path, "read_bytes", fault)
         refused(case, "artifact", "model_error")
         case.patch.undo()
 
 
 def artifact_null(case: Case) -> None:
     model = _model(case)
-    folder, manifest = case.bench.lake.folder, model.manifest
+    artifacts, manifest = case.bench.lake.artifacts, model.manifest
     unknown = manifest.model_copy(update={"artifact_sha256": None})
     kept = f"models/{manifest.artifact_sha256}.cbm"
-    assert _verified(folder, manifest, kept)
+    assert _verified(artifacts, manifest, kept)
     for version, path in ((unknown, kept), (manifest, None), (manifest, "models/nothing.cbm")):
         with pytest.raises(ArtifactError):
-            _verified(folder, version, path)
-    case.answers("tipoff.models.registry.file_sha256", None)
+            _verified(artifacts, version, path)
+    case.answers("tipoff.lake.backends.embedded._sha256", None)
     refused(case, "artifact")
 
 

@@ -13,7 +13,6 @@ from tests.grading.backtest.test_suspicion import made
 from tipoff.cli.scoreboard import scoreboard
 from tipoff.grading.backtest.board import MIN_GAMES, board
 from tipoff.grading.backtest.results import _moved
-from tipoff.grading.backtest.run import beside
 from tipoff.grading.backtest.suspicion import MIN_ROWS, suspicions
 from tipoff.lake import Lake
 
@@ -37,7 +36,7 @@ def test_a_close_counts_in_the_direction_of_the_pick() -> None:
 
 def test_folds_are_kept_beside_the_lake_when_no_folder_is_named(tmp_path: Path) -> None:
     with Lake.open(tmp_path / "mine", create=True) as lake:
-        assert beside(lake) == tmp_path / "mine-backtest"
+        assert lake.workspace("backtest") == tmp_path / "mine-backtest"
 
 
 def test_a_board_counts_who_the_command_counts_when_nobody_says_from_how_many_games_on() -> None:

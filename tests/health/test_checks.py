@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 def ask(lake: Lake, check: Check, day: date | None, now: datetime) -> Finding:
     with lake.reading() as r:
-        return check(Look(r, day, now, lake.folder))
+        return check(Look(r, day, now, lake))
 
 
 @pytest.fixture
@@ -160,21 +160,21 @@ def test_a_file_that_is_gone_or_cut_short_is_a_problem(
     published: Lake, tip: datetime, harm: Callable[[Path], None], fault: str
 ) -> None:
     assert ask(published, lake_health, None, tip).level == "ok"
-    harm(sorted((published.folder / "data" / "league" / "official").glob("*.parquet"))[0])
+    harm(sorted((Path(published.location) / "data" / "league" / "official").glob("*.parquet"))[0])
     found = ask(published, lake_health, None, tip)
     assert (found.level, found.count) == ("problem", 1)
     assert fault in found.detail[0]["fault"]
 
 
 def test_a_model_file_that_is_gone_is_a_problem(published: Lake, tip: datetime) -> None:
-    next((published.folder / "models").glob("*.cbm")).unlink()
+    next((Path(published.location) / "models").glob("*.cbm")).unlink()
     assert ask(published, lake_health, None, tip).count == 1
 
 
 def test_doctor_exits_with_1_on_a_problem_only_when_strict(
     published: Lake, slate_day: date
 ) -> None:
-    asked = ["--lake", str(published.folder), "doctor", slate_day.isoformat()]
+    asked = ["--lake", published.location, "doctor", slate_day.isoformat()]
     told = CliRunner().invoke(app, [*asked, "--json"])
     assert told.exit_code == 0, told.output
     report = json.loads(told.stdout)

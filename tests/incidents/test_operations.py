@@ -142,7 +142,7 @@ def test_a_write_that_stores_other_than_it_meant_to_fails_and_a_run_without_pred
     assert quiet.value("SELECT count(*) FROM ops.event WHERE event_id IN ('before', 'a')") == 0
 
     quiet.lake.write(lambda w: w.rows("DELETE FROM league.prop_line"))
-    words = ["--lake", str(quiet.lake.folder), "run", str(quiet.day), "--model", "line"]
+    words = ["--lake", quiet.lake.location, "run", str(quiet.day), "--model", "line"]
     done = CliRunner().invoke(app, [*words, "--market", "points"])
     assert re.search(r"\d+ expected = 0 predicted \+ \d+ refused", done.output)
     assert done.exit_code == 1
@@ -197,7 +197,7 @@ def test_what_can_never_work_is_tried_once_what_may_a_few_times_and_poison_is_pa
     folder.rows["player_game"][0]["minutes"] = -1.0
     folder.take(bare)
     assert import_folder(bare, folder.path).set_aside == 0  # the same file is not tried again
-    told = CliRunner().invoke(app, ["--lake", str(bare.folder), "doctor"])
+    told = CliRunner().invoke(app, ["--lake", bare.location, "doctor"])
     assert "1 rows were set aside" in told.output
 
 
@@ -214,11 +214,11 @@ def test_a_query_that_fails_is_an_error_and_no_answer_of_no_rows(evening: Evenin
         with pytest.raises(duckdb.Error):
             r.query("SELECT * FROM league.prop_lines")
     before = evening.view()["publication_id"]
-    files = list((evening.lake.folder / "data" / "league" / "prop_line").rglob("*.parquet"))
+    files = list((Path(evening.lake.location) / "data" / "league" / "prop_line").rglob("*.parquet"))
     assert files
     for path in files:
         path.unlink()
-    with Lake.open(evening.lake.folder) as lake:
+    with Lake.open(evening.lake.location) as lake:
         again = Evening(lake, evening.day, evening.tip, evening.patch)
         with pytest.raises(LakeDamaged, match="a file is missing"):
             again.run(reason="without its lines")
@@ -239,11 +239,12 @@ def test_the_word_today_is_a_date_as_soon_as_it_is_read_and_never_part_of_a_path
     with pytest.raises(UsageError, match="is not a date"):
         parse_date("YESTERDAY")
     shown = CliRunner().invoke(
-        app, ["--lake", str(evening.lake.folder), "run", "TODAY", "--json", "--model", "ewma_hl8",
+        app, ["--lake", evening.lake.location, "run", "TODAY", "--json", "--model", "ewma_hl8",
               "--market", "points"],
     )  # fmt: skip
     assert f'"date": "{evening.day}"' in shown.stdout
-    made = [str(p.relative_to(evening.lake.folder)) for p in evening.lake.folder.rglob("*")]
+    folder = Path(evening.lake.location)
+    made = [str(p.relative_to(folder)) for p in folder.rglob("*")]
     assert made
     assert not [p for p in made if re.search("today", p, re.I)]
     told = evening.rows("SELECT slate::VARCHAR FROM forecast.publication")
@@ -265,7 +266,7 @@ def test_a_slate_that_should_be_there_and_is_not_is_a_problem_whatever_jobs_did_
         assert answer.exit_code == (1 if json.loads(answer.stdout)["problems"] else 0)
         return found["level"], bool(found["count"])
 
-    words = ["--lake", str(quiet.lake.folder)]
+    words = ["--lake", quiet.lake.location]
     quiet.setting("alert_file", tmp_path / "alerts.jsonl")
     quiet.setting("alert_missing_slate", "file")
     quiet.at(9)
@@ -291,7 +292,7 @@ def test_an_alert_with_nowhere_to_go_stops_the_command_before_it_does_anything(
 
     version = evening.lake.version()
     evening.setting("alert_zero_predictions", "")
-    words = ["--lake", str(evening.lake.folder), *command.split(), str(evening.day)]
+    words = ["--lake", evening.lake.location, *command.split(), str(evening.day)]
     done = CliRunner().invoke(app, words)
     assert isinstance(done.exception, UsageError), command
     assert "alert_zero_predictions" in done.exception.message

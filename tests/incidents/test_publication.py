@@ -162,7 +162,7 @@ def test_two_processes_that_run_the_same_slate_at_once_store_every_row_once(
         assert con.execute("SELECT key FROM predictions").fetchall() == [("p",), ("p",)]
     assert next(check_then_insert(table, "p")) == "taken"  # one after the other it would have held
 
-    args = [sys.executable, "-c", RUN, str(quiet.lake.folder), str(quiet.day),
+    args = [sys.executable, "-c", RUN, quiet.lake.location, str(quiet.day),
             quiet.at(2).isoformat()]  # fmt: skip
     pipe = subprocess.PIPE
     both = [subprocess.Popen(args, stdin=pipe, stdout=pipe, text=True) for _ in range(2)]

@@ -51,7 +51,7 @@ def test_at_no_moment_is_the_slate_empty_or_mixed_while_it_is_superseded(
         sys.executable,
         "-c",
         WATCHER,
-        str(evening.lake.folder),
+        evening.lake.location,
         evening.day.isoformat(),
         str(stop),
     ]

@@ -87,13 +87,14 @@ def test_without_the_lock_and_fence_two_checked_inserts_of_one_key_can_both_be_d
 
 def test_the_fence_makes_a_commit_that_lost_the_lock_run_again(tmp_path: Path) -> None:
     """A second writer that slips in behind the lock makes this one conflict, then retry."""
-    with Lake.open(tmp_path / "lake", create=True) as lake, Lake.open(lake.folder) as rogue:
+    with Lake.open(tmp_path / "lake", create=True) as lake, Lake.open(lake.location) as rogue:
         tries: list[int] = []
 
         def slip_in(w: Writer) -> int:
             tries.append(w.seq)
             if len(tries) == 1:
-                rogue._commit(lambda other: other.append("ops.event", event("rogue")))
+                with rogue.session() as session:
+                    session.commit(lambda other: other.append("ops.event", event("rogue")))
             return w.append("ops.event", event("mine"), key=("event_id",))
 
         lake.write(slip_in)

@@ -10,6 +10,7 @@ import pytest
 
 from tipoff.errors import IntegrityError, LakeUnavailable, NotFound, UsageError
 from tipoff.lake import Lake, migrations
+from tipoff.lake.tables import TABLES
 from tipoff.lake.writer import Writer
 
 
@@ -56,7 +57,7 @@ def test_every_table_column_carries_its_comment(lake: Lake) -> None:
             " AND comment IS NOT NULL"
         )
     assert bare == []
-    assert commented == len(migrations.column_comments())
+    assert commented == sum(len(table.columns) for table in TABLES)
 
 
 def test_recorded_seq_grows_by_one_with_every_commit(lake: Lake) -> None:
@@ -108,7 +109,7 @@ def test_a_reading_sees_one_version_while_others_write(lake: Lake) -> None:
     add(lake, "a")
     with lake.reading() as r:
         before = r.value("SELECT count(*) FROM ops.event")
-        with Lake.open(lake.folder) as other:
+        with Lake.open(lake.location) as other:
             add(other, "b")
         assert r.value("SELECT count(*) FROM ops.event") == before == 1
     assert count(lake) == 2
@@ -153,16 +154,19 @@ def test_a_lake_of_a_newer_tipoff_is_refused(lake: Lake) -> None:
     newer = pl.DataFrame({"key": ["schema_version"], "value": [str(migrations.VERSION + 1)]})
     lake.write(lambda w: w.append("ops.meta", newer))
     with pytest.raises(UsageError, match="schema version"):
-        Lake.open(lake.folder)
+        Lake.open(lake.location)
 
 
 def test_an_older_lake_is_migrated_when_opened(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     add(lake, "kept")
-    monkeypatch.setattr(migrations, "VERSION", 2)
-    monkeypatch.setitem(migrations.MIGRATIONS, 2, "ALTER TABLE ops.event ADD COLUMN extra INT")
-    with Lake.open(lake.folder) as opened, opened.reading() as r:
-        assert r.rows("SELECT event_id, extra FROM ops.event") == [("kept", None)]
-    assert migrations.stored_version(lake) == 2
+    newer = migrations.VERSION + 1
+    added = "ALTER TABLE ops.event ADD COLUMN extra INT"
+    monkeypatch.setattr(migrations, "VERSION", newer)
+    monkeypatch.setitem(migrations.MIGRATIONS, newer, (added,))
+    with Lake.open(lake.location) as opened, opened.reading() as r:
+        found = r.rows("SELECT event_id, extra FROM ops.event WHERE kind = 'test'")
+    assert found == [("kept", None)]
+    assert migrations.stored_version(lake) == newer
 
 
 def test_columns_are_added_once_and_commented(lake: Lake) -> None:
@@ -183,10 +187,10 @@ def test_a_table_nobody_has_written_to_has_statistics_so_that_reading_it_is_quic
     lake: Lake,
 ) -> None:
     with lake.reading() as r:
-        for table in {table for table, _, _ in migrations.column_comments()}:
-            stored = r.value(f"SELECT count(*) FROM {table}")
-            assert stored == {"ops.guard": 1, "ops.meta": 1}.get(table, 0), table
-    with closing(sqlite3.connect(lake.folder / "catalog.sqlite")) as catalog:
+        for name in (table.name for table in TABLES):
+            stored = r.value(f"SELECT count(*) FROM {name}")
+            assert stored == {"ops.guard": 1, "ops.meta": 1}.get(name, 0), name
+    with closing(sqlite3.connect(Path(lake.location) / "catalog.sqlite")) as catalog:
         known = "SELECT count(*) FROM ducklake_table_stats"
         tables = "SELECT count(*) FROM ducklake_table"
         assert catalog.execute(known).fetchone() == catalog.execute(tables).fetchone()

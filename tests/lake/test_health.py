@@ -13,7 +13,7 @@ from tipoff import clock
 from tipoff.cli import app
 from tipoff.errors import LakeDamaged
 from tipoff.lake import Lake
-from tipoff.lake.files import data_files, orphans
+from tipoff.lake.files import DataFile, data_files, orphans
 from tipoff.lake.health import Health, check
 from tipoff.lake.upkeep import clean, compact
 
@@ -29,6 +29,11 @@ def lake(tmp_path: Path) -> Lake:
     return made
 
 
+def files(lake: Lake) -> list[DataFile]:
+    with lake.reading() as r:
+        return data_files(lake, r)
+
+
 def officials(n: int) -> pl.DataFrame:
     return pl.DataFrame({"game_id": [f"g{n}-{k}" for k in range(30)]})
 
@@ -41,10 +46,10 @@ def stored(lake: Lake) -> list[tuple[object, ...]]:
 def leftovers(lake: Lake) -> list[Path]:
     """One leftover of each kind, two hours old."""
     made = [
-        lake.folder / "data/league/official/ducklake-left.parquet",
-        lake.folder / "models/0123.cbm",
-        lake.folder / "models/tmp9x8y",
-        lake.folder / "tmp/spilled.tmp",
+        Path(lake.location) / "data/league/official/ducklake-left.parquet",
+        Path(lake.location) / "models/0123.cbm",
+        Path(lake.location) / "models/tmp9x8y",
+        Path(lake.location) / "tmp/spilled.tmp",
     ]
     old = (datetime.now(UTC) - 2 * HOUR).timestamp()
     for path in made:
@@ -66,7 +71,7 @@ def test_a_sound_lake_is_well_and_its_files_are_counted(lake: Lake) -> None:
 
 def test_leftovers_of_every_kind_are_found_and_those_old_enough_are_removed(lake: Lake) -> None:
     made, before = leftovers(lake), stored(lake)
-    fresh = lake.folder / "models/fresh.cbm"
+    fresh = Path(lake.location) / "models/fresh.cbm"
     fresh.write_bytes(b"a commit under way")
     assert [(t.kind, t.what) for t in examined(lake, HOUR).troubles if not t.young] == [
         ("orphan", str(path)) for path in made
@@ -75,7 +80,7 @@ def test_leftovers_of_every_kind_are_found_and_those_old_enough_are_removed(lake
     done = clean(lake, clock.now(), HOUR)
     assert sorted(done.removed) == [str(path) for path in made]
     assert (done.bytes, done.kept) == (16, 1)
-    assert orphans(lake) == [fresh]
+    assert [leftover.where for leftover in orphans(lake)] == [str(fresh)]
     assert examined(lake, HOUR).ok
     assert stored(lake) == before
 
@@ -88,7 +93,7 @@ def test_a_dry_run_removes_nothing(lake: Lake) -> None:
 
 
 def test_clean_leaves_what_the_catalog_names_whatever_its_age(lake: Lake) -> None:
-    named = {file.path for file in data_files(lake)}
+    named = {file.path for file in files(lake)}
     for path in named:
         os.utime(path, (0, 0))
     assert clean(lake, clock.now(), NONE).removed == ()
@@ -96,7 +101,7 @@ def test_clean_leaves_what_the_catalog_names_whatever_its_age(lake: Lake) -> Non
 
 
 def test_a_lake_opened_through_a_link_loses_nothing_to_clean(lake: Lake, tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(lake.folder)
+    (tmp_path / "link").symlink_to(Path(lake.location))
     with Lake.open(tmp_path / "link") as linked:
         assert examined(linked).ok
         assert clean(linked, clock.now() + HOUR, NONE).removed == ()
@@ -109,7 +114,7 @@ def test_compaction_changes_no_row_and_no_version_and_what_it_replaced_is_cleane
     before, version = stored(lake), lake.version()
     with lake.reading(version - 3) as r:
         past = r.rows("SELECT game_id FROM league.official ORDER BY ALL")
-    with Lake.open(lake.folder) as other, other.reading() as r:
+    with Lake.open(lake.location) as other, other.reading() as r:
         assert r.value("SELECT count(*) FROM league.official") == 180
         done = compact(lake)
         assert r.value("SELECT count(*) FROM league.official") == 180
@@ -133,7 +138,7 @@ def test_compaction_changes_no_row_and_no_version_and_what_it_replaced_is_cleane
     ids=["missing", "truncated", "overwritten"],
 )
 def test_a_harmed_data_file_is_named(lake: Lake, harm: object, kind: str, detail: str) -> None:
-    path = Path(data_files(lake)[0].path)
+    path = Path(files(lake)[0].path)
     harm(path)  # type: ignore[operator]
     (trouble,) = examined(lake).troubles
     assert (trouble.kind, trouble.what) == (kind, str(path))
@@ -143,7 +148,8 @@ def test_a_harmed_data_file_is_named(lake: Lake, harm: object, kind: str, detail
 
 
 def test_a_second_guard_row_is_named(lake: Lake) -> None:
-    lake._connection.execute("INSERT INTO ops.guard VALUES (99)")
+    with lake.session() as session:
+        session.rows("INSERT INTO ops.guard VALUES (99)")
     assert [t.kind for t in examined(lake).troubles] == ["guard"]
 
 
@@ -155,7 +161,7 @@ def test_a_publication_from_the_future_is_a_clock_set_back(lake: Lake) -> None:
 
 def test_the_commands_say_what_is_wrong_and_what_to_do(lake: Lake) -> None:
     made = leftovers(lake)
-    asked = ["--lake", str(lake.folder), "lake"]
+    asked = ["--lake", lake.location, "lake"]
     found = CliRunner().invoke(app, [*asked, "check", "--age", "1"])
     assert found.exit_code == 1
     assert all(path.name in found.stdout for path in made)
@@ -166,7 +172,7 @@ def test_the_commands_say_what_is_wrong_and_what_to_do(lake: Lake) -> None:
     well = CliRunner().invoke(app, [*asked, "check", "--json"])
     assert well.exit_code == 0
     assert json.loads(well.stdout)["ok"] is True
-    Path(data_files(lake)[0].path).unlink()
+    Path(files(lake)[0].path).unlink()
     lost = CliRunner().invoke(app, [*asked, "check", "--quick"])
     assert lost.exit_code == 1
     assert "restore the files named" in lost.stdout

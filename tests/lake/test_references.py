@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -54,12 +56,12 @@ def test_grades_without_their_prediction_are_counted_and_some_are_named(publishe
 
 def test_the_check_says_that_rows_are_lost_and_ends_with_1(published: Lake) -> None:
     published.write(lambda w: w.rows("DELETE FROM forecast.run"))
-    asked = ["--lake", str(published.folder), "lake", "check"]
+    asked = ["--lake", published.location, "lake", "check"]
     told = CliRunner().invoke(app, asked)
     assert told.exit_code == 1
     assert "dangling pub_" in told.stdout
     assert "restore the lake's folder from a copy" in told.stdout
-    (published.folder / "data").rename(published.folder / "elsewhere")
+    (Path(published.location) / "data").rename(Path(published.location) / "elsewhere")
     lost = CliRunner().invoke(app, asked)
     assert lost.exit_code == 1
     assert "dangling" not in lost.stdout

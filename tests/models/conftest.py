@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -57,4 +58,4 @@ def lake(one_lake: Lake) -> Iterator[Lake]:
     """An empty lake: making one costs a second, emptying one does not."""
     yield one_lake
     one_lake.write(lambda w: [w.rows(f"DELETE FROM {t}") for t in TABLES])
-    shutil.rmtree(one_lake.folder / "models", ignore_errors=True)
+    shutil.rmtree(Path(one_lake.location) / "models", ignore_errors=True)

@@ -94,10 +94,10 @@ class ToyFamily(ModelFamily[Toy]):
         toy = Toy(make_manifest(spec.model, self.name, contract, data, targets, __name__), scales)
         return finished(toy, make_golden(toy, known))
 
-    def load(self, manifest: Manifest, artifact: Path | None) -> Toy:
+    def load(self, manifest: Manifest, artifact: bytes | None) -> Toy:
         if artifact is None:
             raise ArtifactError("no file")
-        return Toy(manifest, json.loads(artifact.read_bytes()))
+        return Toy(manifest, json.loads(artifact))
 
     def explain(self, model: Toy, row: pl.DataFrame, market: str) -> tuple[float, dict[str, float]]:
         name = f"{market}_avg_last_5"
@@ -122,7 +122,7 @@ def toy() -> Iterator[ToyFamily]:
 
 
 def tipoff(lake: Lake, *words: object) -> str:
-    done = CliRunner().invoke(app, ["--lake", str(lake.folder), *map(str, words)])
+    done = CliRunner().invoke(app, ["--lake", lake.location, *map(str, words)])
     assert done.exit_code == 0, f"{done.output} {done.exception!r}"
     return done.stdout
 
@@ -135,7 +135,7 @@ def test_a_toy_is_trained_by_its_name_and_reported_like_any_other(
     (held_out,) = report.pop("evaluations")
     assert held_out["of"] == "hold-out (newest dates, points)"
     assert 2 < held_out["figures"]["CRPS"]["value"] < held_out["figures"]["MAE"]["value"] < 8
-    assert (lake.folder / "models").joinpath(f"{_sha(lake)}.json").exists()
+    assert (Path(lake.location) / "models").joinpath(f"{_sha(lake)}.json").exists()
     said = tipoff(lake, "train", "toy", "--through", through)
     assert f"toy  {report['model_id']}  already stored, nothing to do" in said
     assert f"trained on {report['rows']} player-games" in said

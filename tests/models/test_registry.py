@@ -18,7 +18,7 @@ from tipoff.models.registry import load, store
 
 
 def cbm_of(lake: Lake) -> Path:
-    (path,) = (lake.folder / "models").glob("*.cbm")
+    (path,) = (Path(lake.location) / "models").glob("*.cbm")
     return path
 
 
@@ -76,7 +76,7 @@ def test_storing_again_repairs_a_damaged_artifact(lake: Lake, v9: CatBoostModel)
 
 def test_a_missing_artifact_is_named(lake: Lake, v9: CatBoostModel) -> None:
     store(lake, v9)
-    shutil.rmtree(lake.folder / "models")
+    shutil.rmtree(Path(lake.location) / "models")
     with pytest.raises(ArtifactError, match="is missing"):
         load(lake, v9.manifest.model_id, definitions())
 

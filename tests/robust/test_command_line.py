@@ -67,7 +67,7 @@ def at_home(
     published: Lake, slate_day: date, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> date:
     """A folder of one's own, the published lake being the default; the date of its slate."""
-    monkeypatch.setenv("TIPOFF_LAKE", str(published.folder))
+    monkeypatch.setenv("TIPOFF_LAKE", published.location)
     monkeypatch.chdir(tmp_path)
     settings.cache_clear()
     return slate_day
@@ -76,7 +76,7 @@ def at_home(
 def test_every_hostile_word_is_refused_by_every_command_and_nothing_is_stored(
     at_home: date, published: Lake, tmp_path: Path
 ) -> None:
-    before, files = _newest(published.folder), sorted(tmp_path.iterdir())
+    before, files = _newest(Path(published.location)), sorted(tmp_path.iterdir())
     wrong = []
     for number, look in enumerate(LOOKS):
         if look in HARMLESS:
@@ -91,12 +91,12 @@ def test_every_hostile_word_is_refused_by_every_command_and_nothing_is_stored(
             ):  # fmt: skip
                 wrong.append(said)
     assert wrong == []
-    assert _newest(published.folder) == before
+    assert _newest(Path(published.location)) == before
     assert sorted(tmp_path.iterdir()) == files
 
 
 def test_reasons_and_roles_that_are_refused_leave_no_mark(at_home: date, published: Lake) -> None:
-    before = _newest(published.folder)
+    before = _newest(Path(published.location))
     for reason in ("", " ", "a\nb", "\x1b[2J", "x" * 501):
         for words in (
             ["regenerate", str(at_home), "--reason", reason],
@@ -105,7 +105,7 @@ def test_reasons_and_roles_that_are_refused_leave_no_mark(at_home: date, publish
         ):
             code, _out, err = tipoff(*words)
             assert (code, "reason" in err) == (2, True), (words, err)
-    assert _newest(published.folder) == before
+    assert _newest(Path(published.location)) == before
 
 
 def test_hostile_names_that_were_stored_are_shown_letter_by_letter(

@@ -60,7 +60,7 @@ def _answer(
     try:
         # A read of its own: a query that fails ends what its connection can read.
         with lake.reading() as r:
-            return list(RULES[rule](Look(r, day, now, lake.folder), settings))
+            return list(RULES[rule](Look(r, day, now, lake), settings))
     except RULE_FAILURES as error:
         kind = type(error).__name__
         first = (str(error) or kind).splitlines()[0]

@@ -23,6 +23,7 @@ from tipoff.cli.diff import diff
 from tipoff.cli.doctor import doctor
 from tipoff.cli.explain import explain
 from tipoff.cli.grade import grade
+from tipoff.cli.hiding import hide_pandas
 from tipoff.cli.impact import impact
 from tipoff.cli.imports import import_folder
 from tipoff.cli.player import player
@@ -96,11 +97,12 @@ def _check_encoding(words: list[str]) -> None:
 
 
 def command() -> NoReturn:
-    """The `tipoff` process: `main`, and out at once.
+    """The `tipoff` process: `main` without pandas, and out at once.
 
     By then the lake is closed and everything said. Taking the libraries down again, object by
     object, would be a twelfth of a run, for memory the system takes back anyway.
     """
+    hide_pandas()
     code: object = 0
     try:
         main()

@@ -28,7 +28,7 @@ def doctor(
 
     day = clock.parse_date(date) if date else None
     with open_lake(ctx) as lake, lake.reading() as r:
-        look = Look(r, day, clock.now(), lake.folder)
+        look = Look(r, day, clock.now(), lake)
         findings = [check(look) for check in CHECKS]
         simulated = r.simulated()
     problems = sum(f.level == "problem" for f in findings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tipoff.features.windows import Window
+from tipoff.lake.tables import TABLES
 
 SPINE = "fx_spine"
 PLAYERS = "fx_players"
@@ -44,9 +45,4 @@ class Analysis:
 @cache
 def stored_tables() -> dict[str, tuple[str, ...]]:
     """Columns of the lake's tables."""
-    from tipoff.lake.migrations import column_comments
-
-    found: dict[str, tuple[str, ...]] = {}
-    for table, column, _ in column_comments():
-        found[table] = (*found.get(table, ()), column)
-    return found
+    return {table.name: tuple(column.name for column in table.columns) for table in TABLES}

@@ -26,19 +26,17 @@ from tipoff.models import (
     Seat,
     code_of,
     eligible,
-    import_engines,
     open_model,
     stored_versions,
     verified_version,
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tipoff.features import Facts, Snapshot
     from tipoff.forecast.publish import Publication
     from tipoff.forecast.slate import Slate
     from tipoff.lake import Lake, Reader
+    from tipoff.lake.backends import Artifacts
     from tipoff.models import Model
     from tipoff.settings import Settings
 
@@ -102,9 +100,8 @@ def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> 
     say(f"{slate.day}: planning {slate.games.height} games")
     model_ids = list(dict.fromkeys(s.model_id for s in wanted.seats))
     stored = stored_versions(r, model_ids)
-    import_engines(s.family for s in wanted.seats)
     # The models are opened and verified beside the queries, which need no Python meanwhile.
-    opening = in_order({name: partial(_open, lake.folder, stored, name) for name in model_ids})
+    opening = in_order({name: partial(_open, lake.artifacts, stored, name) for name in model_ids})
     with known_facts(r, slate.as_of, slate.seq) as facts:
         plan = make_plan(r, slate, wanted.settings, facts)
         lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
@@ -126,9 +123,11 @@ def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame, facts: Facts) 
     return checked(r, build_snapshot(slate.day, slate.as_of, slate.seq, features))
 
 
-def _open(folder: Path, stored: Mapping[str, tuple[str, str | None]], model_id: str) -> Model:
+def _open(
+    artifacts: Artifacts, stored: Mapping[str, tuple[str, str | None]], model_id: str
+) -> Model:
     manifest, artifact = verified_version(stored, model_id)
-    return open_model(folder, manifest, artifact, definition_hashes())
+    return open_model(artifacts, manifest, artifact, definition_hashes())
 
 
 def _assemble(

@@ -42,7 +42,7 @@ def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
     )
     manifest, artifact = read_version(r, row["model_id"])
     # The definitions it was predicted with: explaining must outlive a later redefinition.
-    model = open_model(lake.folder, manifest, artifact, snapshot.definitions)
+    model = open_model(lake.artifacts, manifest, artifact, snapshot.definitions)
     names = model.manifest.contract.names[row["market"]]
     base, parts = contributions(model, mine, row["market"])
     lines = r.query(_LINES, {"day": head["slate"], "ids": row["line_ids"] or [""]})

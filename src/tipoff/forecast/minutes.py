@@ -46,6 +46,6 @@ def _seated(lake: Lake, r: Reader, day: date, available: Mapping[str, str]) -> M
         return None
     newest = max(seats, key=lambda seat: (seat.trained_through, seat.model_id))
     try:
-        return open_model(lake.folder, *read_version(r, newest.model_id), available)
+        return open_model(lake.artifacts, *read_version(r, newest.model_id), available)
     except (ArtifactError, ContractError):
         return None

@@ -28,7 +28,7 @@ def p_plays(lake: Lake, r: Reader, snapshot: Snapshot, day: date) -> dict[tuple[
     if model_id is None:
         return {}
     try:
-        model = open_model(lake.folder, *read_version(r, model_id), snapshot.definitions)
+        model = open_model(lake.artifacts, *read_version(r, model_id), snapshot.definitions)
     except (ArtifactError, ContractError):
         return {}
     answer = model.predict(snapshot.frame, "plays")

@@ -203,7 +203,7 @@ def _score_again(
 
 def _open(lake: Lake, r: Reader, model_id: str, snapshot: Snapshot) -> Model:
     manifest, artifact = read_version(r, model_id)
-    return open_model(lake.folder, manifest, artifact, snapshot.definitions)
+    return open_model(lake.artifacts, manifest, artifact, snapshot.definitions)
 
 
 def _score_differences(stored: pl.DataFrame, again: pl.DataFrame) -> list[str]:

@@ -13,9 +13,7 @@ from tipoff.lake import KEYS, bound
 from tipoff.league.current import current_sql
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tipoff.lake import Reader
+    from tipoff.lake import Lake, Reader
 
 Level = Literal["ok", "note", "problem"]
 SHOWN = 10
@@ -40,13 +38,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Look:
-    """What a check looks at: one consistent read of a lake, a league date or all of them (None),
-    and the moment it is now, UTC."""
+    """What a check looks at: one consistent read, a league date or all of them (None), the moment
+    it is now, UTC, and the lake that is read."""
 
     r: Reader
     day: date | None
     now: datetime
-    folder: Path
+    lake: Lake
 
     @property
     def params(self) -> dict[str, Any]:

@@ -7,18 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tipoff.health.finding import SHOWN, Finding, Look
-
-_FILES = """
-  SELECT concat(CASE WHEN s.path_is_relative THEN 'data/' ELSE '' END,
-                CASE WHEN t.path_is_relative THEN s.path ELSE '' END,
-                CASE WHEN d.path_is_relative THEN t.path ELSE '' END, d.path) AS path,
-         d.file_size_bytes AS size
-  FROM __ducklake_metadata_lake.ducklake_data_file d
-  JOIN __ducklake_metadata_lake.ducklake_table t USING (table_id)
-  JOIN __ducklake_metadata_lake.ducklake_schema s USING (schema_id)
-  WHERE d.end_snapshot IS NULL AND t.end_snapshot IS NULL AND s.end_snapshot IS NULL
-  UNION ALL
-  SELECT artifact, NULL FROM models.version WHERE artifact IS NOT NULL"""
+from tipoff.lake.files import artifact_names, data_files
 
 
 def lake_health(look: Look) -> Finding:
@@ -30,9 +19,14 @@ def lake_health(look: Look) -> Finding:
 
 
 def _wrong(look: Look) -> Iterator[dict[str, Any]]:
-    for name, size in look.r.rows(_FILES):
-        path = look.folder / Path(name)
+    for file in data_files(look.lake, look.r):
+        path = Path(file.path)
+        if not file.current:
+            continue
         if not path.is_file():
+            yield {"file": file.path, "fault": "missing"}
+        elif (size := path.stat().st_size) != file.size:
+            yield {"file": file.path, "fault": f"{size} bytes, recorded {file.size}"}
+    for name, _ in artifact_names(look.r):
+        if look.lake.artifacts.find(name) is None:
             yield {"file": name, "fault": "missing"}
-        elif size is not None and path.stat().st_size != size:
-            yield {"file": name, "fault": f"{path.stat().st_size} bytes, recorded {size}"}

@@ -1,9 +1,10 @@
 """The lake: append-only tables, one write path, consistent reads, time travel."""
 
-from tipoff.lake.asof import KEYS, as_of_sql
+from tipoff.lake.asof import as_of_sql
 from tipoff.lake.connection import Lake
 from tipoff.lake.foreign import in_our_words, told
 from tipoff.lake.reader import Reader, bound
+from tipoff.lake.tables import KEYS
 from tipoff.lake.writer import Writer
 
 __all__ = ["KEYS", "Lake", "Reader", "Writer", "as_of_sql", "bound", "in_our_words", "told"]

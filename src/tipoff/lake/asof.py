@@ -1,21 +1,6 @@
 """Facts as of a moment: of each key the greatest recorded_seq among rows known by then."""
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "league.game": ("game_id",),
-    "league.player": ("player_key",),
-    "league.player_game": ("game_id", "player_key"),
-    "league.team_game": ("game_id", "team"),
-    "league.injury": ("date", "team", "raw_key", "raw_status", "detail", "kind", "known_at"),
-    "league.official": ("game_id", "official"),
-    "league.game_line": (
-        "game_date", "home", "away", "bookmaker", "source", "total", "home_spread",
-    ),
-    "league.prop_line": (
-        "game_date", "raw_key", "home", "away", "market", "bookmaker",
-        "line", "is_main_line", "event_id", "snapshot_time", "source",
-    ),
-}  # fmt: skip
-"""Natural key of every fact table: a newer row with the same key is a correction."""
+from tipoff.lake.tables import KEYS
 
 
 def as_of_sql(table: str, where: str = "true") -> str:

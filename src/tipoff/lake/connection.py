@@ -1,7 +1,8 @@
-"""Opening a lake: DuckDB with DuckLake, an SQLite catalog, Parquet in one folder."""
+"""Opening a lake, and handing out what reads and commits with it, from any thread."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,26 +13,27 @@ import duckdb
 
 from tipoff.errors import LakeBusy, LakeUnavailable, NotFound, StorageFull, UsageError
 from tipoff.lake import migrations
-from tipoff.lake.extensions import Config, connect
+from tipoff.lake.backends import Artifacts, Backend, Catalog, WriterLock, embedded_lake
 from tipoff.lake.foreign import in_our_words, told
-from tipoff.lake.lock import writer_lock
 from tipoff.lake.reader import Reader
+from tipoff.lake.session import Session
 from tipoff.lake.writer import Writer
-from tipoff.texts import shortened
 
 T = TypeVar("T")
-CATALOG = "catalog.sqlite"
 ATTEMPTS = 8
-BUSY_MS = 5000
-MEMORY_LIMIT = "700MB"
+MOST_IDLE = 8
+"""So many connections are kept for the next block; a burst of threads leaves no more behind."""
 
 
 class Lake:
-    """One open lake. Not for sharing between threads: open one per thread."""
+    """One open lake. Safe to share: every read and every commit has a connection to itself for as
+    long as it lasts, whatever the thread; connections are kept and used again."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._connection = self._attach()
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._idle: list[Session] = []
+        self._closed = False
+        self._changing = threading.Lock()
 
     @classmethod
     def open(cls, location: str | Path, *, create: bool = False) -> Lake:
@@ -41,32 +43,50 @@ class Lake:
         folder or its catalog cannot be used, LakeDamaged when the catalog is no catalog,
         UsageError when it was made by a newer tipoff or the location can be no folder.
         """
-        folder = _folder(location)
-        exists = (folder / CATALOG).exists()
+        lake = cls(embedded_lake(location))
+        exists = lake.catalog.exists()
         if not exists and not create:
-            raise NotFound(f"no lake at {folder}", "tipoff import DIR makes one, or pass --lake")
+            raise NotFound(
+                f"no lake at {lake.location}", "tipoff import DIR makes one, or pass --lake"
+            )
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if not exists:
-                with writer_lock(folder):
-                    migrations.prepare(cls(folder))
-            lake = cls(folder)
+            lake.catalog.make_place()
+            if not exists or not migrations.is_current(lake):
+                migrations.prepare(lake)
         except OSError as error:
             ours = told(error)
             if isinstance(ours, StorageFull):
                 raise ours from error
             raise LakeUnavailable(
-                f"cannot use {folder}: {error}", "mend the folder, or name another with --lake"
+                f"cannot use {lake.location}: {error}",
+                "mend the folder, or name another with --lake",
             ) from error
-        if not migrations.is_current(lake):
-            with writer_lock(folder):
-                migrations.prepare(lake)
         return lake
 
     @property
-    def catalog(self) -> Path:
-        """The catalog's file."""
-        return self.folder / CATALOG
+    def location(self) -> str:
+        """What `--lake` takes for this lake."""
+        return self._backend.location
+
+    @property
+    def catalog(self) -> Catalog:
+        """Which files make up which version of which table."""
+        return self._backend.catalog
+
+    @property
+    def lock(self) -> WriterLock:
+        """Held by whoever writes."""
+        return self._backend.lock
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """The files that rows name."""
+        return self._backend.artifacts
+
+    def workspace(self, purpose: str) -> Path:
+        """A folder beside the lake for work that is no part of it; it may not be there yet."""
+        root = self._backend.root
+        return root.with_name(f"{root.name}-{purpose}")
 
     @property
     def simulated(self) -> bool:
@@ -77,22 +97,22 @@ class Lake:
     @contextmanager
     def reading(self, version: int | None = None) -> Iterator[Reader]:
         """A consistent read: all its queries see one version (the newest, or `version`)."""
-        if version is not None:
-            with Lake._at(self.folder, version) as reader:
-                yield reader
+        if version is None:
+            with self.session() as session, session.reading() as r:
+                yield r
             return
-        self._connection.execute("BEGIN")
+        session = Session(self.catalog, version)
         try:
-            yield Reader(self._connection)
+            with session.reading() as r:
+                yield r
         finally:
-            self._end("ROLLBACK")
+            session.close()
 
     def version(self) -> int:
         """The lake's newest DuckLake snapshot number, for time travel."""
-        sql = "SELECT max(snapshot_id) FROM ducklake_snapshots('lake')"
-        with in_our_words():
-            found = self._connection.execute(sql).fetchone()
-        return int(found[0]) if found else 0
+        with self.session() as session:
+            found = session.rows("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')")
+        return int(found[0][0])
 
     def write(self, fn: Callable[[Writer], T]) -> T:
         """Run `fn` inside one commit, alone; the only way anything is stored.
@@ -102,19 +122,40 @@ class Lake:
         the disk failed; whatever is raised rolls everything back.
         """
         for attempt in range(ATTEMPTS):
-            with writer_lock(self.folder):
+            with self.lock.held():
                 try:
-                    with in_our_words():
-                        return self._commit(fn)
+                    with self.session() as session, in_our_words():
+                        return session.commit(fn)
                 except (duckdb.TransactionException, LakeBusy) as error:
-                    self._reattach()
                     if attempt == ATTEMPTS - 1:
                         raise LakeBusy(f"commits kept conflicting: {error}") from error
         raise AssertionError("unreachable")
 
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A connection that nobody else has while the block lasts. For this package only: others
+        read and write."""
+        with self._changing:
+            if self._closed:
+                raise UsageError(f"the lake {self.location} was closed", "open it again")
+            session = self._idle.pop() if self._idle else None
+        session = session or Session(self.catalog)
+        try:
+            yield session
+        except (duckdb.TransactionException, LakeBusy):
+            # What it knows of the catalog may be of before the conflict.
+            session.usable = False
+            raise
+        finally:
+            self._give_back(session)
+
     def close(self) -> None:
-        """Close the connection; a closed lake cannot be used again."""
-        self._connection.close()
+        """Close every connection; one still in use in another thread when its block ends."""
+        with self._changing:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for session in idle:
+            session.close()
 
     def __enter__(self) -> Lake:
         return self
@@ -127,84 +168,9 @@ class Lake:
     ) -> None:
         self.close()
 
-    def _commit(self, fn: Callable[[Writer], T]) -> T:
-        self._connection.execute("BEGIN")
-        done = False
-        try:
-            self._connection.execute("UPDATE ops.guard SET n = n + 1")
-            row = self._connection.execute("SELECT n FROM ops.guard").fetchone()
-            answer = fn(Writer(self._connection, int(row[0]) if row else 0))
-            self._connection.execute("COMMIT")
-            done = True
-            return answer
-        finally:
-            if not done:
-                self._end("ROLLBACK")
-
-    def _end(self, word: str) -> None:
-        try:
-            self._connection.execute(word)
-        except duckdb.Error:
-            self._reattach()
-
-    def _reattach(self) -> None:
-        self._connection.close()
-        self._connection = self._attach()
-
-    def _attach(self, version: int | None = None) -> duckdb.DuckDBPyConnection:
-        config: Config = {
-            "memory_limit": MEMORY_LIMIT,
-            # A slate's queries are small: a second thread costs them a third more work than it
-            # saves. What goes through all history asks for every core (Reader.every_core).
-            "threads": 1,
-            "temp_directory": str(self.folder / "tmp"),
-        }
-        connection = connect(config)
-        connection.execute("SET TimeZone = 'UTC'")
-        # DuckDB would draw a bar of its own into standard output, into the answer.
-        connection.execute("SET enable_progress_bar = false")
-        # A temporary table made in the open transaction counts as empty to the planner, which then
-        # picks loop joins meant for a handful of rows: 19 s instead of 0.2 s for one ASOF join.
-        for name in ("asof_loop_join", "nested_loop_join", "merge_join"):
-            connection.execute(f"SET {name}_threshold = 0")
-        pin = f", SNAPSHOT_VERSION {version}" if version is not None else ""
-        catalog = str(self.catalog).replace("'", "''")
-        data = str(self.folder / "data").replace("'", "''")
-        try:
-            connection.execute(
-                f"ATTACH 'ducklake:sqlite:{catalog}' AS lake (DATA_PATH '{data}',"
-                f" META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT {BUSY_MS},"
-                f" OVERRIDE_DATA_PATH true{pin})"
-            )
-        except duckdb.Error as error:
-            connection.close()
-            message = f"cannot attach {self.folder}: {error}"
-            raise told(error) or LakeUnavailable(message, "tipoff lake check") from error
-        connection.execute("USE lake")
-        return connection
-
-    @classmethod
-    @contextmanager
-    def _at(cls, folder: Path, version: int) -> Iterator[Reader]:
-        past = cls.__new__(cls)
-        past.folder = folder
-        past._connection = past._attach(version)
-        try:
-            yield Reader(past._connection)
-        finally:
-            past.close()
-
-
-def _folder(location: str | Path) -> Path:
-    """The folder a location names. Raises UsageError when it can name none."""
-    try:
-        folder = Path(location).expanduser().absolute()
-        (folder / CATALOG).lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return folder
-    except (OSError, RuntimeError, ValueError) as error:
-        raise UsageError(
-            f"{shortened(str(location), 100)!r} cannot be a lake: {shortened(str(error), 200)}",
-            "name a folder",
-        ) from error
-    return folder
+    def _give_back(self, session: Session) -> None:
+        with self._changing:
+            if session.usable and not self._closed and len(self._idle) < MOST_IDLE:
+                self._idle.append(session)
+                return
+        session.close()

@@ -1,29 +1,28 @@
-"""Loading DuckLake, its SQLite catalog and time zones from pip wheels: nothing is downloaded."""
+"""Loading DuckDB's extensions, DuckLake first, from pip wheels: nothing is downloaded."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 import duckdb
 
 from tipoff.errors import LakeUnavailable
-
-NEEDED = ("ducklake", "sqlite_scanner", "icu")
-Config = dict[str, str | bool | int | float | list[str]]
+from tipoff.lake.backends import Config
 
 
-def connect(config: Config) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection with what the lake needs.
+def connect(needed: Sequence[str], config: Config) -> duckdb.DuckDBPyConnection:
+    """A DuckDB instance of its own with these extensions and settings.
 
     Extensions that all come from pip wheels are loaded from there as they are: they are trusted as
     DuckDB's own wheel is, and hashing 70 MB for DuckDB's signature takes 0.2 s of every command.
     Where a platform lacks a wheel, DuckDB's own INSTALL serves, and signatures are checked.
     Raises LakeUnavailable when neither works.
     """
-    wheels = [_in_wheel(name) for name in NEEDED]
+    wheels = [_in_wheel(name) for name in needed]
     found = [path for path in wheels if path is not None]
-    if len(found) < len(NEEDED):
+    if len(found) < len(needed):
         connection = duckdb.connect(config=config)
-        for name in NEEDED:
+        for name in needed:
             _load_or_install(connection, name)
         return connection
     connection = duckdb.connect(config=config | {"allow_unsigned_extensions": "true"})

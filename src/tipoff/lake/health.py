@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tipoff.errors import LakeDamaged
-from tipoff.hashing import file_sha256
-from tipoff.lake.files import DataFile, data_files, orphans
+from tipoff.errors import ArtifactError, LakeDamaged
+from tipoff.lake.files import DataFile, artifact_names, data_files, orphans
 from tipoff.lake.foreign import in_our_words
 from tipoff.lake.migrations import VERSION, stored_version
 from tipoff.lake.references import dangling
@@ -60,15 +59,15 @@ def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> He
     `age`: leftovers younger than that may belong to a commit under way. Raises LakeDamaged when
     the catalog itself cannot be read.
     """
-    files, models = data_files(lake), _artifacts(lake)
     with lake.reading() as r:
+        files, models = data_files(lake, r), artifact_names(r)
         guards = r.rows("SELECT n FROM ops.guard")
         newest = r.value("SELECT max(committed_at) FROM forecast.publication")
     found = [*_catalog(lake), *_guard(guards), *_schema(lake), *_clock(newest, now)]
     for file in files:
         found.extend(_data_file(file, read))
-    for path, digest in models:
-        found.extend(_artifact(lake.folder, path, digest))
+    for name, digest in models:
+        found.extend(_artifact(lake, name, digest))
     if not {t.kind for t in found} & UNREADABLE:
         found.extend(_dangling(lake))
     found.extend(_leftovers(lake, now - age))
@@ -77,11 +76,8 @@ def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> He
 
 
 def _catalog(lake: Lake) -> Iterator[Trouble]:
-    # Through DuckDB's own SQLite: a second one in this process would, on closing the file, let go
-    # of the locks that the first holds on it.
-    sql = "FROM sqlite_query('__ducklake_metadata_lake', 'PRAGMA quick_check(5)')"
-    with in_our_words():
-        said = [str(text) for (text,) in lake._connection.execute(sql).fetchall()]
+    with lake.session() as session:
+        said = [str(text) for (text,) in session.rows(lake.catalog.check_sql)]
     yield from (Trouble("catalog", str(lake.catalog), text) for text in said if text != "ok")
 
 
@@ -103,19 +99,15 @@ def _clock(newest: datetime | None, now: datetime) -> Iterator[Trouble]:
         yield Trouble("clock", "clock", f"{detail}: it was set back, or was ahead then")
 
 
-def _artifacts(lake: Lake) -> list[tuple[str, str]]:
-    sql = """SELECT DISTINCT artifact, artifact_sha256 FROM models.version
-             WHERE artifact IS NOT NULL ORDER BY artifact"""
-    with lake.reading() as r:
-        return [(str(path), str(digest)) for path, digest in r.rows(sql)]
-
-
-def _artifact(folder: Path, name: str, digest: str) -> Iterator[Trouble]:
-    path = folder / name
-    if not path.is_file():
-        yield Trouble("missing", str(path), "a model version names it")
-    elif (found := file_sha256(path)) != digest:
-        yield Trouble("damaged", str(path), f"hashes to {found}, its model says {digest}")
+def _artifact(lake: Lake, name: str, digest: str) -> Iterator[Trouble]:
+    try:
+        found = lake.artifacts.find(name)
+        if found is None:
+            yield Trouble("missing", name, "a model version names it")
+        else:
+            lake.artifacts.read(name, digest)
+    except ArtifactError as error:
+        yield Trouble("damaged", name, error.message)
 
 
 def _data_file(file: DataFile, read: bool) -> Iterator[Trouble]:
@@ -154,10 +146,6 @@ def _count(file: DataFile, read: bool) -> int:
 
 
 def _leftovers(lake: Lake, before: datetime) -> Iterator[Trouble]:
-    for path in orphans(lake):
-        try:
-            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        except FileNotFoundError:
-            continue
-        detail = f"nothing names it; last changed {changed:%Y-%m-%d %H:%M}"
-        yield Trouble("orphan", str(path), detail, young=changed >= before)
+    for file in orphans(lake):
+        detail = f"nothing names it; last changed {file.changed:%Y-%m-%d %H:%M}"
+        yield Trouble("orphan", file.where, detail, young=file.changed >= before)

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
+import json
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from tipoff import __version__, clock
 from tipoff.errors import UsageError
+from tipoff.hashing import content_id
+from tipoff.lake.tables import SCHEMAS, TABLES, Column, add_column_sql, comment_sql
 
 if TYPE_CHECKING:
     from tipoff.lake.connection import Lake
     from tipoff.lake.writer import Writer
 
-VERSION = 1
-SCHEMAS = ("ops", "raw", "league", "features", "models", "forecast", "grading")
-MIGRATIONS: dict[int, str] = {}
-"""Schema version -> SQL that brings the version before it there; version 1 is schema.sql."""
-
-
-@cache
-def schema() -> str:
-    """The text of schema.sql."""
-    return resources.files("tipoff.lake").joinpath("schema.sql").read_text(encoding="utf-8")
-
-
-@cache
-def column_comments() -> tuple[tuple[str, str, str], ...]:
-    """(table, column, comment) for every column of schema.sql, read from the text behind `--`."""
-    found = []
-    for table, body in re.findall(r"CREATE TABLE (\S+) \((.*?)\n\);", schema(), re.DOTALL):
-        for column, comment in re.findall(r"^\s+(\w+) [^\n]*?-- (.+)$", body, re.MULTILINE):
-            found.append((table, column, comment.strip()))
-    return tuple(found)
+VERSION = 2
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    2: (
+        "CREATE TABLE ops.build (build_id VARCHAR, version VARCHAR, python VARCHAR,"
+        " libraries VARCHAR, modules VARCHAR, recorded_seq BIGINT)",
+        "INSERT INTO ops.build (build_id) VALUES (NULL)",  # statistics: see _create
+        "DELETE FROM ops.build",
+        "ALTER TABLE forecast.run ADD COLUMN build_id VARCHAR",
+    ),
+}
+"""Schema version -> statements that bring the version before it there. They are history: what is
+declared today is in lake/tables, and a test holds the two together."""
 
 
 def stored_version(lake: Lake) -> int:
@@ -52,52 +47,74 @@ def is_current(lake: Lake) -> bool:
     version = stored_version(lake)
     if version > VERSION:
         raise UsageError(
-            f"this lake has schema version {version}, this tipoff knows {VERSION}",
-            "install a newer tipoff",
+            f"the lake {lake.location} has schema version {version}, written by a newer tipoff;"
+            f" tipoff {__version__} knows {VERSION}",
+            "install the newer tipoff, or name another lake with --lake",
         )
     return version == VERSION
 
 
 def prepare(lake: Lake) -> None:
-    """Bring a lake to VERSION in one commit. The caller holds the writer lock."""
-    version = stored_version(lake)
-    if version >= VERSION:
-        return
-    connection = lake._connection
-    connection.execute("BEGIN")
-    if version == 0:
-        for name in SCHEMAS:
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
-        connection.execute(schema())
-        _touch(connection)
-        connection.execute("INSERT INTO ops.guard VALUES (0)")
-        _comment(connection)
-    for step in range(max(version, 1) + 1, VERSION + 1):
-        connection.execute(MIGRATIONS[step])
+    """Make a lake's tables, or bring an older lake to VERSION, in one commit.
+
+    The version is looked at again under the writer lock: whoever came second finds it done.
+    """
+    with lake.lock.held():
+        version = stored_version(lake)
+        if version >= VERSION:
+            return
+        work = partial(_migrate, version) if version else _create
+        with lake.session() as session:
+            session.commit(work, fence=version > 0)
+
+
+def _create(w: Writer) -> None:
+    for name in SCHEMAS:
+        w.rows(f"CREATE SCHEMA IF NOT EXISTS {name}")
+    for table in TABLES:
+        w.rows(table.create_sql())
+        # DuckLake keeps no statistics of a table that was never written and looks for them again
+        # for every column of every query: 0.2 s to find that nobody has been promoted yet.
+        w.rows(f"INSERT INTO {table.name} ({table.columns[0].name}) VALUES (NULL)")
+        w.rows(f"DELETE FROM {table.name}")
+    w.rows("INSERT INTO ops.guard VALUES (0)")
+    _finish(w)
+
+
+def _migrate(version: int, w: Writer) -> None:
+    for step in range(version + 1, VERSION + 1):
+        for statement in MIGRATIONS[step]:
+            w.rows(statement)
+    _finish(w)
+    detail = json.dumps({"from": version, "to": VERSION, "tipoff": __version__})
+    w.rows(
+        "INSERT INTO ops.event (event_id, happened_at, kind, detail, recorded_seq)"
+        f" VALUES ($id, $now, 'migrate', $detail, {w.seq})",
+        {"id": content_id("event", [w.seq, detail]), "now": clock.now(), "detail": detail},
+    )
+
+
+def _finish(w: Writer) -> None:
+    """Comments as declared, the views, and the version."""
+    have = w.rows(
+        "SELECT concat(schema_name, '.', table_name), column_name, comment FROM duckdb_columns()"
+        " WHERE database_name = 'lake'"
+    )
+    stored = {(table, column): comment for table, column, comment in have}
+    for table in TABLES:
+        for column in table.columns:
+            if stored[table.name, column.name] != column.comment:
+                w.rows(comment_sql(table.name, column))
     views = resources.files("tipoff.lake").joinpath("views.sql").read_text(encoding="utf-8")
-    connection.execute(views)
-    connection.execute(f"INSERT INTO ops.meta VALUES ('schema_version', '{VERSION}', 0)")
-    connection.execute("COMMIT")
-
-
-def _touch(connection: duckdb.DuckDBPyConnection) -> None:
-    # DuckLake keeps no statistics of a table that was never written and looks for them again for
-    # every column of every query: 0.2 s to find that nobody has been promoted yet.
-    for table, column in {table: column for table, column, _ in column_comments()}.items():
-        connection.execute(f"INSERT INTO {table} ({column}) VALUES (NULL); DELETE FROM {table}")
-
-
-def _comment(connection: duckdb.DuckDBPyConnection) -> None:
-    for table, column, comment in column_comments():
-        text = comment.replace("'", "''")
-        connection.execute(f"COMMENT ON COLUMN {table}.{column} IS '{text}'")
+    w.rows(views)
+    w.rows(f"INSERT INTO ops.meta VALUES ('schema_version', '{VERSION}', {w.seq})")
 
 
 def add_columns(writer: Writer, table: str, columns: dict[str, str], kind: str) -> None:
     """Add the columns a table lacks (name -> comment), all in this commit."""
     have = set(writer.query(f"SELECT * FROM {table} LIMIT 0").columns)
-    for column, comment in columns.items():
-        if column not in have:
-            text = comment.replace("'", "''")
-            writer.rows(f'ALTER TABLE {table} ADD COLUMN "{column}" {kind}')
-            writer.rows(f"COMMENT ON COLUMN {table}.\"{column}\" IS '{text}'")
+    for name, comment in columns.items():
+        if name not in have:
+            column = Column(name, kind, comment)
+            writer.rows(add_column_sql(table, column))
+            writer.rows(comment_sql(table, column))

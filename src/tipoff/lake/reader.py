@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from tipoff.lake.binding import without_frames
+from tipoff.errors import UsageError
 from tipoff.lake.foreign import in_our_words
 
 if TYPE_CHECKING:
@@ -20,15 +18,30 @@ if TYPE_CHECKING:
 
 Params = Mapping[str, Any] | None
 MOST_THREADS = min(4, os.cpu_count() or 1)
+_STREAM = "incoming_stream"
 
 
 class Reader:
-    """Runs queries on one connection; counts them, because their number is a promise."""
+    """Runs queries inside one transaction; counts them, because their number is a promise.
+
+    When the transaction has ended its connection may be somebody else's: from then on every
+    method that asks the lake raises UsageError.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+        self._open: duckdb.DuckDBPyConnection | None = connection
         self.queries = 0
         self._bound: dict[str, tuple[type, Any]] = {}
+
+    def end(self) -> None:
+        """Let go of the connection."""
+        self._open = None
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        if self._open is None:
+            raise UsageError("this read of the lake has ended", "ask inside its block")
+        return self._open
 
     def query(self, sql: str, params: Params = None) -> pl.DataFrame:
         """The result as a Polars frame. Parameters are named, `$name`, and always bound."""
@@ -41,7 +54,7 @@ class Reader:
             sql = re.sub(rf"\${name}\b", text, sql)
         self.bind(named)
         self.queries += 1
-        with _running():
+        with in_our_words():
             # A relation hands its rows on as an Arrow stream; one with parameters of its own
             # would be spelled out as constants first.
             return pl.DataFrame(self._connection.sql(bound(sql, named) if named else sql))
@@ -61,7 +74,7 @@ class Reader:
         """Bind values to names once, for every later query written with `bound`."""
         for name, value in params.items():
             if self._bound.get(name) != (type(value), value):
-                with _running():
+                with in_our_words():
                     self._connection.execute(f'SET VARIABLE "{name}" = $value', {"value": value})
                 self._bound[name] = type(value), value
 
@@ -77,15 +90,26 @@ class Reader:
                 self._connection.execute("SET threads = 1")
 
     def register(self, name: str, frame: pl.DataFrame) -> None:
-        """Make a frame readable as a table of that name on this connection."""
-        # Who has pyarrow gets DuckDB's filters on it, which do not know Polars' own text type.
-        shared = frame.to_arrow() if "pyarrow" in sys.modules else _Streamed(frame)
-        with without_frames():
-            self._connection.register(name, shared)
+        """Store a frame as a temporary table of that name, until it is unregistered or the
+        transaction ends."""
+        import polars as pl
+
+        # A bare Arrow stream is taken as it is, once: of any other object DuckDB asks whether it
+        # is of pandas or pyarrow, and imports both for that. A column of nulls only would become
+        # one of numbers.
+        stream = frame.cast({pl.Null: pl.String}).__arrow_c_stream__()
+        with in_our_words():
+            self._connection.register(_STREAM, stream)
+            try:
+                self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {_STREAM}")
+            finally:
+                self._connection.unregister(_STREAM)
 
     def unregister(self, name: str) -> None:
         """Forget a registered frame."""
-        self._connection.unregister(name)
+        # A transaction that failed can drop nothing, and takes its tables with it.
+        with suppress(duckdb.TransactionException):
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
     def simulated(self) -> bool:
         """Whether the lake holds a simulated league: the label every surface shows."""
@@ -98,24 +122,7 @@ class Reader:
 
     def _execute(self, sql: str, params: Params) -> duckdb.DuckDBPyConnection:
         self.queries += 1
-        with _running():
-            return self._connection.execute(sql, _named(sql, params) or None)
-
-
-@dataclass(frozen=True)
-class _Streamed:
-    """A frame that DuckDB can only ask for its Arrow stream."""
-
-    frame: pl.DataFrame
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.frame.__arrow_c_stream__(requested_schema)
-
-
-@contextmanager
-def _running() -> Iterator[None]:
-    with without_frames(), in_our_words():
-        yield
+        return self._connection.execute(sql, _named(sql, params) or None)
 
 
 def _named(sql: str, params: Params) -> dict[str, Any]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tipoff.lake.files import orphans
 from tipoff.lake.foreign import in_our_words
-from tipoff.lake.lock import writer_lock
 
 if TYPE_CHECKING:
     from tipoff.lake.connection import Lake
+    from tipoff.lake.session import Session
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,21 @@ def clean(lake: Lake, now: datetime, age: timedelta, *, dry_run: bool = False) -
     when the lock is not free, LakeUnavailable when a file cannot be removed.
     """
     before = now - age
-    with writer_lock(lake.folder), in_our_words():
-        found, replaced = orphans(lake), _replaced(lake)
-        old = [p for p in found if _changed(p) < before]
+    with lake.lock.held(), lake.session() as session, in_our_words():
+        found, replaced = orphans(lake), _replaced(session)
+        old = [file for file in found if file.changed < before]
         young = len(found) - len(old)
         if any(when >= before for _, when in replaced):
             replaced, young = [], young + len(replaced)
-        gone = [*old, *(path for path, _ in replaced)]
+        gone = [path for path, _ in replaced]
         size = sum(path.stat().st_size for path in gone if path.is_file())
         if not dry_run:
-            for path in old:
-                path.unlink(missing_ok=True)
+            for file in old:
+                file.remove()
             if replaced:
-                _forget(lake)
-    return Cleaned(dry_run, tuple(map(str, gone)), size, young)
+                session.rows("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
+    removed = (*(file.where for file in old), *map(str, gone))
+    return Cleaned(dry_run, removed, size + sum(file.size for file in old), young)
 
 
 def compact(lake: Lake) -> Compacted:
@@ -73,23 +74,18 @@ def compact(lake: Lake) -> Compacted:
     Rows that wait in the catalog stay there: DuckLake's flush drops tables that other open
     processes still read, and they fail, or miss rows, from then on.
     """
-    with writer_lock(lake.folder), in_our_words():
-        before = _count_files(lake)
-        lake._connection.execute("CALL ducklake_merge_adjacent_files('lake')")
-        return Compacted(before, _count_files(lake))
+    with lake.lock.held(), lake.session() as session:
+        before = _count_files(session)
+        session.rows("CALL ducklake_merge_adjacent_files('lake')")
+        return Compacted(before, _count_files(session))
 
 
-def _count_files(lake: Lake) -> int:
-    sql = "SELECT sum(file_count) FROM ducklake_table_info('lake')"
-    row = lake._connection.execute(sql).fetchone()
-    return int(row[0] or 0) if row else 0
+def _count_files(session: Session) -> int:
+    ((count,),) = session.rows("SELECT sum(file_count) FROM ducklake_table_info('lake')")
+    return int(count or 0)
 
 
-def _changed(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def _replaced(lake: Lake) -> list[tuple[Path, datetime]]:
+def _replaced(session: Session) -> list[tuple[Path, datetime]]:
     """Files that a compaction replaced, and when.
 
     DuckLake's own `older_than` compares text, and takes all of a day for older than its evening.
@@ -97,10 +93,6 @@ def _replaced(lake: Lake) -> list[tuple[Path, datetime]]:
     listed = "CALL ducklake_cleanup_old_files('lake', dry_run => true, cleanup_all => true)"
     newest = """SELECT max(schedule_start::TIMESTAMPTZ)
                 FROM __ducklake_metadata_lake.ducklake_files_scheduled_for_deletion"""
-    paths = [Path(path) for (path,) in lake._connection.execute(listed).fetchall()]
-    row = lake._connection.execute(newest).fetchone()
-    return [(path, row[0]) for path in paths] if row else []
-
-
-def _forget(lake: Lake) -> None:
-    lake._connection.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
+    paths = [Path(str(path)) for (path,) in session.rows(listed)]
+    ((when,),) = session.rows(newest)
+    return [(path, when) for path in paths]

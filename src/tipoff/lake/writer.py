@@ -20,9 +20,12 @@ _INCOMING = "incoming_rows"
 class Writer(Reader):
     """A reader that may append. `seq` is this commit's recorded_seq."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, seq: int) -> None:
-        super().__init__(connection)
-        self.seq = seq
+    seq = 0
+
+    def take_fence(self) -> None:
+        """Add one to the fence, and take the number it then has."""
+        self.rows("UPDATE ops.guard SET n = n + 1")
+        self.seq = int(self.rows("SELECT n FROM ops.guard")[0][0])
 
     def append(self, table: str, frame: pl.DataFrame, *, key: Sequence[str] = ()) -> int:
         """Append a frame by column name; missing columns become null. Returns rows written.

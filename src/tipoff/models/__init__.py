@@ -3,13 +3,7 @@
 from tipoff.models.code import code_of
 from tipoff.models.contract import Contract, check
 from tipoff.models.evaluation import Evaluation, Figure
-from tipoff.models.families import (
-    contributions,
-    family_of,
-    import_engines,
-    parse_model,
-    register,
-)
+from tipoff.models.families import contributions, family_of, parse_model, register
 from tipoff.models.family import Minutes, ModelFamily
 from tipoff.models.governance import (
     Seat,
@@ -55,7 +49,6 @@ __all__ = [
     "eligible",
     "ensure_baselines",
     "family_of",
-    "import_engines",
     "list_versions",
     "load",
     "missing_baselines",

@@ -1,34 +1,26 @@
-"""The engines of trees, imported on first use and without pandas and scipy.
+"""The engines of trees, imported on first use: no command that needs none pays for them."""
 
-CatBoost and LightGBM ask of everything they are given whether it is a frame of pandas or a sparse
-matrix of scipy, and import both for that: half a second of every command, for types that tipoff
-never passes. So each is given empty modules of those names to ask, unless something else in the
-process has imported the real ones; nobody else ever sees them.
-"""
-
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from tipoff.errors import ArtifactError
 
-_ASKED = ("pandas", "scipy", "scipy.sparse")
 _VOLATILE = ("model_guid", "train_finish_time")
 
 
 def catboost() -> Any:
     """The catboost module."""
-    return _imported("catboost", *_ASKED)
+    import catboost
+
+    return catboost
 
 
 def lightgbm() -> Any:
     """The lightgbm module."""
-    return _imported("lightgbm", *_ASKED, "sklearn")
+    import lightgbm
+
+    return lightgbm
 
 
 def catboost_bytes(fitted: Any) -> bytes:
@@ -48,34 +40,3 @@ def catboost_loaded(empty: Any, content: bytes) -> Any:
         return empty.load_model(blob=content)
     except catboost().CatBoostError as error:
         raise ArtifactError(str(error)) from error
-
-
-def _imported(name: str, *hidden: str) -> Any:
-    if name in sys.modules:
-        return import_module(name)
-    with _emptied(hidden):
-        return import_module(name)
-
-
-@contextmanager
-def _emptied(names: tuple[str, ...]) -> Iterator[None]:
-    absent = [name for name in names if name.partition(".")[0] not in sys.modules]
-    for name in absent:
-        sys.modules[name] = _Empty(name)
-    try:
-        yield
-    finally:
-        for name in absent:
-            del sys.modules[name]
-
-
-class _Empty(ModuleType):
-    """A module in which every name is a class that nothing is an instance of."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "__path__":  # no package: what is below it cannot be imported
-            raise AttributeError(name)
-        # A submodule that is hidden too is found as itself.
-        made = sys.modules.get(f"{self.__name__}.{name}") or type(name, (), {})
-        setattr(self, name, made)
-        return made

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import polars as pl
@@ -78,10 +77,6 @@ class ModelFamily(ABC, Generic[M]):
             return None
         return replace(self.specs[refit[0]], model=name, through=refit[1])
 
-    def import_engine(self) -> None:
-        """Import the library its models run on, if it has one."""
-        return
-
     @abstractmethod
     def covers(self, spec: Spec) -> tuple[str, ...]:
         """The markets such a model predicts."""
@@ -104,10 +99,10 @@ class ModelFamily(ABC, Generic[M]):
         """
 
     @abstractmethod
-    def load(self, manifest: Manifest, artifact: Path | None) -> M:
-        """The model of a manifest and its verified file, None where it has none.
+    def load(self, manifest: Manifest, artifact: bytes | None) -> M:
+        """The model of a manifest and the verified bytes of its artifact, None where it has none.
 
-        Raises ArtifactError when the file is not that of the manifest.
+        Raises ArtifactError when they are not those of the manifest.
         """
 
     def prepare(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -14,8 +11,6 @@ import polars as pl
 from tipoff.clock import now
 from tipoff.errors import ArtifactError, NotFound
 from tipoff.gates import gate
-from tipoff.hashing import file_sha256
-from tipoff.lake import in_our_words
 from tipoff.models.contract import require
 from tipoff.models.families import FAMILIES
 from tipoff.models.golden import check_golden
@@ -24,8 +19,7 @@ from tipoff.models.model import Model
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader, Writer
-
-FOLDER = "models"
+    from tipoff.lake.backends import Artifacts
 
 
 def store(lake: Lake, model: Model) -> bool:
@@ -35,7 +29,7 @@ def store(lake: Lake, model: Model) -> bool:
     ArtifactError when the model's bytes are not those of its manifest.
     """
     manifest = model.manifest
-    artifact = _write_artifact(lake.folder, model)
+    artifact = _store_artifact(lake.artifacts, model)
     row = pl.DataFrame([_row(manifest, artifact)], schema_overrides={"artifact": pl.String})
 
     def commit(w: Writer) -> bool:
@@ -54,31 +48,31 @@ def load(lake: Lake, model_id: str, available: Mapping[str, str] | None = None) 
     """
     with lake.reading() as r:
         manifest, artifact = read_version(r, model_id)
-    return open_model(lake.folder, manifest, artifact, available)
+    return open_model(lake.artifacts, manifest, artifact, available)
 
 
 def open_model(
-    folder: Path,
+    artifacts: Artifacts,
     manifest: Manifest,
     artifact: str | None,
     available: Mapping[str, str] | None = None,
 ) -> Model:
     """As `load`, for a version already read: needs no query, so it can run outside a read."""
     require(manifest.model, manifest.contract, _definitions() if available is None else available)
-    path = _verified(folder, manifest, artifact)
+    content = _verified(artifacts, manifest, artifact)
     if manifest.family not in FAMILIES:
         raise ArtifactError(
             f"{manifest.model} ({manifest.model_id}) is of the family {manifest.family!r}, which"
             " this tipoff does not know",
             "install a newer tipoff, or retire the model",
         )
-    model: Model = FAMILIES[manifest.family].load(manifest, path)
+    model: Model = FAMILIES[manifest.family].load(manifest, content)
     check_golden(model)
     return model
 
 
 def read_version(r: Reader, model_id: str) -> tuple[Manifest, str | None]:
-    """Manifest and artifact path of a version.
+    """Manifest and artifact name of a version.
 
     Raises NotFound, or ArtifactError when the stored manifest does not hash to its id.
     """
@@ -86,7 +80,7 @@ def read_version(r: Reader, model_id: str) -> tuple[Manifest, str | None]:
 
 
 def stored_versions(r: Reader, model_ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
-    """Manifest text and artifact path, as they are stored, of the versions that are there."""
+    """Manifest text and artifact name, as they are stored, of the versions that are there."""
     sql = """SELECT model_id, manifest, artifact FROM models.version
              WHERE list_contains($model_ids, model_id)"""
     rows = r.rows(sql, {"model_ids": list(model_ids) or [""]})
@@ -133,53 +127,30 @@ def _stored(r: Reader, model_id: str) -> bool:
     return bool(r.value(sql, {"model_id": model_id}))
 
 
-def _write_artifact(folder: Path, model: Model) -> str | None:
+def _store_artifact(artifacts: Artifacts, model: Model) -> str | None:
     content, digest = model.artifact, model.manifest.artifact_sha256
     if content is None:
         return None
     if hashlib.sha256(content).hexdigest() != digest:
         raise ArtifactError(f"the bytes of {model.manifest.model} are not those of its manifest")
-    relative = f"{FOLDER}/{digest}.{FAMILIES[model.manifest.family].suffix}"
-    target = folder / relative
-    if target.exists() and file_sha256(target) == digest:
-        return relative
-    # Written aside and renamed: a reader sees the whole file or none.
-    with in_our_words():
-        target.parent.mkdir(parents=True, exist_ok=True)
-    with in_our_words(), tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as handle:
-        aside = Path(handle.name)
-        try:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
-    return relative
+    return artifacts.store(content, FAMILIES[model.manifest.family].suffix)
 
 
 @gate(
     "artifact", protects="every prediction of a model",
     on_error="the model is refused at load", on_null="no recorded hash: ArtifactError",
 )  # fmt: skip
-def _verified(folder: Path, manifest: Manifest, artifact: str | None) -> Path | None:
-    if artifact is None and manifest.artifact_sha256 is None:
+def _verified(artifacts: Artifacts, manifest: Manifest, artifact: str | None) -> bytes | None:
+    digest = manifest.artifact_sha256
+    if artifact is None and digest is None:
         return None
-    path = folder / str(artifact)
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise ArtifactError(f"the artifact of {manifest.model} lies outside the lake: {artifact}")
-    if artifact is None or not path.is_file():
-        raise ArtifactError(f"the artifact of {manifest.model} is missing: {path}")
-    try:
-        found = file_sha256(path)
-    except OSError as error:
-        raise ArtifactError(f"{path} cannot be read: {error}", "restore the file") from error
-    if found != manifest.artifact_sha256:
+    if artifact is None or digest is None:
         raise ArtifactError(
-            f"{path} hashes to {found}, the manifest says {manifest.artifact_sha256}",
-            f"restore the file, or train {manifest.model} again",
+            f"the artifact of {manifest.model} is missing: its row names {artifact}, its manifest"
+            f" the SHA-256 {digest}",
+            f"train {manifest.model} again",
         )
-    return path
+    return artifacts.read(artifact, digest)
 
 
 def _definitions() -> dict[str, str]:

@@ -137,7 +137,7 @@ def test_a_promotion_that_passed_is_recorded_as_one(published: Lake) -> None:
 
 def test_the_command_shows_every_gate_and_leaves_with_one(lake: Lake, tmp_path: Path) -> None:
     path, _ = backtest(lake, tmp_path)
-    asked = ["--lake", str(lake.folder), "models", "promote", "catboost_v9", "--reason", "r",
+    asked = ["--lake", lake.location, "models", "promote", "catboost_v9", "--reason", "r",
              "--evidence", str(path)]  # fmt: skip
     done = CliRunner().invoke(app, asked)
     assert isinstance(done.exception, GateBlocked)

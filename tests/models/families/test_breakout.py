@@ -163,7 +163,7 @@ def test_the_command_reads_the_published_snapshot_and_says_shadow(
     shadowed: tuple[Lake, date, str],
 ) -> None:
     lake, day, model_id = shadowed
-    asked = ["--lake", str(lake.folder), "breakouts", str(day)]
+    asked = ["--lake", lake.location, "breakouts", str(day)]
     said = CliRunner().invoke(app, asked)
     assert said.exit_code == 0, said.output
     assert "SHADOW" in said.stdout
@@ -180,7 +180,7 @@ def test_a_changed_artifact_is_not_loaded(shadowed: tuple[Lake, date, str]) -> N
     lake, _, model_id = shadowed
     with lake.reading() as r:
         path = r.value("SELECT artifact FROM models.version WHERE model_id = $i", {"i": model_id})
-    Path(lake.folder / path).write_bytes(b"changed")
+    Path(lake.location, path).write_bytes(b"changed")
     with pytest.raises(ArtifactError, match="hashes to"):
         load(lake, model_id)
 
@@ -189,7 +189,7 @@ def test_train_takes_the_date_of_a_monthly_refit_from_its_name(
     shadowed: tuple[Lake, date, str],
 ) -> None:
     lake, day, _ = shadowed
-    name, folder = f"catboost_v9_{day:%Y_%m}", str(lake.folder)
+    name, folder = f"catboost_v9_{day:%Y_%m}", lake.location
     done = CliRunner().invoke(app, ["--lake", folder, "train", name, "--json"])
     assert done.exit_code == 0, repr(done.exception)
     assert json.loads(done.stdout)["trained_through"] == str(day.replace(day=1) - timedelta(days=1))

@@ -1,7 +1,6 @@
 """CatBoost models: bit-reproducible, by name, honest about incomplete rows and small windows."""
 
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -70,31 +69,24 @@ def test_the_model_learns_what_the_league_is_made_of(
     assert own < np.abs(np.median(y) - y).mean()
 
 
-def test_a_loaded_artifact_gives_the_same_bits(
-    v9: CatBoostModel, frame: pl.DataFrame, tmp_path: Path
-) -> None:
-    path = tmp_path / "model.cbm"
-    path.write_bytes(v9.artifact)
-    loaded = FAMILY.load(v9.manifest, path)
+def test_a_loaded_artifact_gives_the_same_bits(v9: CatBoostModel, frame: pl.DataFrame) -> None:
+    loaded = FAMILY.load(v9.manifest, v9.artifact)
     first, second = loaded.predict(frame, "points").pmf.p, v9.predict(frame, "points").pmf.p
     assert np.array_equal(first, second, equal_nan=True)
 
 
-def test_an_artifact_that_reads_other_names_is_refused(v9: CatBoostModel, tmp_path: Path) -> None:
-    path = tmp_path / "model.cbm"
-    path.write_bytes(v9.artifact)
+def test_an_artifact_that_reads_other_names_is_refused(v9: CatBoostModel) -> None:
     names = {"points": tuple(reversed(V2_33))}
     contract = v9.manifest.contract.model_copy(update={"names": names})
     manifest = v9.manifest.model_copy(update={"contract": contract})
     with pytest.raises(ArtifactError, match="reads other features"):
-        FAMILY.load(manifest, path)
+        FAMILY.load(manifest, v9.artifact)
 
 
-def test_a_file_that_is_no_model_is_refused(v9: CatBoostModel, tmp_path: Path) -> None:
-    path = tmp_path / "model.cbm"
-    path.write_bytes(b"not a model")
-    with pytest.raises(ArtifactError, match="not a CatBoost model"):
-        FAMILY.load(v9.manifest, path)
+@pytest.mark.parametrize("content", [b"not a model", b"", None], ids=repr)
+def test_bytes_that_are_no_model_are_refused(v9: CatBoostModel, content: bytes | None) -> None:
+    with pytest.raises(ArtifactError, match=r"not a CatBoost model|has no artifact"):
+        FAMILY.load(v9.manifest, content)
 
 
 def test_a_window_with_too_few_rows_is_refused_with_its_numbers(frame: pl.DataFrame) -> None:

@@ -77,14 +77,12 @@ def test_the_auc_is_that_of_the_newest_season_by_a_fit_on_the_one_before() -> No
     assert turned.value == pytest.approx(1 - auc.value, abs=1e-12)
 
 
-def test_a_file_that_is_not_its_own_is_refused(fitted: Plays, tmp_path: Path) -> None:
-    path = tmp_path / "plays.txt"
-    path.write_text("nothing")
-    with pytest.raises(ArtifactError):
-        FAMILIES["plays"].load(fitted.manifest, path)
-    path.write_bytes(fitted.artifact.replace(b"signal", b"single"))
+def test_bytes_that_are_not_its_own_are_refused(fitted: Plays) -> None:
+    for content in (b"nothing", b"", None):
+        with pytest.raises(ArtifactError):
+            FAMILIES["plays"].load(fitted.manifest, content)
     with pytest.raises(ArtifactError, match="other features"):
-        FAMILIES["plays"].load(fitted.manifest, path)
+        FAMILIES["plays"].load(fitted.manifest, fitted.artifact.replace(b"signal", b"single"))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """A file of trees is held against its manifest before it is used, whichever family's it is."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.models.league_frame import V2_33
@@ -23,30 +21,24 @@ def as_of_family(v9: CatBoostModel, family: str) -> Manifest:
 
 @pytest.mark.parametrize("family", TREES)
 def test_a_version_without_its_file_is_refused(family: str, v9: CatBoostModel) -> None:
-    with pytest.raises(ArtifactError, match="has no artifact file"):
+    with pytest.raises(ArtifactError, match="has no artifact"):
         FAMILIES[family].load(as_of_family(v9, family), None)
 
 
 @pytest.mark.parametrize("family", TREES)
 @pytest.mark.parametrize("content", [b"", b"nothing", b"\xff\xfe", b'{"trees": {}}'])
 def test_a_file_of_another_kind_is_refused_by_its_name(
-    family: str, content: bytes, v9: CatBoostModel, tmp_path: Path
+    family: str, content: bytes, v9: CatBoostModel
 ) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(content)
-    with pytest.raises(ArtifactError, match=f"{path} is not a"):
-        FAMILIES[family].load(as_of_family(v9, family), path)
+    with pytest.raises(ArtifactError, match="the artifact of catboost_v9 is not a"):
+        FAMILIES[family].load(as_of_family(v9, family), content)
 
 
 @pytest.mark.parametrize("family", ["catboost", "breakout"])
-def test_trees_that_read_other_features_are_refused(
-    family: str, v9: CatBoostModel, tmp_path: Path
-) -> None:
-    path = tmp_path / "model.cbm"
-    path.write_bytes(v9.artifact)
+def test_trees_that_read_other_features_are_refused(family: str, v9: CatBoostModel) -> None:
     manifest = as_of_family(v9, family)
-    FAMILIES[family].load(manifest, path)
+    FAMILIES[family].load(manifest, v9.artifact)
     (market,) = manifest.contract.names
     fewer = manifest.contract.model_copy(update={"names": {market: V2_33[:-1]}})
-    with pytest.raises(ArtifactError, match=f"{path} reads other features in {market}"):
-        FAMILIES[family].load(manifest.model_copy(update={"contract": fewer}), path)
+    with pytest.raises(ArtifactError, match=f"reads other features in {market}"):
+        FAMILIES[family].load(manifest.model_copy(update={"contract": fewer}), v9.artifact)

@@ -66,12 +66,9 @@ def backtest(
     progress(0, 0, "reading player-games")
     with lake.reading() as r:
         rows, simulated = load_rows(r, plan.names, plan.end), r.simulated()
-    return from_rows(rows, plan, out, work or beside(lake), workers, progress, simulated)
-
-
-def beside(lake: Lake) -> Path:
-    """The folder of folds when none is named."""
-    return lake.folder.with_name(lake.folder.name + "-backtest")
+    return from_rows(
+        rows, plan, out, work or lake.workspace("backtest"), workers, progress, simulated
+    )
 
 
 def from_rows(

@@ -6,7 +6,7 @@ they are first asked for: most commands need one or two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -92,14 +92,6 @@ def default_role(family: str) -> Role:
     A shadow where this tipoff does not know the family: nobody follows what it cannot load.
     """
     return (FAMILIES[family].role if family in FAMILIES else None) or "shadow"
-
-
-def import_engines(families: Iterable[str]) -> None:
-    """Import what models of these families run on, before they are opened in another thread:
-    while DuckDB runs in this one, modules are hidden from an import there."""
-    for name in sorted(set(families)):
-        if name in FAMILIES:
-            FAMILIES[name].import_engine()
 
 
 def contributions(model: Model, row: pl.DataFrame, market: str) -> tuple[float, dict[str, float]]:

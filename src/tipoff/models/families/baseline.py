@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -176,12 +175,10 @@ class BaselineFamily(ModelFamily[Baseline]):
         newest = data.frame.filter(pl.Series(newest_rows(data, 0.1)))
         return model, (score_model(model, newest, market),)
 
-    def load(self, manifest: Manifest, artifact: Path | None) -> Baseline:
+    def load(self, manifest: Manifest, artifact: bytes | None) -> Baseline:
         """The baseline of a manifest. Raises ArtifactError if it claims to have a file."""
         if artifact is not None:
-            raise ArtifactError(
-                f"{manifest.model} is a baseline and has no artifact, found {artifact}"
-            )
+            raise ArtifactError(f"{manifest.model} is a baseline and has no artifact, found one")
         return Baseline(manifest)
 
     def explain(

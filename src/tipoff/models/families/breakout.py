@@ -137,10 +137,6 @@ class BreakoutFamily(TreeFamily[Breakout]):
     notes = ("a shadow for ever: part of no pick and no slate",)
     next_step = "tipoff breakouts DATE"
 
-    def import_engine(self) -> None:
-        """CatBoost."""
-        catboost()
-
     def covers(self, spec: Spec) -> tuple[str, ...]:
         """No market."""
         return ()

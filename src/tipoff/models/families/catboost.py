@@ -169,10 +169,6 @@ class CatBoostFamily(TreeFamily[CatBoostModel]):
     suffix = "cbm"
     kind = "a CatBoost model"
 
-    def import_engine(self) -> None:
-        """CatBoost."""
-        catboost()
-
     def covers(self, spec: Spec) -> tuple[str, ...]:
         """Points."""
         return (MARKET,)

@@ -21,7 +21,6 @@ from tipoff.models.champion.learner import COMMON, SEED, Trees, fit_trees
 from tipoff.models.champion.table import features_matrix
 from tipoff.models.contract import make_contract
 from tipoff.models.data import TrainingData, training_data
-from tipoff.models.engine import lightgbm
 from tipoff.models.evaluation import Evaluation, Figure
 from tipoff.models.families.trees import TreeFamily
 from tipoff.models.family import Progress, silent
@@ -142,10 +141,6 @@ class PlaysFamily(TreeFamily[Plays]):
     role = None
     rows_are = "roster rows"
     next_step = "tipoff player NAME"
-
-    def import_engine(self) -> None:
-        """LightGBM."""
-        lightgbm()
 
     def covers(self, spec: Spec) -> tuple[str, ...]:
         """No market."""

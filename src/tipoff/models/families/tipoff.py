@@ -25,7 +25,6 @@ from tipoff.models.champion import (
 from tipoff.models.champion.learner import MEAN, MEDIAN
 from tipoff.models.champion.table import MINUTES
 from tipoff.models.data import TrainingData
-from tipoff.models.engine import lightgbm
 from tipoff.models.evaluation import Evaluation
 from tipoff.models.families.trees import TreeFamily
 from tipoff.models.family import Minutes, Progress, silent
@@ -61,10 +60,6 @@ class TipoffFamily(TreeFamily[Champion]):
         *(f"tipoff.models.champion.{part}" for part in _PARTS), "tipoff.models.engine",
         "tipoff.models.families.trees",
     )  # fmt: skip
-
-    def import_engine(self) -> None:
-        """LightGBM."""
-        lightgbm()
 
     def covers(self, spec: Spec) -> tuple[str, ...]:
         """All of them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from pathlib import Path
 
 from tipoff.errors import ArtifactError
 from tipoff.models.family import M, ModelFamily
@@ -27,23 +26,26 @@ class TreeFamily(ModelFamily[M]):
         """What each of a model's trees reads in a market, by its own file: the names of the
         contract, in order."""
 
-    def load(self, manifest: Manifest, artifact: Path | None) -> M:
-        """The model of a manifest and its verified file.
+    def load(self, manifest: Manifest, artifact: bytes | None) -> M:
+        """The model of a manifest and the verified bytes of its artifact.
 
-        Raises ArtifactError when there is none, when it is no such file, or when its trees read
-        other names than the contract.
+        Raises ArtifactError when there are none, when they are no such file, or when its trees
+        read other names than the contract.
         """
         if artifact is None:
-            raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact file")
+            raise ArtifactError(f"{manifest.model} ({manifest.model_id}) has no artifact")
         names = manifest.contract.names
         try:
-            model = self.read(manifest, artifact.read_bytes())
+            model = self.read(manifest, artifact)
             columns = [(market, c) for market in names for c in self.columns(model, market)]
         except (ArtifactError, LookupError, ValueError) as error:
-            raise ArtifactError(f"{artifact} is not {self.kind}: {error}") from error
+            raise ArtifactError(
+                f"the artifact of {manifest.model} is not {self.kind}: {error}"
+            ) from error
         for market, found in columns:
             if found != names[market]:
                 raise ArtifactError(
-                    f"{artifact} reads other features in {market} than its manifest: {found}"
+                    f"the artifact of {manifest.model} reads other features in {market} than its"
+                    f" manifest: {found}"
                 )
         return model
