@@ -17,10 +17,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Many threads on one lake.")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--readers", type=int, default=READERS)
+    parser.add_argument("--ground", type=Path, help="folder of the tiny league, kept if given")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="tipoff-threads-") as folder:
         root = Path(folder)
-        ground = build(root / "league")
+        ground = build(asked.ground or root / "league")
         shutil.copytree(ground.lake, root / "work" / "lake")
         report = Stress(ground, root / "work").run(asked.seconds, asked.readers)
     for error in report.errors:

@@ -130,6 +130,11 @@ class Stress:
             for name in names:
                 import_module(name)
                 self.report.done["modules"] += 1
-            sys.modules.update(before)  # those are whole: the new ones lack what they only found
+            # Those are whole: the new ones lack what they found already imported.
+            sys.modules.update(before)
+            for name, module in before.items():
+                parent, _, child = name.rpartition(".")
+                if parent:
+                    setattr(sys.modules[parent], child, module)
             if self.over.is_set():
                 return

@@ -29,4 +29,4 @@ def _wrong(look: Look) -> Iterator[dict[str, Any]]:
             yield {"file": file.path, "fault": f"{size} bytes, recorded {file.size}"}
     for name, _ in artifact_names(look.r):
         if look.lake.artifacts.find(name) is None:
-            yield {"file": name, "fault": "missing"}
+            yield {"file": look.lake.artifacts.where(name), "fault": "missing"}

@@ -81,7 +81,8 @@ def orphans(lake: Lake) -> list[Leftover]:
     for file in lake.artifacts.listed():
         if file.name not in artifacts:
             remove = partial(lake.artifacts.remove, file.name)
-            found.append(Leftover(file.where, file.size, file.changed, remove))
+            where = lake.artifacts.where(file.name)
+            found.append(Leftover(where, file.size, file.changed, remove))
     return sorted(found, key=lambda leftover: leftover.where)
 
 

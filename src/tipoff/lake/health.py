@@ -100,14 +100,14 @@ def _clock(newest: datetime | None, now: datetime) -> Iterator[Trouble]:
 
 
 def _artifact(lake: Lake, name: str, digest: str) -> Iterator[Trouble]:
+    where = lake.artifacts.where(name)
     try:
-        found = lake.artifacts.find(name)
-        if found is None:
-            yield Trouble("missing", name, "a model version names it")
+        if lake.artifacts.find(name) is None:
+            yield Trouble("missing", where, "a model version names it")
         else:
             lake.artifacts.read(name, digest)
     except ArtifactError as error:
-        yield Trouble("damaged", name, error.message)
+        yield Trouble("damaged", where, error.message)
 
 
 def _data_file(file: DataFile, read: bool) -> Iterator[Trouble]:

@@ -167,6 +167,10 @@ class FolderArtifacts:
         """Remove the file, if it is there."""
         self._path(name).unlink(missing_ok=True)
 
+    def where(self, name: str) -> str:
+        """Its path, whether or not it may be read there."""
+        return str(self.folder / name)
+
     def _path(self, name: str) -> Path:
         path = self.folder / name
         if not path.resolve().is_relative_to(self.folder.resolve()):
@@ -177,7 +181,7 @@ class FolderArtifacts:
 def _stored(path: Path) -> StoredFile:
     status = path.stat()
     changed = datetime.fromtimestamp(status.st_mtime, UTC)
-    return StoredFile(f"{ARTIFACTS}/{path.name}", str(path), status.st_size, changed)
+    return StoredFile(f"{ARTIFACTS}/{path.name}", status.st_size, changed)
 
 
 def _sha256(content: bytes) -> str:

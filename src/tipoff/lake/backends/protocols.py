@@ -62,10 +62,9 @@ class WriterLock(Protocol):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """An artifact as it lies there: its name, where that is (for messages), bytes, last change."""
+    """An artifact as it lies there: its name, bytes and last change."""
 
     name: str
-    where: str
     size: int
     changed: datetime
 
@@ -73,7 +72,7 @@ class StoredFile:
 class Artifacts(Protocol):
     """Files that rows name: models. A name is `models/` and the SHA-256 of the bytes.
 
-    A name that leads out of the lake is an ArtifactError in every method.
+    A name that leads out of the lake is an ArtifactError in every method but `where`.
     """
 
     def store(self, content: bytes, suffix: str) -> str:
@@ -97,6 +96,10 @@ class Artifacts(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
+        ...
+
+    def where(self, name: str) -> str:
+        """Where the file of that name is, or would be: for messages."""
         ...
 
 
