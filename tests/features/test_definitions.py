@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -20,9 +21,10 @@ from tests.forecast.test_contracts import adopt, with_column
 from tipoff.errors import IntegrityError, UsageError
 from tipoff.features import reading, training_frame
 from tipoff.features.catalogue import CATALOGUE, Catalogue, analyse, catalogue_of
-from tipoff.features.columns import Made, Query, read_query, stored
+from tipoff.features.columns import read_query
 from tipoff.features.definition import Feature, Relation, Rows
 from tipoff.features.lineage import reach_of
+from tipoff.features.scope import Made, Query, stored
 from tipoff.features.sqltree import SPELLED_BY
 from tipoff.features.windows import PLAYED, SEASON, last
 from tipoff.markets import MARKETS, Market
@@ -180,7 +182,14 @@ def test_a_name_that_is_not_there_is_an_error_and_no_definition() -> None:
 @pytest.mark.parametrize(
     "sql",
     ["FROM t USING SAMPLE 10%", "FROM (FROM t) TABLESAMPLE 10%", "PIVOT t ON b USING sum(a)",
-     "SELECT a FROM t, LATERAL (SELECT 1)"],
+     "SELECT a FROM t, LATERAL (SELECT 1)", "SELECT a FROM t UNION BY NAME SELECT a FROM t",
+     "(SELECT a FROM t) LIMIT 1", "SELECT a FROM t UNION SELECT a FROM t ORDER BY a LIMIT 1",
+     "SELECT x FROM t AS q(x)",
+     "WITH q(x) AS (SELECT a FROM t) SELECT x FROM q", "SELECT a FROM t NATURAL JOIN t u",
+     "SELECT a, b AS a FROM t", "SELECT sum(a) OVER w AS x FROM t",
+     "SELECT sum(a) OVER (w ORDER BY at) AS x FROM t WINDOW w AS (PARTITION BY b)",
+     "SELECT sum(a) OVER v AS x FROM t WINDOW w AS (ORDER BY at), v AS (w ROWS 3 PRECEDING)",
+     "SELECT a FROM (VALUES (1)) t(a)", "SELECT a FROM t ORDER BY ALL"],
 )  # fmt: skip
 def test_sql_of_a_kind_nobody_taught_it_is_an_error_and_no_hash_that_leaves_something_out(
     sql: str,
@@ -219,10 +228,70 @@ SAME = [
      "SELECT DISTINCT a FROM t", "SELECT max(a) AS a FROM t", "SELECT a FROM t LIMIT 3",
      "SELECT a FROM t UNION ALL SELECT a FROM t", "SELECT a FROM t QUALIFY row_number() OVER"
      " (ORDER BY at) = 1", "SELECT unnest([a, b]) AS a FROM t", "SELECT a FROM t, t u",
-     "SELECT min(a) AS a FROM t GROUP BY b", "SELECT round(a, 2) AS a FROM t"],
+     "SELECT min(a) AS a FROM t GROUP BY b", "SELECT round(a, 2) AS a FROM t",
+     "SELECT u.a FROM t, t u", "SELECT a FROM t EXCEPT ALL SELECT a FROM t"],
 )  # fmt: skip
 def test_another_expression_or_other_rows_are_another_column(other: str) -> None:
     assert [*columns(other)] != [*columns("SELECT a FROM t")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("SELECT DISTINCT ON (b) a FROM t ORDER BY at", "SELECT DISTINCT ON (b) a FROM t ORDER BY b"),
+     ("SELECT a, b FROM t ORDER BY 1 LIMIT 1", "SELECT a, b FROM t ORDER BY 2 LIMIT 1"),
+     ("SELECT a, b FROM t EXCEPT ALL SELECT b, a FROM t",
+      "SELECT a, b FROM t EXCEPT ALL SELECT b, at FROM t"),
+     ("SELECT a, (SELECT max(u.a) FROM t u WHERE u.b < q.b) AS x FROM t q",
+      "SELECT a, (SELECT max(u.a) FROM t u WHERE u.b < u.b) AS x FROM t q")],
+)  # fmt: skip
+def test_what_decides_which_rows_there_are_is_part_of_a_column(one: str, other: str) -> None:
+    assert [*columns(one)][-1] != [*columns(other)][-1]
+
+
+def test_a_column_taken_from_another_source_is_another_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every column of the catalogue's SQL that another source of its SELECT has too."""
+    texts: dict[str, Callable[[str], Query]] = {}
+
+    def noted(sql: str, tables: Callable[[str], Query]) -> Query:
+        texts[sql] = tables
+        return read_query(sql, tables)
+
+    monkeypatch.setattr(reading, "read_query", noted)
+    reading.read_catalogue(CATALOGUE.families, CATALOGUE.relations)
+    sources, tried = set[str](), 0
+    for sql, tables in texts.items():
+        found, rest = read_query(sql, tables), sql.partition("FROM (")[2]
+        for other in _of_other_sources(sql, projected_alone=rest in sources):
+            with suppress(IntegrityError):
+                tried += 1
+                assert read_query(other, tables) != found, other
+        sources.add(rest)
+    assert tried > 200
+
+
+def _of_other_sources(sql: str, projected_alone: bool) -> Iterator[str]:
+    """The text with one column taken from the next source of its SELECT."""
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    for column in [*tree.find_all(exp.Column)]:
+        select, top = column.find_ancestor(exp.Select), column
+        while top.parent is not select:
+            top = top.parent
+        if not column.table or isinstance(column.this, exp.Star):
+            continue
+        if projected_alone and (top.arg_key != "expressions" or select.parent):
+            continue
+        if "fx_spine" in sql and top.arg_key == "expressions" and select.parent:
+            continue  # what a family locates, not every column of it reads
+        sources = [select.args["from_"], *(select.args.get("joins") or ())]
+        names = [source.this.alias_or_name for source in sources]
+        own = column.args["table"]
+        after = (names.index(own.name) + 1) % len(names) if own.name in names else 0
+        if names[after] != own.name:
+            column.set("table", exp.to_identifier(names[after]))
+            yield tree.sql(dialect="duckdb")
+            column.set("table", own)
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)

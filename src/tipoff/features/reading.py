@@ -13,8 +13,9 @@ from tipoff.features.analysis import (
     ColumnReading,
     stored_tables,
 )
-from tipoff.features.columns import Made, Query, read_query, stored
+from tipoff.features.columns import read_query
 from tipoff.features.definition import Column, Family, Feature, Relation
+from tipoff.features.scope import Made, Query, stored
 from tipoff.features.sqltree import names_in, windows_in
 from tipoff.features.windows import NEWEST
 from tipoff.hashing import DECIMALS, content_id

@@ -25,13 +25,16 @@ SELECT = frozenset(
         "limit",
         "offset",
         "order",
-        "kind",
-        "operation_modifiers",
     ]
 )
 SOURCE = frozenset(["this", "db", "catalog", "alias", "joins"])
 JOIN = frozenset(["this", "on", "using", "method", "side", "kind"])
-"""Parts of a SELECT, a source and a join that columns.py reads."""
+BRACKETS = frozenset(["this", "alias"])
+ALIAS = frozenset(["this"])
+UNION = frozenset(["this", "expression", "distinct", "with_"])
+GROUP = frozenset(["expressions", "all"])
+ORDER = frozenset(["expressions"])
+"""Parts of a SELECT, of a source and so on that columns.py reads."""
 
 
 def no_more_than(node: exp.Expr, parts: frozenset[str]) -> None:

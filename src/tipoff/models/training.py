@@ -108,13 +108,11 @@ def _baselines(r: Reader, day: date) -> tuple[dict[str, str], Lacking]:
     lacking: Lacking = {}
     for name in WEIGHTS:
         markets = (m for m in MARKETS if m not in covered.get(name, ()))
-        known = tuple(m for m in markets if terms(name, m).keys() <= available.keys())
-        if known:
-            lacking[name] = known
-    if not lacking or not _played(r, through):
+        lacking[name] = tuple(m for m in markets if terms(name, m).keys() <= available.keys())
+    if not any(lacking.values()) or not _played(r, through):
         return present, {}
     retired = _retired(r)
-    return present, {name: m for name, m in lacking.items() if name not in retired}
+    return present, {name: m for name, m in lacking.items() if m and name not in retired}
 
 
 def _fit_baselines(lake: Lake, lacking: Lacking, through: date) -> dict[str, str]:
