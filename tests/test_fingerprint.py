@@ -197,6 +197,73 @@ def test_a_module_nobody_imported_before_joins_as_soon_as_one_on_the_way_imports
     assert {n for n in found if found[n] != again[n]} == {"tipoff.low"}
 
 
+def test_a_package_that_hands_on_another_function_of_that_name_is_other_code(
+    tmp_path: Path,
+) -> None:
+    package = tmp_path / "tipoff"
+    package.mkdir()
+    for name, digits in (("low", 6), ("lower", 5)):
+        (package / f"{name}.py").write_text(f"def rounded(x):\n    return round(x, {digits})\n")
+    (package / "high.py").write_text("from tipoff import rounded, Y\nX = rounded(1.0)\n")
+    hands_on = "from tipoff.{} import rounded\nfrom tipoff.lower import rounded as Y\n"
+    (package / "__init__.py").write_text(hands_on.format("low"))
+    before = Code(package)
+    assert before.closure(["tipoff.high"], ["tipoff.lower"]).keys() == {"tipoff.high", "tipoff.low"}
+    (package / "__init__.py").write_text(hands_on.format("lower"))
+    assert Code(package).digest("tipoff.high") != before.digest("tipoff.high")
+
+
+def test_a_family_from_elsewhere_is_followed_through_its_own_package_and_into_tipoff(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "their_models"
+    theirs.mkdir()
+    (theirs / "__init__.py").write_text("")
+    (theirs / "maths.py").write_text("from tipoff.hashing import DECIMALS\nSCALE = 1.0\n")
+    (theirs / "family.py").write_text("from .maths import SCALE\nfrom . import more\nimport json\n")
+    (theirs / "more.py").write_text("Z = 2\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = Code(ROOT).closure(["their_models.family"])
+    parts = {"their_models.family", "their_models.maths", "their_models.more", "tipoff.hashing"}
+    assert found.keys() == parts
+    (theirs / "maths.py").write_text("from tipoff.hashing import DECIMALS\nSCALE = 1.1\n")
+    again = Code(ROOT).closure(["their_models.family"])
+    assert {n for n in found if found[n] != again[n]} == {"their_models.maths"}
+
+
+def test_what_decides_how_rows_are_computed_or_combos_add_up_is_on_the_way() -> None:
+    code = code_of(["champion"], ["pra"])
+    assert {"tipoff.markets", "tipoff.lake.session"} <= code.modules.keys()
+    assert {"pra", "points", "rebounds", "assists", "lake/views.sql"} <= code.declarations.keys()
+    assert "steals" not in code.declarations
+
+
+def test_what_people_call_a_market_is_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code_of(["baseline"], ["points"])
+    other = replace(MARKETS["points"], label="scoring", aliases=("scoring",))
+    monkeypatch.setitem(MARKETS, "points", other)
+    assert before.changed() == []
+
+
+DIFFERENT = [
+    ("X = 1", 'X = "1"'),
+    ("class A:\n    x: int", "class A:\n    x: ClassVar[int]"),
+    (
+        "if TYPE_CHECKING:\n    pass\nelse:\n    X = 1",
+        "if TYPE_CHECKING:\n    pass\nelse:\n    X = 2",
+    ),
+    ('X = """SELECT\n \'  a\'"""', 'X = """SELECT\n \' a\'"""'),
+    ('X = """SELECT\n \'--a\'"""', 'X = """SELECT\n \'--b\'"""'),
+    ("from .a import b", "from ..a import b"),
+    ("def f(x, *, y=1): pass", "def f(x, y=1): pass"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_what_looks_alike_and_computes_otherwise_is_other_code(one: str, other: str) -> None:
+    assert normal_module(one).digest != normal_module(other).digest
+
+
 def test_a_code_that_was_stored_is_read_as_it_was() -> None:
     code = code_of(["baseline", "champion"], ["points", "pra"])
     read = type(code).from_json(code.to_json())

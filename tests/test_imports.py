@@ -19,7 +19,7 @@ def graph() -> dict[str, set[str]]:
         parts = path.relative_to(ROOT.parent).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         taken = normal_module(path.read_text("utf-8")).imports
-        found[name] = {m for i in taken if (m := CODE.imported(i)) is not None and m != name}
+        found[name] = {m for i in taken if (m := CODE.imported(i, name)) is not None and m != name}
     return found
 
 

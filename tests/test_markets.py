@@ -17,7 +17,7 @@ from tipoff.markets import MARKETS, Market, checked_market, counts_sql, parts_of
 from tipoff.models import stored_versions
 
 TURNOVERS = Market(
-    "turnovers", "turnovers", "tov", 15, (1.0, 2.0, 3.0), 12, 0.045, ("tov", "player_turnovers")
+    "giveaways", "giveaways", "tov", 15, (1.0, 2.0, 3.0), 12, 0.045, ("tov", "player_giveaways")
 )
 KEYS = ["game_id", "player_key", "market", "model"]
 
@@ -25,7 +25,7 @@ KEYS = ["game_id", "player_key", "market", "model"]
 @pytest.fixture
 def turnovers(monkeypatch: pytest.MonkeyPatch) -> Market:
     """Declared as one more entry of MARKETS would, until the test is over."""
-    monkeypatch.setitem(MARKETS, "turnovers", TURNOVERS)
+    monkeypatch.setitem(MARKETS, "giveaways", TURNOVERS)
     adopt(monkeypatch, catalogue_of(tuple(MARKETS.values())))
     return TURNOVERS
 
@@ -45,6 +45,7 @@ def test_a_new_market_is_forecast_and_graded_and_every_id_that_was_there_stays(
     after = rows(published, sql)
     new = after.filter(pl.col("market") == turnovers.name)
     assert report.kind == "supersede"
+    assert turnovers.name in str(report.reason)
     assert {"season_mean", "last_5", "ewma_hl8", "old_moving_average"} == set(new["model"])
     assert all(len(pmf) == turnovers.top + 1 for pmf in new["pmf"])
     old = after.filter(pl.col("market") != turnovers.name)
@@ -59,7 +60,7 @@ def test_a_new_market_is_forecast_and_graded_and_every_id_that_was_there_stays(
     graded = rows(published, """
       SELECT g.actual, b.tov::DOUBLE AS tov FROM grading.current_grade g
       JOIN league.player_game b USING (game_id, player_key)
-      WHERE g.market = 'turnovers' AND g.outcome <> 'void'""")  # fmt: skip
+      WHERE g.market = 'giveaways' AND g.outcome <> 'void'""")  # fmt: skip
     assert graded.height > 20
     assert graded["actual"].equals(graded["tov"].alias("actual"))
 

@@ -15,24 +15,28 @@ import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
-from tipoff.hashing import content_id, text_id
+from tipoff.hashing import content_id, file_sha256, normal_sql, text_id
 from tipoff.kept import KeptAnswers
 from tipoff.lake.tables import KEYS
-from tipoff.markets import MARKETS
-from tipoff.normal import FORM, Import, NormalModule, normal_module
+from tipoff.markets import MARKETS, parts_of
+from tipoff.normal import Import, NormalModule, normal_module
 
-FEATURES = ("tipoff.features.build", "tipoff.lake.asof", "tipoff.lake.reader")
+FEATURES = (
+    "tipoff.features.build", "tipoff.lake.asof", "tipoff.lake.reader", "tipoff.lake.session",
+)  # fmt: skip
 """What makes feature values."""
 DEFINITIONS = ("tipoff.features.catalogue", "tipoff.lake.asof")
 """What declares features and reads what they mean."""
 RUN = ("tipoff.forecast.slate", "tipoff.forecast.build", *FEATURES)
 """What makes a prediction set."""
 
+_STORES = "stores rows and files as they are; which rows count says asof.py, a root"
 _DEFINED = "defines features, which are compared column by column"
 NO_NUMBER: dict[str, str] = {
     "tipoff.errors": "what errors say, and exit codes",
@@ -40,12 +44,23 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.gates": "a register: the gates themselves lie where they are declared",
     "tipoff.clock": "the moment a set is true of is stored with it",
     "tipoff.settings": "the values in force are stored with every run and compared",
-    "tipoff.markets": "each market is a part of its own",
     "tipoff.fingerprint": "names code",
     "tipoff.normal": "names code",
     "tipoff.forecast.builds": "names code",
     "tipoff.kept": "keeps answers by what they were made from",
-    "tipoff.lake.*": "stores rows and fetches them as they are; which count says asof.py, a root",
+    "tipoff.lake.connection": "opens lakes and retries; what a session computes with is a root",
+    "tipoff.lake.writer": _STORES,
+    "tipoff.lake.migrations": _STORES,
+    "tipoff.lake.foreign": "says what DuckDB's errors mean",
+    "tipoff.lake.extensions": "finds DuckDB's extensions; their version is a library's",
+    "tipoff.lake.files": _STORES,
+    "tipoff.lake.references": "says what refers to what",
+    "tipoff.lake.health": "checks what is stored",
+    "tipoff.lake.upkeep": "merges files, whose rows stay",
+    "tipoff.lake.backends": _STORES,
+    "tipoff.lake.backends.*": _STORES,
+    "tipoff.lake.tables": "natural keys are parts of their own",
+    "tipoff.lake.tables.*": "natural keys are parts of their own",
     "tipoff.features.families.*": _DEFINED,
     "tipoff.models.families": "lists the families; each is a part of its own",
     "tipoff.features.relations": _DEFINED,
@@ -59,6 +74,7 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.features.established": "names definitions",
     "tipoff.features.reading": "names definitions",
     "tipoff.features.columns": "names definitions",
+    "tipoff.features.scope": "names definitions",
     "tipoff.features.sqltree": "names definitions",
     "tipoff.features.lineage": "lists source rows",
 }
@@ -68,6 +84,10 @@ NO_FIT = (*NO_NUMBER, "tipoff.models.registry", "tipoff.models.governance")
 
 NO_DEFINITION = ("tipoff.errors", "tipoff.texts", "tipoff.gates", "tipoff.clock", "tipoff.lake.*")
 """Modules among those of DEFINITIONS that can change no definition."""
+
+VIEWS = "lake/views.sql"
+_NAMES = ("label", "aliases")
+"""Parts of a market that only say what people call it."""
 
 LIBRARIES = ("duckdb", "numpy", "polars", "scipy", "lightgbm", "catboost", "shin", "sqlglot")
 """Libraries whose version may change a last bit."""
@@ -91,8 +111,8 @@ class Code:
             module = None if outside else self._module(name)
             if module is None or name in found:
                 continue
-            found[name] = module.digest
-            pending += [m for taken in module.imports if (m := self.imported(taken))]
+            found[name] = self._with_imports(name, module)
+            pending += [m for taken in module.imports if (m := self.imported(taken, name))]
         if self._kept is not None:
             self._kept.save()
         return dict(sorted(found.items()))
@@ -100,18 +120,39 @@ class Code:
     def digest(self, name: str) -> str | None:
         """A module's digest, None when there is no such module."""
         module = self._module(name)
-        return module.digest if module else None
+        return self._with_imports(name, module) if module else None
 
-    def imported(self, taken: Import) -> str | None:
-        """The module that a name comes from, through what packages hand on; None outside tipoff."""
-        below = f"{taken.module}.{taken.name}"
-        if taken.module.partition(".")[0] != self._root.name:
+    def _with_imports(self, name: str, module: NormalModule) -> str:
+        """The digest of a module and of where the names it imports come from: a package that hands
+        on another function under the same name is other code."""
+        origins = [f"{self.imported(i, name)}:{self._origin(i, name).name}" for i in module.imports]
+        return text_id("module", repr([module.digest, origins]))
+
+    def imported(self, taken: Import, by: str) -> str | None:
+        """The module that a name comes from, through what packages hand on; None outside tipoff and
+        outside the package of `by`, the module that imports it."""
+        origin = self._origin(taken, by)
+        below = f"{origin.module}.{origin.name}"
+        if origin.module.partition(".")[0] not in (self._root.name, by.partition(".")[0]):
             return None
-        if taken.name and self._path(below) is not None:
-            return below
+        return below if origin.name and self._path(below) is not None else origin.module
+
+    def _origin(self, taken: Import, by: str) -> Import:
+        """The name as the module that defines it has it."""
+        dots = len(taken.module) - len(taken.module.lstrip("."))
+        if dots:
+            path, parts = self._path(by), by.split(".")
+            up = dots - (path is not None and path.stem == "__init__")
+            below = taken.module.lstrip(".")
+            package = parts[: len(parts) - up]
+            taken = Import(".".join([*package, below] if below else package), taken.name)
+        if taken.module.partition(".")[0] not in (self._root.name, by.partition(".")[0]):
+            return taken
+        if not taken.name or self._path(f"{taken.module}.{taken.name}") is not None:
+            return taken
         module = self._module(taken.module)
         handed_on = module.names.get(taken.name) if module else None
-        return taken.module if handed_on is None else self.imported(handed_on)
+        return taken if handed_on is None else self._origin(handed_on, taken.module)
 
     def _module(self, name: str) -> NormalModule | None:
         if name not in self._read:
@@ -122,17 +163,28 @@ class Code:
     def _normal(self, path: Path) -> NormalModule:
         self._kept = self._kept or KeptAnswers("code")
         source = path.read_bytes()
-        key = text_id(FORM, hashlib.sha256(source).hexdigest())
+        key = text_id("source", _form() + hashlib.sha256(source).hexdigest())
         return NormalModule.of(self._kept.get(key, lambda: asdict(normal_module(source.decode()))))
 
     def _path(self, name: str) -> Path | None:
         if name.partition(".")[0] != self._root.name:
-            # A family of somebody else's: its own file, found where Python found it.
-            file = getattr(sys.modules.get(name), "__file__", None)
-            return Path(file) if file else None
+            # A family of somebody else's: its own files, found where Python finds them.
+            with suppress(ImportError, ValueError):
+                spec = find_spec(name) if name != "__main__" else None
+                file = spec.origin if spec else getattr(sys.modules.get(name), "__file__", None)
+                return Path(file) if file and file.endswith(".py") else None
+            return None
         place = self._root.parent.joinpath(*name.split("."))
         found = [p for p in (place.with_suffix(".py"), place / "__init__.py") if p.is_file()]
         return found[0] if found else None
+
+
+@cache
+def _form() -> str:
+    """What brings sources into their normal form: another form gives other digests."""
+    here = Path(__file__).parent
+    files = "".join(file_sha256(here / name) for name in ("normal.py", "hashing.py"))
+    return f"{files} {sys.version_info[:2]}"
 
 
 CODE = Code(Path(__file__).parent)
@@ -149,9 +201,10 @@ class SetCode:
     """The code that makes a prediction set, part by part.
 
     `modules`: those that execute whoever predicts; `families`: those of each family that does;
-    `declarations`: each market of it, and the natural key of each fact table. No part of the
-    fingerprint: `definitions`, modules that declare features, because features are compared one by
-    one; `declared`, the markets there are, in the set or not.
+    `declarations`: each market of it, the natural key of each fact table and the lake's views. No
+    part of the fingerprint, because features are compared one by one: `definitions`, modules that
+    declare features; `judged`, how each feature's values are judged. Nor is `declared`, the markets
+    there are, in the set or not.
     """
 
     modules: Mapping[str, str]
@@ -159,6 +212,7 @@ class SetCode:
     declarations: Mapping[str, str]
     definitions: Mapping[str, str]
     declared: Sequence[str] = ()
+    judged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -177,8 +231,8 @@ class SetCode:
     def changed(self) -> list[str]:
         """Modules, markets and keys that are no more what they were when the set was made, sorted.
 
-        Empty means that the fingerprint is the same: what a module imports is part of its digest,
-        so no module joins or leaves the way while all on it stay the same.
+        Empty means that the fingerprint is the same: where a module's imports come from is part of
+        its digest, so no module joins or leaves the way while all on it stay the same.
         """
         parts = (self.modules, *self.families.values())
         then = {name: digest for part in parts for name, digest in part.items()}
@@ -196,20 +250,27 @@ def set_code(
 ) -> SetCode:
     """The code of a set: `families` that predict in it -> the module that declares each, and its
     markets. `roots`: the modules that make it."""
+    held = [name for name in markets if name in MARKETS]
     return SetCode(
         CODE.closure(roots),
         {name: CODE.closure([module], NO_FIT) for name, module in sorted(families.items())},
-        {name: _declaration(name) for name in sorted({*markets, *KEYS})},
+        {name: _declaration(name) for name in sorted({*held, *parts_of(*held), *KEYS, VIEWS})},
         CODE.closure(DEFINITIONS, NO_DEFINITION),
         sorted(MARKETS),
     )
 
 
 def _declaration(name: str) -> str:
-    """The hash of a market, or of the key of a fact table; empty when there is none so called."""
+    """The hash of a market, of the key of a fact table or of the lake's views; empty when there is
+    none so called."""
     if name in KEYS:
         return content_id("key", KEYS[name])
-    return content_id("market", asdict(MARKETS[name])) if name in MARKETS else ""
+    if name == VIEWS:
+        return text_id("views", normal_sql((Path(__file__).parent / VIEWS).read_text("utf-8")))
+    if name not in MARKETS:
+        return ""
+    declared = asdict(MARKETS[name])
+    return content_id("market", {k: v for k, v in declared.items() if k not in _NAMES})
 
 
 def code_id(module: str) -> str:

@@ -83,7 +83,10 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+_LOOSE = re.compile(r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?:--[^\n]*|\s)+""")
+
+
 @cache
 def normal_sql(sql: str) -> str:
-    """SQL without comments and with white space folded: what a definition hash covers."""
-    return re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql)).strip()
+    """SQL without comments and with white space folded, but for what stands in quotes."""
+    return re.sub(_LOOSE, lambda found: found["quoted"] or " ", sql).strip()

@@ -50,41 +50,41 @@ class Market:
         return "pts" in self.columns
 
 
-_POINTS_TIERS = (10.0, 15.0, 20.0, 25.0)
-_BOARDS_TIERS = (3.0, 5.0, 7.0, 9.0)
-_SMALL_TIERS = (1.0, 2.0, 3.0)
-
 MARKETS: dict[str, Market] = {
     market.name: market
     for market in (
-        Market("points", "points", "pts", 90, _POINTS_TIERS, 70, 0.47, ("pts", "player_points")),
         Market(
-            "rebounds", "rebounds", "reb", 40, _BOARDS_TIERS, 40, 0.18,
+            "points", "points", "pts", 90, (10.0, 15.0, 20.0, 25.0), 70, 0.47,
+            ("pts", "player_points"),
+        ),
+        Market(
+            "rebounds", "rebounds", "reb", 40, (3.0, 5.0, 7.0, 9.0), 40, 0.18,
             ("reb", "rebs", "player_rebounds"),
         ),
         Market(
-            "assists", "assists", "ast", 35, _BOARDS_TIERS, 30, 0.105, ("ast", "player_assists")
+            "assists", "assists", "ast", 35, (3.0, 5.0, 7.0, 9.0), 30, 0.105,
+            ("ast", "player_assists"),
         ),
         Market(
-            "threes", "threes made", "fg3m", 20, _SMALL_TIERS, 15, 0.052,
+            "threes", "threes made", "fg3m", 20, (1.0, 2.0, 3.0), 15, 0.052,
             ("3pm", "3pt", "fg3m", "player_threes"),
         ),
-        Market("steals", "steals", "stl", 15, _SMALL_TIERS, 15, 0.031, ("stl", "player_steals")),
-        Market("blocks", "blocks", "blk", 15, _SMALL_TIERS, 15, 0.02, ("blk", "player_blocks")),
+        Market("steals", "steals", "stl", 15, (1.0, 2.0, 3.0), 15, 0.031, ("stl", "player_steals")),
+        Market("blocks", "blocks", "blk", 15, (1.0, 2.0, 3.0), 15, 0.02, ("blk", "player_blocks")),
         Market(
-            "pra", "points + rebounds + assists", "pts + reb + ast", 130, _POINTS_TIERS, 110,
-            aliases=("p+r+a", "player_points_rebounds_assists"),
+            "pra", "points + rebounds + assists", "pts + reb + ast", 130, (10.0, 15.0, 20.0, 25.0),
+            110, aliases=("p+r+a", "player_points_rebounds_assists"),
         ),
         Market(
-            "pr", "points + rebounds", "pts + reb", 110, _POINTS_TIERS, 90,
+            "pr", "points + rebounds", "pts + reb", 110, (10.0, 15.0, 20.0, 25.0), 90,
             aliases=("p+r", "player_points_rebounds"),
         ),
         Market(
-            "pa", "points + assists", "pts + ast", 110, _POINTS_TIERS, 90,
+            "pa", "points + assists", "pts + ast", 110, (10.0, 15.0, 20.0, 25.0), 90,
             aliases=("p+a", "player_points_assists"),
         ),
         Market(
-            "ra", "rebounds + assists", "reb + ast", 60, _BOARDS_TIERS, 60,
+            "ra", "rebounds + assists", "reb + ast", 60, (3.0, 5.0, 7.0, 9.0), 60,
             aliases=("r+a", "player_rebounds_assists"),
         ),
     )

@@ -1,8 +1,8 @@
 """The normal form of a module: what of its source can change what it computes, and what it imports.
 
-A syntax tree without docstrings, comments, annotations, progress and messages of errors: rewording
-one leaves the digest as it is, another constant, operator, name or call does not. Line breaks and
-comments inside longer texts, which are SQL, do not count either.
+A syntax tree without docstrings, comments, annotations of functions, progress and messages of
+errors: rewording one leaves the digest as it is, another constant, operator, name or call does not.
+Line breaks and comments inside longer texts, which are SQL, do not count either.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ from typing import Any
 
 from tipoff.hashing import normal_sql, text_id
 
-FORM = "form_1"
-"""The normal form's own version: another form gives other digests."""
 SAYING = frozenset({"say", "progress"})
 """Calls that only tell a person how far the work is."""
-_UNSEEN = frozenset({"annotation", "returns", "ctx", "kind", "type_comment", "type_params"})
+_UNSEEN = frozenset({"returns", "ctx", "kind", "type_comment", "type_params"})
 """Parts of a tree that change nothing, or that only some versions of Python have."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """A name taken from a module; `name` is empty when the module itself is imported."""
+    """A name taken from a module; `name` is empty when the module itself is imported. A relative
+    module begins with dots."""
 
     module: str
     name: str = ""
@@ -59,9 +58,9 @@ def normal_module(source: str) -> NormalModule:
 def _imports(tree: ast.AST) -> Iterator[tuple[str, Import]]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and _for_types(node.test):
-            continue
-        if isinstance(node, ast.ImportFrom):
-            module = node.module or ""
+            yield from _imports(ast.Module(node.orelse, []))
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
             yield from ((a.asname or a.name, Import(module, a.name)) for a in node.names)
         elif isinstance(node, ast.Import):
             yield from ((a.asname or a.name, Import(a.name)) for a in node.names)
@@ -78,11 +77,16 @@ def _form(node: Any) -> Any:
     if isinstance(node, list):
         return [form for item in node if (form := _form(item)) is not None]
     if isinstance(node, str | bytes):
-        return normal_sql(node) if isinstance(node, str) and "\n" in node else node
+        # As it is spelled in code: the text "1" is not the number 1.
+        return repr(normal_sql(node) if isinstance(node, str) and "\n" in node else node)
     if not isinstance(node, ast.AST):
         return repr(node)
     if _says_nothing(node):
         return None
+    if isinstance(node, ast.If) and _for_types(node.test):
+        return ["types", _form(node.orelse)]
+    if isinstance(node, ast.arg):
+        return ["arg", node.arg]
     if isinstance(node, ast.Raise):
         # Which error it is decides who catches it; what it says decides nothing.
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
@@ -100,10 +104,11 @@ def _says_nothing(node: ast.AST) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True  # they are in the digest by themselves, sorted
     if isinstance(node, ast.If):
-        return _for_types(node.test)
+        return _for_types(node.test) and not node.orelse
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant) or _called(node.value) in SAYING
-    return False
+    # Each market is a part of a fingerprint by itself.
+    return isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "dict[str, Market]"
 
 
 def _called(node: ast.AST) -> str:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import cast
 
 import pytest
 import sqlglot
@@ -275,8 +276,9 @@ def _of_other_sources(sql: str, projected_alone: bool) -> Iterator[str]:
     """The text with one column taken from the next source of its SELECT."""
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     for column in [*tree.find_all(exp.Column)]:
-        select, top = column.find_ancestor(exp.Select), column
-        while top.parent is not select:
+        select, top = column.find_ancestor(exp.Select), cast(exp.Expr, column)
+        assert select is not None
+        while top.parent is not None and top.parent is not select:
             top = top.parent
         if not column.table or isinstance(column.this, exp.Star):
             continue

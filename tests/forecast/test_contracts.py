@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,9 +80,14 @@ def without(name: str) -> Catalogue:
 
 def redefined(name: str) -> Catalogue:
     """The catalogue in which a column's expression differs, though its values do not."""
+    return altered(name, sql=f"({CATALOGUE.columns[name].sql}) * 1")
+
+
+def altered(name: str, **other_parts: Any) -> Catalogue:
+    """The catalogue in which some parts of a column's declaration are others."""
 
     def other(column: Column) -> Column:
-        return replace(column, sql=f"({column.sql}) * 1") if column.name == name else column
+        return replace(column, **other_parts) if column.name == name else column
 
     return changed(
         [replace(f, columns=tuple(map(other, f.columns))) for f in CATALOGUE.families]

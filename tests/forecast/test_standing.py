@@ -15,9 +15,10 @@ import pytest
 from tests.builds import become_another_build, build_of
 from tests.faults.fixtures import MARKETS, MODELS, gates_open
 from tests.faults.league import Ground
-from tests.forecast.test_contracts import adopt, redefined, with_column
+from tests.forecast.test_contracts import adopt, altered, redefined, with_column
 from tipoff import clock
 from tipoff.errors import IntegrityError
+from tipoff.features.catalogue import CATALOGUE
 from tipoff.features.definition import Column
 from tipoff.forecast import current_publication, reconcile
 from tipoff.forecast.publish import Publication
@@ -152,6 +153,22 @@ def test_a_set_holds_while_every_feature_of_it_means_what_it_meant(
     adopt(monkeypatch, with_column(Column("extra", "p.n"), "player"))
     assert chosen.holds()
     adopt(monkeypatch, redefined("points_avg_last_5"))
+    assert not chosen.holds()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"required": False}, {"category": "team"}, {"varies_within_slate": False},
+     {"fallback": "p.n < 2"}, {"why": "'few_games'"}],
+)  # fmt: skip
+def test_a_set_holds_while_the_values_of_its_features_are_judged_as_they_were(
+    chosen: Shown, monkeypatch: pytest.MonkeyPatch, other: dict[str, Any]
+) -> None:
+    become_another_build(monkeypatch, "tipoff.features.families.player")
+    assert chosen.holds()
+    before = CATALOGUE.hashes["points_avg_last_5"]
+    adopt(monkeypatch, altered("points_avg_last_5", **other))
+    assert CATALOGUE.hashes["points_avg_last_5"] == before
     assert not chosen.holds()
 
 

@@ -148,7 +148,7 @@ def _sha(lake: Lake) -> str:
 
 
 def test_a_toy_takes_its_familys_seat_and_its_forecasts_are_explained_and_reproduced(
-    lake: Lake, toy: ToyFamily
+    lake: Lake, toy: ToyFamily, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     days = slate_dates(lake)
     model_id = json.loads(tipoff(lake, "train", "toy", "--through", days[-8], "--json"))["model_id"]
@@ -167,6 +167,11 @@ def test_a_toy_takes_its_familys_seat_and_its_forecasts_are_explained_and_reprod
     assert list(parts) == [f"{rows[0][2]}_avg_last_5"]
     assert sum(parts.values()) == pytest.approx(rows[0][1], abs=1e-3)
     assert told["model"]["model_id"] == model_id
+    monkeypatch.setattr(ToyFamily, "explain", ModelFamily.explain)
+    with lake.reading() as r:
+        silent_one = explain(lake, r, run, rows[0][0])
+    assert (silent_one["base"], silent_one["features"][0]["contribution"]) == (None, None)
+    assert silent_one["prediction"] == told["prediction"]
     again = reproduce(lake, run)
     assert again.ok, again.differences
     assert again.checked > len(rows)

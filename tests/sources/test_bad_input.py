@@ -10,6 +10,7 @@ import pytest
 from tests.sources.folders import FIRST, SECOND, Folder, box, game, injury, line
 from tipoff.errors import SourceError
 from tipoff.lake import Lake
+from tipoff.markets import MARKETS, Market
 from tipoff.sources import ImportReport, import_folder
 from tipoff.sources.layout import FILES
 
@@ -168,6 +169,22 @@ def test_bad_lines_and_injuries_are_set_aside(lake: Lake, folder: Folder) -> Non
     assert _reasons(lake) == sorted(wanted)
     assert _stored(lake, "league.prop_line") == 1
     assert _stored(lake, "league.injury") == 1
+
+
+def test_lines_of_every_market_declared_are_taken_under_its_name_and_every_alias(
+    lake: Lake, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = Market("dunks", "dunks", "fgm", 15, (1.0, 2.0, 3.0), aliases=("player_dunks",))
+    monkeypatch.setitem(MARKETS, "dunks", new)
+    words = [(word, m.name) for m in MARKETS.values() for word in (m.name, *m.aliases)]
+    folder.rows["prop_lines"] = [
+        line(SECOND, "Al Able", market=word.upper(), bookmaker=f"book {n}")
+        for n, (word, _) in enumerate(words)
+    ]
+    assert folder.take(lake).set_aside == 0
+    with lake.reading() as r:
+        found = r.rows("SELECT market FROM league.prop_line ORDER BY ALL")
+    assert [name for (name,) in found] == sorted(name for _, name in words)
 
 
 def _reasons(lake: Lake) -> list[str]:

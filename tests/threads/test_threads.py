@@ -85,6 +85,14 @@ def test_cores_variables_and_tables_of_one_read_are_not_those_of_another(lake: L
             other.rows("FROM mine")
 
 
+def test_a_query_that_fails_on_every_core_leaves_the_next_read_one(lake: Lake) -> None:
+    for _ in range(3):  # the session is taken again
+        with pytest.raises(Exception, match="nothing_there"), lake.reading() as r, r.every_core():
+            r.rows("FROM nothing_there")
+        with lake.reading() as r:
+            assert r.value("SELECT current_setting('threads')") == 1
+
+
 def test_a_read_that_has_ended_asks_nothing_of_a_connection_that_may_be_anothers(
     lake: Lake,
 ) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tipoff.lake import Reader
 
 KEYS = ("game_id", "player_key", "market", "model")
-NUMBERS = ("model_id", "line", "median", "mean", "p_over", "over_price", "under_price",
-           "recommendation")  # fmt: skip
+NUMBERS = ("model_id", "line", "median", "mean", "p10", "p90", "p_over", "over_price",
+           "under_price", "edge", "quality", "recommendation")  # fmt: skip
 """What a reader sees of a prediction: two with the same numbers are unchanged."""
 SHOWN = (*KEYS, "player", "team", "role", "prediction_id", "line_ids", "books", *NUMBERS)
 REFUSAL = (*KEYS, "player", "team", "reason", "detail")

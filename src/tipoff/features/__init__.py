@@ -1,7 +1,7 @@
 """Features: declared once, built for history and tonight alike, stored by content hash."""
 
 from tipoff.features.build import Facts, SlateFeatures, known_facts, slate_frame, training_frame
-from tipoff.features.catalogue import catalogue, definition_hashes, feature_set
+from tipoff.features.catalogue import catalogue, definition_hashes, feature_set, judgements
 from tipoff.features.checks import CheckResult, batch_checks
 from tipoff.features.definition import Feature
 from tipoff.features.established import redefined
@@ -33,6 +33,7 @@ __all__ = [
     "definition_hashes",
     "feature_set",
     "gate",
+    "judgements",
     "known_facts",
     "load_snapshot",
     "redefined",

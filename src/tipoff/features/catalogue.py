@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tipoff.features.families import families
 from tipoff.features.relations import relations
 from tipoff.features.sets import SETS
 from tipoff.features.windows import Window
-from tipoff.hashing import DECIMALS, file_sha256, text_id
+from tipoff.hashing import DECIMALS, content_id, file_sha256, text_id
 from tipoff.kept import kept
 from tipoff.markets import MARKETS, Market
 
@@ -123,8 +124,12 @@ def _restored(column: dict[str, Any]) -> ColumnReading:
 def _code() -> list[str]:
     """What reads the SQL: other code may read it otherwise."""
     here = Path(__file__).parent
-    names = ("columns.py", "sqltree.py", "reading.py", "definition.py", "windows.py")
-    return [file_sha256(here / name) for name in names]
+    names = ("analysis.py", "columns.py", "scope.py", "sqltree.py", "reading.py", "definition.py",
+             "windows.py", "../hashing.py")  # fmt: skip
+    sqlglot = find_spec("sqlglot")  # not imported: that takes a tenth of a second
+    places = (sqlglot and sqlglot.submodule_search_locations) or ()
+    versions = [Path(place) / "_version.py" for place in places]
+    return [file_sha256(path) for path in (*(here / name for name in names), *versions)]
 
 
 def catalogue_of(markets: Sequence[Market]) -> Catalogue:
@@ -143,6 +148,18 @@ def catalogue() -> dict[str, Feature]:
 def definition_hashes() -> dict[str, str]:
     """Feature name -> hash of its definition: range, expression, and all it reads down to facts."""
     return {name: CATALOGUE.hashes[name] for name in CATALOGUE.features}
+
+
+def judgements() -> dict[str, str]:
+    """Feature name -> hash of how its values are judged: reasons of nulls, what is required, which
+    checks apply. None of it is part of a definition, all of it can change a prediction set."""
+    asked = ("required", "category", "varies_within_slate", "fallback", "why")
+    return {
+        name: content_id(
+            "judged", [*(getattr(feature, a) for a in asked), CATALOGUE.owner[name].why]
+        )
+        for name, feature in CATALOGUE.features.items()
+    }
 
 
 def feature_set(name: str) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from sqlglot._version import version
+
 from tipoff.errors import IntegrityError
 from tipoff.features.analysis import (
     PLAYERS,
@@ -16,7 +18,7 @@ from tipoff.features.analysis import (
 from tipoff.features.columns import read_query
 from tipoff.features.definition import Column, Family, Feature, Relation
 from tipoff.features.scope import Made, Query, stored
-from tipoff.features.sqltree import names_in, windows_in
+from tipoff.features.sqltree import SPELLED_BY, names_in, windows_in
 from tipoff.features.windows import NEWEST
 from tipoff.hashing import DECIMALS, content_id
 
@@ -25,7 +27,13 @@ _GIVEN = {SPINE: SPINE_COLUMNS, PLAYERS: ("player_key", "first_id")}
 
 
 def read_catalogue(families: Sequence[Family], relations: Mapping[str, Relation]) -> Analysis:
-    """The analysis of a catalogue. Raises IntegrityError for SQL that names what is not there."""
+    """The analysis of a catalogue. Raises IntegrityError for SQL that names what is not there, and
+    when sqlglot is another version than definitions are hashed with."""
+    if version != SPELLED_BY:
+        raise IntegrityError(
+            f"definitions are hashed with sqlglot {SPELLED_BY}, installed is {version}",
+            f"pip install sqlglot=={SPELLED_BY}",
+        )
     return _Analyst(families, relations).analysis()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from tipoff.errors import UsageError
 from tipoff.features import catalogue, load_snapshot, sources_of
 from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.minutes import expected_minutes
@@ -30,7 +32,8 @@ def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
     chance that he takes part, is null where no `plays` model says; so is `minutes`, which he
     plays if he does, without a champion.
 
-    Contributions are in the units of the market and add up, with `base`, to the model's centre.
+    Contributions are in the units of the market and add up, with `base`, to the model's centre;
+    both are null for models of a family that explains nothing.
     """
     sql = "SELECT * FROM forecast.prediction WHERE run_id = $run AND prediction_id = $prediction"
     row = r.query(sql, {"run": run, "prediction": prediction}).to_dicts()[0]
@@ -44,7 +47,9 @@ def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
     # The definitions it was predicted with: explaining must outlive a later redefinition.
     model = open_model(lake.artifacts, manifest, artifact, snapshot.definitions)
     names = model.manifest.contract.names[row["market"]]
-    base, parts = contributions(model, mine, row["market"])
+    base, parts = None, dict[str, float]()
+    with suppress(UsageError):  # of a family that explains nothing
+        base, parts = contributions(model, mine, row["market"])
     lines = r.query(_LINES, {"day": head["slate"], "ids": row["line_ids"] or [""]})
     return {
         "prediction": plain({k: v for k, v in row.items() if k != "recorded_seq"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from tipoff.forecast.publish import (
     present,
     publish,
 )
-from tipoff.forecast.staleness import holds, record_verified
+from tipoff.forecast.staleness import facts_moved, holds, record_verified
 from tipoff.forecast.view import refusal_counts
 from tipoff.settings import settings
 from tipoff.texts import checked_reason
@@ -137,20 +138,43 @@ def _kind(
 
 def _changed(lake: Lake, current: Publication, made: RunSet) -> str:
     """What is other than in the set shown, in words that go on record."""
-    sql = """SELECT snapshot_id, models, settings, code_version, build_id FROM forecast.run
+    sql = """SELECT models, settings, code_version, build_id FROM forecast.run
              WHERE run_id = $run"""
     with lake.reading() as r:
-        snapshot, models, settings_then, code, build_id = r.rows(sql, {"run": current.run_id})[0]
+        models, settings_then, code, build_id = r.rows(sql, {"run": current.run_id})[0]
         other = code != made.run["code_version"] and other_code(read_build(r, build_id), code)
-    parts = {
+        parts = _moved(r, current, made)
+    parts |= {
         "models": models != made.run["models"],
         "settings": settings_then != made.run["settings"],
         f"made before by {'; '.join(other or ())}": bool(other),
     }
     found = [name for name, differs in parts.items() if differs]
-    if snapshot != made.run["snapshot_id"] or not found:
-        found.insert(0, "facts")
-    return f"changed: {', '.join(found)}"
+    return f"changed: {', '.join(found or ['facts'])}"
+
+
+def _moved(r: Reader, current: Publication, made: RunSet) -> dict[str, bool]:
+    """What of facts, features and markets is other than in the set shown, in words."""
+    sql = """SELECT snapshot_id, definitions, facts_seq, run.as_of FROM forecast.run
+             JOIN features.snapshot USING (snapshot_id) WHERE run_id = $run"""
+    snapshot, text, seq, as_of = r.rows(sql, {"run": current.run_id})[0]
+    then, now = json.loads(text), made.snapshot.definitions
+    names = [n for n in {**then, **now} if then.get(n) != now.get(n)]
+    sql = "SELECT DISTINCT market FROM {} WHERE run_id = $run"
+    tables = ("forecast.prediction", "forecast.refusal")
+    shown = {m for t in tables for (m,) in r.rows(sql.format(t), {"run": current.run_id})}
+    asked = {*made.predictions["market"], *made.refusals["market"]}
+    facts = facts_moved(r, current.slate, seq, as_of, made.run["as_of"])
+    return {
+        "facts": snapshot != made.run["snapshot_id"] and (facts or not names),
+        _some("features", names): bool(names),
+        _some("markets", sorted(asked ^ shown)): asked != shown,
+    }
+
+
+def _some(what: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{what} {', '.join(names[:3])}{more}"
 
 
 def _withdrawn(lake: Lake, current: Publication, made: RunSet) -> list[str]:

@@ -178,12 +178,13 @@ def _same_code(r: Reader, held: Standing, build: Build) -> bool:
     if build.code.declares_the_same():
         return True
     # Only now: this imports all that makes features.
-    from tipoff.features import definition_hashes, redefined
+    from tipoff.features import definition_hashes, judgements, redefined
 
     sql = """SELECT definitions FROM features.snapshot s JOIN forecast.run USING (snapshot_id)
              WHERE run_id = $run"""
     then: dict[str, str] = json.loads(r.value(sql, {"run": held.publication.run_id}))
-    return redefined(then, definition_hashes()) == []
+    judged = {name: build.code.judged.get(name, "") for name in then}
+    return not (redefined(then, definition_hashes()) or redefined(judged, judgements()))
 
 
 def _known(

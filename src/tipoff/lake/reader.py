@@ -85,7 +85,7 @@ class Reader:
         try:
             yield
         finally:
-            # In a transaction that failed nothing can be set; the next block sets it back.
+            # In a transaction that failed nothing can be set; the session sets it back.
             with suppress(duckdb.TransactionException):
                 self._connection.execute("SET threads = 1")
 

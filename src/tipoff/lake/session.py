@@ -17,6 +17,9 @@ from tipoff.lake.writer import Writer
 
 T = TypeVar("T")
 MEMORY_LIMIT = "700MB"
+THREADS = 1
+"""A slate's queries are small: a second thread costs them a third more work than it saves. What
+goes through all history asks for every core (Reader.every_core)."""
 
 
 class Session:
@@ -79,6 +82,8 @@ class Session:
     def _rollback(self) -> None:
         try:
             self._connection.execute("ROLLBACK")
+            # Where a query failed inside Reader.every_core, nothing could be set back.
+            self._connection.execute(f"SET threads = {THREADS}")
         except duckdb.Error:
             self.usable = False
 
@@ -86,9 +91,7 @@ class Session:
 def _attached(catalog: Catalog, version: int | None) -> duckdb.DuckDBPyConnection:
     config: Config = {
         "memory_limit": MEMORY_LIMIT,
-        # A slate's queries are small: a second thread costs them a third more work than it
-        # saves. What goes through all history asks for every core (Reader.every_core).
-        "threads": 1,
+        "threads": THREADS,
     }
     connection = connect(catalog.extensions, config | catalog.settings())
     connection.execute("SET TimeZone = 'UTC'")

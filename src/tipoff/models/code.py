@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from tipoff.features import judgements
 from tipoff.fingerprint import RUN, SetCode, set_code
 from tipoff.models.families import FAMILIES
 
@@ -14,4 +16,4 @@ def code_of(families: Iterable[str], markets: Iterable[str], roots: Sequence[str
     A family this tipoff does not know has no code here, and no model of it predicts.
     """
     modules = {name: type(FAMILIES[name]).__module__ for name in families if name in FAMILIES}
-    return set_code(modules, markets, roots)
+    return replace(set_code(modules, markets, roots), judged=judgements())

@@ -13,6 +13,7 @@ from tipoff import clock
 from tipoff.errors import UsageError
 from tipoff.hashing import content_id
 from tipoff.lake import Lake, Reader, Writer
+from tipoff.markets import MARKETS
 from tipoff.sources import facts, identity, staging
 from tipoff.sources.layout import FILES, SourceFile, is_simulated, read_folder
 from tipoff.sources.merge import Counts, Fact, merge, repoint, run_sql
@@ -107,7 +108,10 @@ class _Import:
         )
         words = [(word, status) for status, many in STATUS_WORDS.items() for word in many]
         statuses = pl.DataFrame(words, schema=["word", "canonical"], orient="row")
-        for name, frame in (("team_code", codes), ("status_word", statuses)):
+        called = {w: m.name for m in MARKETS.values() for w in (m.name, *m.aliases)}
+        markets = pl.DataFrame([*called.items()], schema=["word", "canonical"], orient="row")
+        lookups = {"team_code": codes, "status_word": statuses, "market_word": markets}
+        for name, frame in lookups.items():
             self.w.register("lookup_rows", frame)
             self.w.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM lookup_rows")
             self.w.unregister("lookup_rows")

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tipoff.errors import UsageError
+from tipoff.fingerprint import CODE
 from tipoff.models.family import ModelFamily, Role
 from tipoff.models.names import Spec
 
@@ -58,7 +59,13 @@ FAMILIES = Families(
 
 
 def register(family: ModelFamily[Any]) -> None:
-    """Add a family to this process. Raises UsageError when its name or a model's name is taken."""
+    """Add a family to this process. Raises UsageError when its name or a model's name is taken, and
+    when its source cannot be read: a set must name the code that made it."""
+    if CODE.digest(type(family).__module__) is None:
+        raise UsageError(
+            f"no source file of {type(family).__module__}, which declares {family.name!r}",
+            "declare it in a module that is a file",
+        )
     if family.name in FAMILIES:
         raise UsageError(f"there is a model family {family.name!r} already", "choose another name")
     for name in family.specs:

@@ -37,11 +37,6 @@ FEATURES = "v4"
 NEEDS = ("pts_slope_10g",)
 """Null for who has played fewer than five games ever: too few to say anything, `bootstrap`."""
 _SPECS = {name: Spec(name, NAME, feature_set=FEATURES) for name in CHAMPIONS}
-_PARTS = (
-    "agree", "bands", "blocked", "covariates", "fit", "lattice", "layers", "learner", "level",
-    "line_layers", "memo", "minutes", "model", "over", "past", "pit", "shape", "sight", "table",
-    "tilt", "variance",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,10 +51,6 @@ class TipoffFamily(TreeFamily[Champion]):
     suffix = "json"
     kind = "a champion's file"
     foresees_minutes = True
-    uses = (
-        *(f"tipoff.models.champion.{part}" for part in _PARTS), "tipoff.models.engine",
-        "tipoff.models.families.trees",
-    )  # fmt: skip
 
     def covers(self, spec: Spec) -> tuple[str, ...]:
         """All of them."""

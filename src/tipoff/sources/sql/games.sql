@@ -53,7 +53,7 @@ CREATE OR REPLACE TEMP TABLE fixture AS
 -- Lines with canonical teams. A source that dates by UTC names the day after: when the pair has
 -- no game on the line's date but one on the league date of its snapshot, that is the game.
 CREATE OR REPLACE TEMP TABLE prop AS
-  SELECT p.* EXCLUDE (game_date, problem), p.game_date AS printed_date, h.code AS home, a.code AS away,
+  SELECT p.* EXCLUDE (game_date, problem) REPLACE (m.canonical AS market), p.game_date AS printed_date, h.code AS home, a.code AS away,
     pair_of(h.code, a.code) AS pair, pickem,
     CASE WHEN p.event_home IS NOT NULL AND f.pair IS NULL AND u.pair IS NOT NULL
       THEN league_day(p.snapshot_time) ELSE p.game_date END AS game_date,
@@ -62,12 +62,13 @@ CREATE OR REPLACE TEMP TABLE prop AS
       WHEN p.event_away IS NOT NULL AND a.code IS NULL THEN 'unknown team: event_away = ''' || p.event_away || ''''
       WHEN h.code = a.code THEN 'unknown team: event_home and event_away are both ' || h.code
       WHEN (h.code IS NULL) <> (a.code IS NULL) THEN 'missing value: event_home or event_away'
-      WHEN p.market NOT IN ('points', 'rebounds', 'assists', 'threes', 'steals', 'blocks', 'pra', 'pr', 'pa', 'ra')
+      WHEN m.canonical IS NULL
         THEN 'unknown market: market = ''' || p.market || ''''
       WHEN n.raw_key IS NULL THEN 'no player: player_name = ''' || coalesce(p.player_name, '') || ''''
     END AS problem
   FROM (SELECT *, coalesce(player_key, '') AS spelled, coalesce(player_name, '') AS printed,
           bookmaker IN ('prizepicks', 'underdog') AS pickem FROM s_prop_lines) p
+  LEFT JOIN market_word m ON m.word = lower(trim(p.market))
   LEFT JOIN spelling n ON n.raw_key = p.spelled AND n.player_name = p.printed AND n.is_player
   LEFT JOIN team_code h ON upper(p.event_home) = h.alias AND p.game_date BETWEEN h.first_day AND h.last_day
   LEFT JOIN team_code a ON upper(p.event_away) = a.alias AND p.game_date BETWEEN a.first_day AND a.last_day
