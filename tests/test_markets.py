@@ -10,7 +10,7 @@ import pytest
 from tests.forecast.test_contracts import adopt
 from tipoff.errors import UsageError
 from tipoff.features.catalogue import CATALOGUE, catalogue_of
-from tipoff.forecast import reconcile, reproduce
+from tipoff.forecast import current_publication, reconcile, reproduce
 from tipoff.grading import grade
 from tipoff.lake import Lake
 from tipoff.markets import MARKETS, Market, checked_market, counts_sql, parts_of
@@ -45,7 +45,10 @@ def test_a_new_market_is_forecast_and_graded_and_every_id_that_was_there_stays(
     after = rows(published, sql)
     new = after.filter(pl.col("market") == turnovers.name)
     assert report.kind == "supersede"
-    assert turnovers.name in str(report.reason)
+    with published.reading() as r:
+        shown = current_publication(r, slate_day)
+    assert shown is not None
+    assert turnovers.name in shown.reason
     assert {"season_mean", "last_5", "ewma_hl8", "old_moving_average"} == set(new["model"])
     assert all(len(pmf) == turnovers.top + 1 for pmf in new["pmf"])
     old = after.filter(pl.col("market") != turnovers.name)
