@@ -155,7 +155,7 @@ def _changed(lake: Lake, current: Publication, made: RunSet) -> str:
 
 def _moved(r: Reader, current: Publication, made: RunSet) -> dict[str, bool]:
     """What of facts, features and markets is other than in the set shown, in words."""
-    sql = """SELECT snapshot_id, definitions, facts_seq, run.as_of FROM forecast.run
+    sql = """SELECT snapshot_id, definitions, run.facts_seq, run.as_of FROM forecast.run
              JOIN features.snapshot USING (snapshot_id) WHERE run_id = $run"""
     snapshot, text, seq, as_of = r.rows(sql, {"run": current.run_id})[0]
     then, now = json.loads(text), made.snapshot.definitions
