@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.faults.league import build
-from tests.threads.drive import READERS, Stress
+from tests.threads.drive import PATIENCE, READERS, Stress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--readers", type=int, default=READERS)
     parser.add_argument("--ground", type=Path, help="folder of the tiny league, kept if given")
     asked = parser.parse_args(arguments)
+    # A deadlock is an error, and says where every thread stands.
+    faulthandler.dump_traceback_later(asked.seconds + 10 * PATIENCE, exit=True)
     with tempfile.TemporaryDirectory(prefix="tipoff-threads-") as folder:
         root = Path(folder)
         ground = build(asked.ground or root / "league")

@@ -94,6 +94,10 @@ def _attached(catalog: Catalog, version: int | None) -> duckdb.DuckDBPyConnectio
         "threads": THREADS,
     }
     connection = connect(catalog.extensions, config | catalog.settings())
+    # At the first bound parameter DuckDB imports pandas, where it is installed. Here one thread has
+    # that import to itself, when it opens the lake: among threads that import pyarrow meanwhile it
+    # fails, is tried again at every query, and CPython 3.11 has lost its import lock in that.
+    connection.execute("SELECT $value", {"value": 0})
     connection.execute("SET TimeZone = 'UTC'")
     # DuckDB would draw a bar of its own into standard output, into the answer.
     connection.execute("SET enable_progress_bar = false")
