@@ -30,7 +30,7 @@ FIELDS = (
 )
 HEAD = (
     "date, as_of, simulated, backfill, run_id, publication_id, snapshot_id, stale, "
-    "stale_because, expected, predicted, refused, predictions"
+    "stale_because, other_build, expected, predicted, refused, predictions"
 )
 
 

@@ -105,6 +105,8 @@ def executed(node: ast.AST) -> Iterator[ast.AST]:
         return
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
+    if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "MARKETS":
+        return  # each is a part of its own
     yield node
     for field, value in ast.iter_fields(node):
         if field not in ("annotation", "returns", "decorator_list"):

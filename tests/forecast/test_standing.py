@@ -138,9 +138,9 @@ def whole(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 def test_a_set_holds_while_the_code_that_made_it_is_that_of_the_process(
     chosen: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    become_another_build(monkeypatch, "tipoff.models.breakout")
+    become_another_build(monkeypatch, "tipoff.models.families.breakout")
     assert chosen.holds(), "no model of that family is in it"
-    become_another_build(monkeypatch, "tipoff.models.baselines")
+    become_another_build(monkeypatch, "tipoff.models.families.baseline")
     assert not chosen.holds()
 
 

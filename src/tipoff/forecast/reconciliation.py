@@ -143,17 +143,17 @@ def _changed(lake: Lake, current: Publication, made: RunSet) -> str:
     with lake.reading() as r:
         models, settings_then, code, build_id = r.rows(sql, {"run": current.run_id})[0]
         other = code != made.run["code_version"] and other_code(read_build(r, build_id), code)
-        parts = _moved(r, current, made)
-    parts |= {
+        found = _other_inputs(r, current, made)
+    parts = {
         "models": models != made.run["models"],
         "settings": settings_then != made.run["settings"],
         f"made before by {'; '.join(other or ())}": bool(other),
     }
-    found = [name for name, differs in parts.items() if differs]
+    found += [name for name, differs in parts.items() if differs]
     return f"changed: {', '.join(found or ['facts'])}"
 
 
-def _moved(r: Reader, current: Publication, made: RunSet) -> dict[str, bool]:
+def _other_inputs(r: Reader, current: Publication, made: RunSet) -> list[str]:
     """What of facts, features and markets is other than in the set shown, in words."""
     sql = """SELECT snapshot_id, definitions, run.facts_seq, run.as_of FROM forecast.run
              JOIN features.snapshot USING (snapshot_id) WHERE run_id = $run"""
@@ -165,11 +165,12 @@ def _moved(r: Reader, current: Publication, made: RunSet) -> dict[str, bool]:
     shown = {m for t in tables for (m,) in r.rows(sql.format(t), {"run": current.run_id})}
     asked = {*made.predictions["market"], *made.refusals["market"]}
     facts = facts_moved(r, current.slate, seq, as_of, made.run["as_of"])
-    return {
+    parts = {
         "facts": snapshot != made.run["snapshot_id"] and (facts or not names),
         _some("features", names): bool(names),
         _some("markets", sorted(asked ^ shown)): asked != shown,
     }
+    return [name for name, differs in parts.items() if differs]
 
 
 def _some(what: str, names: Sequence[str]) -> str:
