@@ -9,7 +9,7 @@ import tipoff
 from tipoff.gates import REGISTER, Gate
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "gates.md"
-LAST_RUN = "140 of 140 openings turned a test red"
+LAST_RUN = "141 of 141 openings turned a test red"
 """What `make opened-gates` printed when the table of openings last changed."""
 INTRO = f"""\
 # Gates

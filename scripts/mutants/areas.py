@@ -15,6 +15,7 @@ _ORACLES = (
     "features/test_oracle.py", "features/test_oracle_v3.py", "features/test_long_careers.py",
 )  # fmt: skip
 _PROGRAM = (*_ORACLES, "features/test_program.py", "features/test_reasons.py")
+_COLUMNS = ("features/test_lineage.py", "features/test_definitions.py")
 _SQUAD = (
     "features/test_oracle_v3.py", "features/test_long_careers.py", "features/test_boundaries.py",
     "features/test_squad.py",
@@ -29,12 +30,14 @@ _LAKE = (
 AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "features": {
         "features/absence.py": _SQUAD[:3],
+        "features/analysis.py": _COLUMNS,
         "features/build.py": (
             "features/test_build.py", "features/test_stored_snapshot.py", *_ORACLES,
             "features/test_program.py", "features/test_leakage.py",
         ),
         "features/catalogue.py": (*_DECLARED, *_PROGRAM),
         "features/checks.py": ("features/test_checks.py", "features/test_snapshot.py"),
+        "features/columns.py": _COLUMNS,
         "features/compile.py": _PROGRAM,
         "features/definition.py": (*_DECLARED, *_PROGRAM),
         "features/families/*.py": (
@@ -42,15 +45,19 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
             "features/test_boundaries.py",
         ),
         "features/lineage.py": ("features/test_lineage.py", "features/test_program.py"),
+        "features/established.py": ("features/test_definitions.py",),
         "features/quality.py": ("features/test_quality.py", "features/test_stored_snapshot.py"),
+        "features/reading.py": _COLUMNS,
         "features/relations.py": (
             *_ORACLES, "features/test_boundaries.py", "features/test_late_results.py",
             "features/test_leakage.py",
         ),
         "features/rosters.py": _SQUAD,
+        "features/scope.py": _COLUMNS,
         "features/windows.py": (*_ORACLES, "features/test_reasons.py"),
         "features/sets.py": ("features/test_catalogue.py",),
         "features/snapshot.py": ("features/test_stored_snapshot.py", "features/test_snapshot.py"),
+        "features/sqltree.py": _COLUMNS,
         "features/squad.py": ("features/test_squad.py", "features/test_stored_snapshot.py"),
     },
     "grading": {
@@ -91,6 +98,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "publish": {
         "forecast/publish.py": ("forecast/test_publish.py", "faults/test_clock_set_back.py"),
+        "forecast/builds.py": ("forecast/test_standing.py", "forecast/test_publish.py"),
         "forecast/identity.py": ("forecast/test_identity.py", "forecast/test_publish.py"),
         "forecast/staleness.py": ("forecast/test_standing.py", "forecast/test_publish.py"),
         "forecast/reconciliation.py": (

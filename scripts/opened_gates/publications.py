@@ -20,6 +20,8 @@ _PLANNED = """    return Plan(
     )"""
 _HELD = """            if holds(r, current, present(r), *asked):
                 return _stored_report(r, current)"""
+_CODE = """    if build is None or not _same_code(r, held, build):
+        return False"""
 _NO_LINES = """lines = pl.DataFrame(schema={
     "game_id": pl.String, "player_key": pl.String, "market": pl.String, "line": pl.Float64,
     "opening": pl.Float64, "books": pl.Int64, "line_ids": pl.List(pl.String),
@@ -85,13 +87,13 @@ OPENINGS = (
          "if parent and (current and current.publication_id) != parent.publication_id:"),
 
     swallow("nothing to do", _RUN, _HELD, "return _stored_report(r, current)"),
-    swallow("code of the moment", _STALE, "    if build.code.declares_the_same():", "return True"),
+    swallow("code of the moment", _STALE, _CODE),
     null("code of the moment", _STALE, "build.code.fingerprint != held.code_version",
          "build.code.fingerprint != (held.code_version or build.code.fingerprint)"),
     null("nothing to do", _STALE, "held.settings != settings",
          "(held.settings or settings) != settings"),
-    null("nothing to do", _STALE, "held.complete and _known",
-         "held.complete is not False and _known"),
+    null("nothing to do", _STALE, "every = held.complete and",
+         "every = held.complete is not False and"),
 
     swallow("freshness", _STALE, _NEWS, "return True"),
     swallow("freshness", _OVERTAKEN, "    moved = facts_moved(r, publication.slate, held.facts_seq,"
