@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -101,6 +101,12 @@ class Code:
         self._read: dict[str, NormalModule | None] = {}
         self._kept: KeptAnswers | None = None
 
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        above = self._root.parent
+        paths = {p.relative_to(above).with_suffix("").parts: p for p in self._root.rglob("*.py")}
+        return {".".join(parts).removesuffix(".__init__"): p for parts, p in paths.items()}
+
     def closure(self, roots: Sequence[str], but: Iterable[str] = ()) -> dict[str, str]:
         """Every module of tipoff that `roots` import, they included -> digest, by name; not those
         of `but` (by default NO_NUMBER), unless they are roots themselves."""
@@ -108,14 +114,18 @@ class Code:
         while pending:
             name = pending.pop()
             outside = name not in roots and any(fnmatchcase(name, no) for no in left_out)
-            module = None if outside else self._module(name)
-            if module is None or name in found:
+            module = None if name in found or outside else self._module(name)
+            if module is None:
                 continue
             found[name] = self._with_imports(name, module)
             pending += [m for taken in module.imports if (m := self.imported(taken, name))]
+        self.keep()
+        return dict(sorted(found.items()))
+
+    def keep(self) -> None:
+        """Keep the normal forms made since."""
         if self._kept is not None:
             self._kept.save()
-        return dict(sorted(found.items()))
 
     def digest(self, name: str) -> str | None:
         """A module's digest, None when there is no such module."""
@@ -125,17 +135,23 @@ class Code:
     def _with_imports(self, name: str, module: NormalModule) -> str:
         """The digest of a module and of where the names it imports come from: a package that hands
         on another function under the same name is other code."""
-        origins = [f"{self.imported(i, name)}:{self._origin(i, name).name}" for i in module.imports]
-        return text_id("module", repr([module.digest, origins]))
+        origins = [self._origin(i, name) for i in module.imports]
+        places = [f"{self._place(origin, name)}:{origin.name}" for origin in origins]
+        return text_id("module", repr([module.digest, places]))
 
     def imported(self, taken: Import, by: str) -> str | None:
         """The module that a name comes from, through what packages hand on; None outside tipoff and
         outside the package of `by`, the module that imports it."""
-        origin = self._origin(taken, by)
-        below = f"{origin.module}.{origin.name}"
-        if origin.module.partition(".")[0] not in (self._root.name, by.partition(".")[0]):
+        return self._place(self._origin(taken, by), by)
+
+    def _place(self, origin: Import, by: str) -> str | None:
+        if not self._follows(origin.module, by):
             return None
+        below = f"{origin.module}.{origin.name}"
         return below if origin.name and self._path(below) is not None else origin.module
+
+    def _follows(self, module: str, by: str) -> bool:
+        return module.partition(".")[0] in (self._root.name, by.partition(".")[0])
 
     def _origin(self, taken: Import, by: str) -> Import:
         """The name as the module that defines it has it."""
@@ -146,7 +162,7 @@ class Code:
             below = taken.module.lstrip(".")
             package = parts[: len(parts) - up]
             taken = Import(".".join([*package, below] if below else package), taken.name)
-        if taken.module.partition(".")[0] not in (self._root.name, by.partition(".")[0]):
+        if not self._follows(taken.module, by):
             return taken
         if not taken.name or self._path(f"{taken.module}.{taken.name}") is not None:
             return taken
@@ -174,9 +190,7 @@ class Code:
                 file = spec.origin if spec else getattr(sys.modules.get(name), "__file__", None)
                 return Path(file) if file and file.endswith(".py") else None
             return None
-        place = self._root.parent.joinpath(*name.split("."))
-        found = [p for p in (place.with_suffix(".py"), place / "__init__.py") if p.is_file()]
-        return found[0] if found else None
+        return self._files.get(name)
 
 
 @cache
@@ -230,14 +244,12 @@ class SetCode:
 
     def changed(self) -> list[str]:
         """Modules, markets and keys that are no more what they were when the set was made, sorted.
-
-        Empty means that the fingerprint is the same: where a module's imports come from is part of
-        its digest, so no module joins or leaves the way while all on it stay the same.
-        """
+        None: the fingerprint is the same, because no module joins the way while all stay."""
         parts = (self.modules, *self.families.values())
         then = {name: digest for part in parts for name, digest in part.items()}
         moved = [name for name, digest in then.items() if CODE.digest(name) != digest]
         declared = [n for n, text in self.declarations.items() if _declaration(n) != text]
+        CODE.keep()
         return sorted({*moved, *declared})
 
     def declares_the_same(self) -> bool:
