@@ -72,6 +72,11 @@ def parse_time(text: str, day: date) -> datetime:
     return eastern(day, int(hour), int(minute))
 
 
+def iso(moment: datetime) -> str:
+    """A moment as ISO 8601 text in UTC, ending in Z: the one form in which moments are shown."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def _within(text: str, day: date) -> date:
     if not FIRST <= day <= LAST:
         raise UsageError(f"{text!r} is not a date of the league", f"choose from {FIRST} to {LAST}")

@@ -12,19 +12,20 @@ if TYPE_CHECKING:
     from tipoff.answers.at import slate_at
     from tipoff.answers.chain import why
     from tipoff.answers.diff import diff_runs
-    from tipoff.answers.leaders import leaderless
+    from tipoff.answers.leaders import markets_without_champion
     from tipoff.answers.reached import impact
     from tipoff.answers.rehearsal import dry_run
     from tipoff.answers.runs import ledger, run_record
 
 __all__ = [
-    "diff_runs", "dry_run", "impact", "leaderless", "ledger", "run_record", "slate_at", "why",
+    "diff_runs", "dry_run", "impact", "ledger", "markets_without_champion",
+    "run_record", "slate_at", "why",
 ]  # fmt: skip
 
 _HOME = {
     "at": ("slate_at",),
     "diff": ("diff_runs",),
-    "leaders": ("leaderless",),
+    "leaders": ("markets_without_champion",),
     "reached": ("impact",),
     "rehearsal": ("dry_run",),
     "runs": ("ledger", "run_record"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tipoff.clock import iso
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication
-from tipoff.forecast.view import iso, view_of
+from tipoff.forecast.view import view_of
+from tipoff.results.slate import Slate, SupersededBy
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -18,13 +21,12 @@ _ALL = """
 
 
 def slate_at(
-    r: Reader, day: date, moment: datetime, *, market: str | None = None,
-    model: str | None = None, role: str | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """The set a reader saw at `moment`, in the form of `slate_view`.
+    r: Reader, day: date, moment: datetime, *, markets: Sequence[str] = (),
+    model: str | None = None, role: str | None = None, pmf: bool = False,
+) -> Slate:  # fmt: skip
+    """The set a reader saw at `moment`, in the form of `slate_view`, with `at` and `superseded`.
 
-    Adds `at`, and `superseded` (publication_id, committed_at and reason of what replaced it; None
-    when it is still shown). Raises NotFound when nothing was published by then.
+    Raises NotFound when nothing was published by then.
     """
     published = [Publication(*row) for row in r.rows(_ALL, {"day": day})]
     seen = [p for p in published if p.committed_at <= moment]
@@ -37,8 +39,9 @@ def slate_at(
         step = f"tipoff runs {day}" if published else f"tipoff run {day}"
         raise NotFound(f"nothing was published for {day} at {iso(moment)}; {first}", step)
     shown, later = seen[-1], published[len(seen) :]
-    view = view_of(r, shown, market=market, model=model, role=role, at=moment)
+    view = view_of(r, shown, markets=markets, model=model, role=role, pmf=pmf, at=moment)
     after = later[0] if later else None
-    told = {"publication_id": after.publication_id, "committed_at": iso(after.committed_at),
-            "reason": after.reason} if after else None  # fmt: skip
-    return view | {"at": iso(moment), "committed_at": iso(shown.committed_at), "superseded": told}
+    superseded = after and SupersededBy(
+        publication_id=after.publication_id, committed_at=after.committed_at, reason=after.reason
+    )
+    return view.model_copy(update={"at": moment, "superseded": superseded})

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from tipoff.answers.expectation import Figures, Moment, figures, games_of
 from tipoff.answers.lines import lines_of
 from tipoff.answers.player import Who, find_player
+from tipoff.clock import iso
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.slate import find_slate
-from tipoff.forecast.view import iso, plain
+from tipoff.forecast.view import plain
 from tipoff.settings import Settings, settings
 
 if TYPE_CHECKING:

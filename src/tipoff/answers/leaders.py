@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from tipoff.results.slate import MarketWithoutChampion
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
-
-
-@dataclass(frozen=True)
-class Leaderless:
-    """A market whose champion predicted nobody, with its refusals by reason, most first."""
-
-    market: str
-    model: str
-    reasons: dict[str, int]
 
 
 _REFUSED = """
@@ -25,22 +18,26 @@ _REFUSED = """
   GROUP BY reason ORDER BY n DESC, reason"""
 
 
-def leaderless(r: Reader, run_id: str, market: str | None = None) -> list[Leaderless]:
-    """Markets a run should show a champion in and does not; nobody else takes its seat."""
+def markets_without_champion(
+    r: Reader, run_id: str, markets: Sequence[str] = ()
+) -> tuple[MarketWithoutChampion, ...]:
+    """Markets (of these, or of all) in which a run's champion predicts nobody, and why; no other
+    model takes its place."""
     mine = {"run": run_id}
-    seats = json.loads(r.value("SELECT models FROM forecast.run WHERE run_id = $run", mine))
+    assigned = json.loads(r.value("SELECT models FROM forecast.run WHERE run_id = $run", mine))
     sql = """SELECT DISTINCT market FROM forecast.prediction
              WHERE run_id = $run AND role = 'champion'"""
     led = {name for (name,) in r.rows(sql, mine)}
-    return [
-        _without(r, run_id, of, model_id)
-        for model_id, of, role in seats
-        if role == "champion" and of not in led and market in (None, of)
-    ]
+    return tuple(
+        _without(r, run_id, market, model_id)
+        for model_id, market, role in assigned
+        if role == "champion" and market not in led and (not markets or market in markets)
+    )
 
 
-def _without(r: Reader, run_id: str, market: str, model_id: str) -> Leaderless:
+def _without(r: Reader, run_id: str, market: str, model_id: str) -> MarketWithoutChampion:
     named = "SELECT model FROM models.version WHERE model_id = $model_id"
     model = str(r.value(named, {"model_id": model_id}))
     params = {"run": run_id, "market": market, "model": model}
-    return Leaderless(market, model, {reason: int(n) for reason, n in r.rows(_REFUSED, params)})
+    reasons = {reason: int(n) for reason, n in r.rows(_REFUSED, params)}
+    return MarketWithoutChampion(market=market, model=model, reasons=reasons)

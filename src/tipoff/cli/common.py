@@ -15,13 +15,18 @@ from tipoff.errors import TipoffError
 from tipoff.texts import printable, shortened
 
 if TYPE_CHECKING:
+    from tipoff.app import Tipoff
     from tipoff.cli.terminal import PlainConsole
     from tipoff.lake import Lake
+    from tipoff.results.base import Result
 
 MESSAGE = 4_000
 """Characters of an error that are shown: what it quotes may be megabytes long."""
 
 Date = Annotated[str, typer.Argument(metavar="DATE", help="YYYY-MM-DD, today or tomorrow.")]
+Markets = Annotated[
+    list[str] | None, typer.Option("--market", help="Only this market (repeatable).")
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
@@ -37,6 +42,21 @@ def open_lake(ctx: typer.Context, *, create: bool = False) -> Lake:
     # error of every command, not a surprise of the night it would have fired.
     known = settings()
     return Lake.open((ctx.obj or {}).get("lake") or known.lake, create=create)
+
+
+def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
+    """The facade over the lake of the global --lake option, else TIPOFF_LAKE, ./tipoff-lake."""
+    from tipoff.app import open_lake as open_facade
+
+    return open_facade((ctx.obj or {}).get("lake"), create=create)
+
+
+def answer(result: Result, as_json: bool, human: Callable[[], None]) -> None:
+    """Print a result as JSON, or let `human` print it."""
+    if as_json:
+        sys.stdout.write(result.to_json() + "\n")
+    else:
+        human()
 
 
 def emit(data: dict[str, Any], as_json: bool, human: Callable[[], None]) -> None:

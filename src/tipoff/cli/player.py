@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import Date, JsonFlag, answer, console, opened
 from tipoff.cli.slate import header, heading, line_of
+
+if TYPE_CHECKING:
+    from tipoff.results.slate import Slate
 
 
 def player(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
-    date: Annotated[str | None, typer.Option(help="Slate; default the newest published.")] = None,
+    date: Date = "today",
     every: Annotated[bool, typer.Option("--all", help="Every model, not only champions.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Show every market of a player on a slate, and every refusal with its reason."""
-    from tipoff import clock
-    from tipoff.forecast import player_view, with_p_plays
-
-    day = clock.parse_date(date) if date else None
-    with open_lake(ctx) as lake, lake.reading() as r:
-        view = with_p_plays(lake, r, player_view(r, name, day))
-    emit(view, as_json, lambda: _show(view, every))
+    with opened(ctx) as t:
+        view = t.player(name, date)
+    answer(view, as_json, lambda: _show(view, every))
 
 
-def _show(view: dict[str, Any], every: bool) -> None:
+def _show(view: Slate, every: bool) -> None:
     out = console()
     header(out, view)
-    names = sorted({p["player"] for p in view["predictions"]})
-    for name in names:
-        rows = [p for p in view["predictions"]
-                if p["player"] == name and (every or p["role"] == "champion")]  # fmt: skip
-        lines = [line_of(p, f"{p['market']} {p['model']}") for p in rows]
+    for name in sorted({p.player for p in view.predictions}):
+        rows = [p for p in view.predictions
+                if p.player == name and (every or p.role == "champion")]  # fmt: skip
+        lines = [line_of(p, f"{p.market} {p.model}") for p in rows]
         out.print("\n".join(["", heading(name), *lines]), highlight=False)
-        chance = next((p["p_plays"] for p in rows if p["p_plays"] is not None), None)
+        chance = next((p.p_plays for p in rows if p.p_plays is not None), None)
         if chance is not None:
-            out.print(f"P(plays) {chance:.3f}; every number above is given that he does")
-    for row in view["refusals"]:
-        what = f"{', '.join(row['markets'])} by {', '.join(row['models'])}"
-        out.print(f"{row['player']} refused ({row['reason']}): {row['detail']}  [{what}]",
+            out.print(f"P(plays) {chance:.3f}; every number above is given that they play")
+    for row in view.refusals or ():
+        what = f"{', '.join(row.markets)} by {', '.join(row.models)}"
+        out.print(f"{row.player} refused ({row.reason}): {row.detail}  [{what}]",
                   highlight=False)  # fmt: skip
     out.print("next: tipoff explain ID", highlight=False)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import Date, JsonFlag, Markets, answer, console, opened
+from tipoff.clock import iso
 
 if TYPE_CHECKING:
-    from tipoff.lake import Reader
+    from tipoff.cli.terminal import PlainConsole
+    from tipoff.results.slate import Prediction, RefusedPlayer, Slate, SlateLabels
 
 STRONGEST = 20
 """Rows of a market shown unless --all is given."""
@@ -17,122 +20,106 @@ STRONGEST = 20
 
 def slate(
     ctx: typer.Context,
-    date: Date,
-    market: Annotated[str | None, typer.Option(help="Only this market.")] = None,
+    date: Date = "today",
+    market: Markets = None,
     model: Annotated[str | None, typer.Option(help="This model instead of the champion.")] = None,
+    all_models: Annotated[
+        bool, typer.Option("--all-models", help="Every model, not only champions.")
+    ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="Every row, also players without a line.")
     ] = False,
     refusals: Annotated[bool, typer.Option(help="List who was refused and why.")] = False,
+    pmf: Annotated[bool, typer.Option("--pmf", help="With --json: whole distributions.")] = False,
     at: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="As published then: HH:MM league time, or ISO 8601."),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show a published slate. People see the champion of each market; --json holds every model."""
-    from tipoff import clock
-    from tipoff.forecast import refused_players, slate_view
-
-    day = clock.parse_date(date)
-    role = None if as_json or model else "champion"
-    with open_lake(ctx) as lake, lake.reading() as r:
-        if at is None:
-            view = slate_view(r, day, market=market, model=model, role=role)
-        else:
-            from tipoff.answers import slate_at
-
-            moment = clock.parse_time(at, day)
-            view = slate_at(r, day, moment, market=market, model=model, role=role)
-        refused = refused_players(r, view["run_id"]) if refusals else []
-        missing = _leaderless(r, view["run_id"], market) if role else []
-    if refusals and as_json:
-        view["refusals"] = refused
-    emit(view, as_json, lambda: _show(view, every, refused, missing))
+    """Show a published slate: the champion of each market, picks first."""
+    with opened(ctx) as t:
+        view = t.slate(
+            date, market=market, model=model, all_models=all_models, pmf=pmf, refusals=refusals,
+            at=at,
+        )  # fmt: skip
+    answer(view, as_json, lambda: _show(view, every))
 
 
-def _leaderless(r: Reader, run_id: str, market: str | None) -> list[str]:
-    from tipoff.answers import leaderless
-
-    return [
-        f"{found.market}: its champion {found.model} predicts nobody:"
-        f" {', '.join(f'{reason} {n}' for reason, n in found.reasons.items())}"
-        " (--model NAME shows another's)"
-        for found in leaderless(r, run_id, market)
-    ]
-
-
-def _show(
-    view: dict[str, Any], every: bool, refused: list[dict[str, Any]], missing: list[str]
-) -> None:
+def _show(view: Slate, every: bool) -> None:
     out = console()
     header(out, view)
-    if "at" in view:
-        _show_at(out, view)
-    out.print(table(view["predictions"], None if every else STRONGEST), highlight=False)
-    for text in missing:
-        out.print(text, highlight=False)
-    for reason, n in view["refused"].items():
+    if view.at:
+        later = view.superseded
+        after = f"superseded {iso(later.committed_at)}: {later.reason}" if later else "still shown"
+        out.print(f"as published at {iso(view.at)}: committed {iso(view.committed_at)}, {after}")
+    out.print(table(view.predictions, None if every else STRONGEST), highlight=False)
+    for missing in view.without_champion:
+        reasons = ", ".join(f"{reason} {n}" for reason, n in missing.reasons.items())
+        out.print(
+            f"{missing.market}: its champion {missing.model} predicts nobody: {reasons}"
+            " (--model NAME shows another's)",
+            highlight=False,
+        )
+    for reason, n in view.refused.items():
         out.print(f"refused {n:6d}  {reason}")
-    print_refused(out, refused)
+    print_refused(out, view.refusals or ())
     out.print(
-        f"next: tipoff player NAME --date {view['date']} · tipoff explain ID · "
-        f"tipoff grade {view['date']}",
+        f"next: tipoff player NAME {view.date} · tipoff explain ID · tipoff grade {view.date}",
         highlight=False,
     )
 
 
-def _show_at(out: Any, view: dict[str, Any]) -> None:
-    later = view["superseded"]
-    after = f"superseded {later['committed_at']}: {later['reason']}" if later else "still shown"
-    text = f"as published at {view['at']}: committed {view['committed_at']}, {after}"
-    out.print(text, highlight=False, markup=False)
-
-
-def print_refused(out: Any, refused: list[dict[str, Any]]) -> None:
+def print_refused(out: PlainConsole, refused: Sequence[RefusedPlayer]) -> None:
     """Refused players, one line each."""
     for row in refused:
-        text = f"  {row['player'][:25]:<26} {row['team'] or '?':<4} {row['reason']:<18}"
-        out.print(f"{text} {row['detail'] or ''}", highlight=False)
+        text = f"  {row.player[:25]:<26} {row.team or '?':<4} {row.reason:<18}"
+        out.print(f"{text} {row.detail or ''}", highlight=False)
 
 
-def header(out: Any, view: dict[str, Any]) -> None:
+def header(out: PlainConsole, view: Slate) -> None:
     """The labels that travel with every slate: simulated, backfill, stale, counts."""
-    labels = [name.upper() for name in ("simulated", "backfill", "stale") if view[name]]
-    out.headline(view["date"], f"  as of {view['as_of']}  {' '.join(labels)}")
+    out.headline(str(view.date), f"  as of {iso(view.as_of)}  {labels(view)}")
     say_stale(out, view)
-    for text in view["other_build"]:
-        out.print(f"made by {text}", highlight=False, markup=False)
+    for text in view.other_build:
+        out.print(f"made by {text}", highlight=False)
     out.print(
-        f"{view['games']} games, {view['expected']} expected = {view['predicted']} predicted"
-        f" + {sum(view['refused'].values())} refused   publication {view['publication_id']}"
+        f"{view.games} games, {view.expected} expected = {view.predicted} predicted"
+        f" + {sum(view.refused.values())} refused   publication {view.publication_id}"
     )
 
 
-def say_stale(out: Any, view: dict[str, Any]) -> None:
+def labels(view: SlateLabels) -> str:
+    """SIMULATED, BACKFILL, STALE: those that hold."""
+    return " ".join(
+        name.upper() for name in ("simulated", "backfill", "stale") if getattr(view, name)
+    )
+
+
+def say_stale(out: PlainConsole, view: SlateLabels) -> None:
     """Why a set is stale and what to do about it; nothing when it is not."""
-    for cause in view["stale_because"]:
-        out.print(f"stale: {cause['text']}", highlight=False)
-    if view["stale"]:
-        out.print(f"next: tipoff run {view['date']}", highlight=False)
+    for cause in view.stale_because:
+        out.print(f"stale: {cause.text}", highlight=False)
+    if view.stale:
+        out.print(f"next: tipoff run {view.date}", highlight=False)
 
 
-def table(rows: list[dict[str, Any]], strongest: int | None) -> str:
+def table(rows: Sequence[Prediction], strongest: int | None) -> str:
     """Predictions as text, one block per market and model, strongest edge first.
 
     `strongest`: show at most that many of a block, and of players with a line only.
     """
-    blocks: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    blocks: dict[tuple[str, str, str], list[Prediction]] = {}
     for row in rows:
-        blocks.setdefault((row["market"], row["model"], row["role"]), []).append(row)
+        blocks.setdefault((row.market, row.model, row.role), []).append(row)
     lines = []
     for (market, model, role), found in blocks.items():
-        ordered = sorted(found, key=lambda p: (p["line"] is None, -abs(p["edge"] or 0.0)))
-        lined = [p for p in ordered if p["line"] is not None]
+        ordered = sorted(found, key=lambda p: (p.line is None, -abs(p.edge or 0.0)))
+        lined = [p for p in ordered if p.line is not None]
         shown = ordered if strongest is None else lined[:strongest]
         if shown:
             lines += ["", f"{market} by {model} ({role})", heading("player")]
-            lines += [line_of(row, row["player"]) for row in shown]
+            lines += [line_of(row, row.player) for row in shown]
         if len(shown) < len(found):
             without = len(found) - len(lined)
             more = f"{len(lined) - len(shown)} more with a line, {without} without one"
@@ -148,14 +135,14 @@ def heading(label: str) -> str:
     )
 
 
-def line_of(p: dict[str, Any], label: str) -> str:
+def line_of(p: Prediction, label: str) -> str:
     """One prediction as a line under `heading`; a tier below gold is said."""
-    tier = "" if p["tier"] == "gold" else f" {p['tier']}"
+    tier = "" if p.tier == "gold" else f" {p.tier}"
     return (
-        f"{label[:28]:<29}{p['team'] + '-' + p['opponent']:<8}{number(p['line'], 1):>5}"
-        f"{number(p['median'], 1):>7}{p['p10']:>4.0f}-{p['p90']:<2.0f}{number(p['p_over'], 2):>8}"
-        f"{number(p['edge'], 1, '+'):>6}{number(p['ev'], 2, '+'):>7}"
-        f"  {p['recommendation']:<8}{p['prediction_id'][:13]}{tier}"
+        f"{label[:28]:<29}{p.team + '-' + p.opponent:<8}{number(p.line, 1):>5}"
+        f"{number(p.median, 1):>7}{p.p10:>4.0f}-{p.p90:<2.0f}{number(p.p_over, 2):>8}"
+        f"{number(p.edge, 1, '+'):>6}{number(p.ev, 2, '+'):>7}"
+        f"  {p.recommendation:<8}{p.prediction_id[:13]}{tier}"
     )
 
 

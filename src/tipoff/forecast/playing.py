@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tipoff.errors import ArtifactError, ContractError
 from tipoff.features import load_snapshot
@@ -12,6 +12,7 @@ from tipoff.models import open_model, read_version
 if TYPE_CHECKING:
     from tipoff.features import Snapshot
     from tipoff.lake import Lake, Reader
+    from tipoff.results.slate import Slate
 
 _NEWEST = """
   SELECT model_id FROM models.version WHERE model = 'plays' AND trained_through < $day
@@ -37,16 +38,16 @@ def p_plays(lake: Lake, r: Reader, snapshot: Snapshot, day: date) -> dict[tuple[
     return {key: p for key, p, ok in found if ok}
 
 
-def with_p_plays(lake: Lake, r: Reader, view: dict[str, Any]) -> dict[str, Any]:
-    """A view of a slate whose predictions also say `p_plays`, null where it is not known."""
-    day = date.fromisoformat(view["date"])
-    known = _version(r, day) is not None
-    chance = p_plays(lake, r, load_snapshot(r, view["snapshot_id"]), day) if known else {}
-    rows = [
-        row | {"p_plays": chance.get((row["game_id"], row["player_key"]))}
-        for row in view["predictions"]
-    ]
-    return view | {"predictions": rows}
+def with_p_plays(lake: Lake, r: Reader, view: Slate) -> Slate:
+    """A slate whose predictions also say `p_plays`, null where it is not known."""
+    if _version(r, view.date) is None:
+        return view
+    chance = p_plays(lake, r, load_snapshot(r, view.snapshot_id), view.date)
+    rows = tuple(
+        row.model_copy(update={"p_plays": chance.get((row.game_id, row.player_key))})
+        for row in view.predictions
+    )
+    return view.model_copy(update={"predictions": rows})
 
 
 def _version(r: Reader, day: date) -> str | None:

@@ -1,21 +1,22 @@
-"""The published slate as others read it: one dictionary, the same for CLI, JSON and tests."""
+"""The published slate as others read it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from tipoff.clock import iso
 from tipoff.errors import NotFound
 from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.gates import gate
 from tipoff.markets import checked_market
+from tipoff.results.slate import RefusedPlayer, Slate
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from tipoff.lake import Reader
 
 FIELDS = (
@@ -24,18 +25,19 @@ FIELDS = (
     "fair_over", "fair_under", "edge", "ev", "recommendation", "quality", "tier",
     "role", "model_id", "tipoff", "p_push", "market_over", "over_price", "under_price",
 )  # fmt: skip
-"""Columns of a prediction in the slate's JSON; docs/schema/slate.schema.json says what each is."""
+"""Columns of a prediction in a slate; results/slate.py says what each is."""
 
 
-def slate_view(r: Reader, day: date, *, market: str | None = None, model: str | None = None,
-               role: str | None = None) -> dict[str, Any]:  # fmt: skip
+def slate_view(
+    r: Reader, day: date, *, markets: Sequence[str] = (), model: str | None = None,
+    role: str | None = None, pmf: bool = False,
+) -> Slate:  # fmt: skip
     """The currently published set of a slate; filters narrow `predictions`, never the counts.
 
     Raises NotFound when nothing is published for the date, UsageError for an unknown market.
     """
-    if market is not None:
-        market = checked_market(market)
-    return view_of(r, find_publication(r, day), market=market, model=model, role=role)
+    publication = find_publication(r, day)
+    return view_of(r, publication, markets=markets, model=model, role=role, pmf=pmf)
 
 
 def find_publication(r: Reader, day: date) -> Publication:
@@ -46,7 +48,7 @@ def find_publication(r: Reader, day: date) -> Publication:
     return publication
 
 
-def player_view(r: Reader, name: str, day: date | None = None) -> dict[str, Any]:
+def player_view(r: Reader, name: str, day: date | None = None) -> Slate:
     """What is published on the players whose name contains `name`, with their refusals.
 
     `day` defaults to the newest published slate. Raises NotFound when nobody there has the name.
@@ -59,45 +61,48 @@ def player_view(r: Reader, name: str, day: date | None = None) -> dict[str, Any]
         raise NotFound("nothing is published yet", "tipoff run DATE")
     view = slate_view(r, chosen)
     key = player_key(name)
-    view["predictions"] = [p for p in view["predictions"] if key in p["player_key"]]
-    view["refusals"] = [
-        row for row in refused_players(r, view["run_id"]) if key in (row["player_key"] or "")
-    ]
-    if not key or not (view["predictions"] or view["refusals"]):
+    predictions = tuple(p for p in view.predictions if key in p.player_key)
+    refusals = tuple(
+        row for row in refused_players(r, view.run_id) if key in (row.player_key or "")
+    )
+    if not key or not (predictions or refusals):
         raise NotFound(f"nobody called {name!r} was expected on {chosen}", f"tipoff slate {chosen}")
-    return view
+    return view.model_copy(update={"predictions": predictions, "refusals": refusals})
 
 
-def view_of(r: Reader, publication: Publication, *, market: str | None = None,
-            model: str | None = None, role: str | None = None,
-            at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+def view_of(
+    r: Reader, publication: Publication, *, markets: Sequence[str] = (), model: str | None = None,
+    role: str | None = None, pmf: bool = False, at: datetime | None = None,
+) -> Slate:  # fmt: skip
     """The set one publication points to, in the form of `slate_view`; `at`: as seen then."""
     head = _run(r, publication.run_id)
-    first_tipoff = head.pop("first_tipoff")
-    wanted = {"market": market, "model": model, "role": role}
-    chosen = {k: v for k, v in wanted.items() if v is not None}
+    chosen = {k: v for k, v in {"model": model, "role": role}.items() if v is not None}
     narrowed = "".join(f" AND {k} = ${k}" for k in chosen)
-    params = {"run": publication.run_id, **chosen}
+    params: dict[str, object] = {"run": publication.run_id, **chosen}
+    if markets:
+        narrowed += " AND list_contains($markets::VARCHAR[], market)"
+        params["markets"] = [checked_market(name) for name in markets]
     rows = r.query(
-        f"SELECT {', '.join(FIELDS)} FROM forecast.prediction WHERE run_id = $run{narrowed}"
+        f"SELECT {', '.join((*FIELDS, *('pmf',) * pmf))} FROM forecast.prediction"
+        f" WHERE run_id = $run{narrowed}"
         " ORDER BY tipoff, game_id, team, player_key, market, role, model",
         params,
     )
-    return {
+    return Slate.model_validate({
         **head,
-        "backfill": publication.committed_at >= first_tipoff,
+        "backfill": publication.committed_at >= head["first_tipoff"],
         "publication_id": publication.publication_id,
         "publication": {"seq": publication.seq, "kind": publication.kind,
                         "reason": publication.reason, "parent": publication.parent},
         **stale_marks(r, publication, at),
         "refused": refusal_counts(r, publication.run_id),
-        "predictions": _plain_rows(rows),
-    }  # fmt: skip
+        "predictions": rows.to_dicts(),
+    })  # fmt: skip
 
 
 def stale_marks(r: Reader, publication: Publication, at: datetime | None = None) -> dict[str, Any]:
-    """`stale` and `stale_because` for JSON; `at`: models withdrawn later are no news."""
-    causes = [{**plain(asdict(c)), "text": c.text} for c in overtaken(r, publication, gone_by=at)]
+    """`stale` and `stale_because` of a result; `at`: models withdrawn later are no news."""
+    causes = [{**asdict(c), "text": c.text} for c in overtaken(r, publication, gone_by=at)]
     return {"stale": bool(causes), "stale_because": causes}
 
 
@@ -120,36 +125,20 @@ def refusal_counts(r: Reader, run_id: str) -> dict[str, int]:
     return {reason: int(n) for reason, n in r.rows(sql, {"run": run_id})}
 
 
-def refused_players(r: Reader, run_id: str) -> list[dict[str, Any]]:
+def refused_players(r: Reader, run_id: str) -> tuple[RefusedPlayer, ...]:
     """Refused players of a run with their reasons; one row per player, reason and model."""
     sql = """
       SELECT player, player_key, team, game_id, reason, any_value(detail) AS detail,
              list_sort(list(DISTINCT market)) AS markets, list_sort(list(DISTINCT model)) AS models
       FROM forecast.refusal WHERE run_id = $run
       GROUP BY player, player_key, team, game_id, reason ORDER BY reason, team, player_key"""
-    return list(r.query(sql, {"run": run_id}).iter_rows(named=True))
+    rows = r.query(sql, {"run": run_id}).iter_rows(named=True)
+    return tuple(RefusedPlayer.model_validate(row) for row in rows)
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:
     """A row whose moments are ISO text in UTC, ready for JSON."""
     return {k: iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
-
-
-def _plain_rows(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """`plain` of each row, asked of a column and not of every value."""
-    import polars as pl
-
-    made = list(rows.iter_rows(named=True))
-    for name in (n for n, dtype in rows.schema.items() if isinstance(dtype, pl.Datetime)):
-        known = {moment: iso(moment) for moment in set(rows[name].drop_nulls().to_list())}
-        for row in made:
-            row[name] = known.get(row[name])
-    return made
-
-
-def iso(moment: datetime) -> str:
-    """A moment as ISO 8601 text in UTC, ending in Z."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _run(r: Reader, run_id: str) -> dict[str, Any]:
@@ -159,5 +148,4 @@ def _run(r: Reader, run_id: str) -> dict[str, Any]:
       FROM forecast.run WHERE run_id = $run"""
     row = next(r.query(sql, {"run": run_id}).iter_rows(named=True))
     other = other_code(read_build(r, row["build_id"]), row["code_version"])
-    kept = {"date": row["date"].isoformat(), "first_tipoff": row["first_tipoff"]}
-    return plain(row) | kept | {"other_build": other}
+    return row | {"other_build": other}

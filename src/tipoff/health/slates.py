@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tipoff.forecast.view import iso
+from tipoff.clock import iso
 from tipoff.health.finding import SHOWN, Finding, Level, Look, listed
 from tipoff.health.nights import Night, behind, nights
 

@@ -1,0 +1,25 @@
+"""Tipoff: one method per question or command, the only thing a surface calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tipoff.app.slates import Slates
+
+
+class Tipoff(Slates):
+    """A lake and everything that can be asked of it or done with it. See `open_lake`."""
+
+
+def open_lake(location: str | Path | None = None, *, create: bool = False) -> Tipoff:
+    """Open a lake by its folder; by default that of the settings (TIPOFF_LAKE, ./tipoff-lake).
+
+    `create`: make it when there is none. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged, UsageError.
+    """
+    from tipoff.lake import Lake
+    from tipoff.settings import settings
+
+    # Read even where a location is given: a wrong setting, such as an alert with nowhere to go, is
+    # an error of every command, not a surprise of the night it would have fired.
+    known = settings()
+    return Tipoff(Lake.open(location or known.lake, create=create))

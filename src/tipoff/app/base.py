@@ -1,0 +1,65 @@
+"""What the parts of the facade share: the lake, and how people write days, moments and markets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from tipoff import clock
+from tipoff.markets import checked_market
+
+if TYPE_CHECKING:
+    from tipoff.lake import Lake
+
+Day = date | str
+"""A league date, or `today`, `tomorrow`, `YYYY-MM-DD` and what else clock.parse_date takes."""
+At = datetime | str
+"""An aware moment, or ISO 8601 text with a zone."""
+Progress = Callable[[str], None]
+"""Called with what is being done now, in a few words."""
+
+
+def silent(_text: str) -> None:
+    """Progress nobody watches."""
+
+
+def day_of(given: Day) -> date:
+    """The league date. Raises UsageError for text that is none."""
+    return clock.parse_date(given) if isinstance(given, str) else given
+
+
+def moment_of(given: At | None) -> datetime | None:
+    """The moment, None for none. Raises UsageError for text that is none or has no zone."""
+    return clock.parse_moment(given) if isinstance(given, str) else given
+
+
+def markets_of(given: str | Sequence[str] | None) -> list[str]:
+    """Market names of one name or alias or several, empty for all. Raises UsageError."""
+    names = [given] if isinstance(given, str) else given or ()
+    return [checked_market(name) for name in names]
+
+
+class Part:
+    """A part of the facade over one lake."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the lake."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the lake; nothing can be asked afterwards."""
+        self._lake.close()
