@@ -15,7 +15,8 @@ INTRO = """\
 # Settings
 
 Written by `python scripts/settings_page.py`; a test fails when it is not current. A setting comes
-from its environment variable, else from `tipoff.toml` in the working folder, else its default;
+from its environment variable, else from the `tipoff.toml` that TIPOFF_CONFIG names, else from that
+of the working folder, else its default;
 `--lake` beats all three for the lake. An unknown name in `tipoff.toml`, or a value that does not
 fit, is a usage error (exit 2) naming the setting. `lake`, `kelly_*`, `orphan_*` and `alert_*`
 change no forecast; the others are stored with every run, and after a change `run` builds a new set.

@@ -73,7 +73,7 @@ def test_what_is_stored_with_a_run_is_every_setting_that_can_change_a_forecast()
     assert set(stored) == set(Settings.model_fields) - {
         name
         for name in Settings.model_fields
-        if name.startswith(("lake", "kelly_", "alert_", "orphan_"))
+        if name.startswith(("lake", "kelly_", "alert_", "orphan_", "plugin_"))
     }
     assert Settings(lake="a").scoring_json() == Settings(lake="b").scoring_json()
     assert Settings(min_edge=2).scoring_json() != Settings().scoring_json()

@@ -9,12 +9,14 @@ TipoffError                   message says what and why; `next_step` says what t
 │   ├── ArtifactError         a stored artifact does not match its hash          (exit 1)
 │   ├── LakeDamaged           a file of the lake is missing or cannot be read    (exit 1)
 │   ├── GateBlocked           a gate said no, or could not answer                (exit 1)
+│   ├── PluginFailed          a plug-in raised, ended or gave no usable answer   (exit 1)
 │   ├── IntegrityError        rows written are not the rows intended             (exit 1)
 │   └── NotReproducible       a re-run differs; names the first difference       (exit 1)
 └── Transient                 the same call may succeed later: retry is sound
     ├── LakeBusy              the writer lock or a commit was lost to others     (exit 3)
     ├── LakeUnavailable       the lake cannot be opened or attached              (exit 3)
     ├── StorageFull           no room left to write; nothing was stored          (exit 3)
+    ├── PluginTimeout         a plug-in gave no answer in time and was ended     (exit 3)
     ├── NotDelivered          an alert could not be handed to a destination      (exit 3)
     └── PublicationConflict   the slate's pointer moved first; rebuild and retry (exit 3)
 """
@@ -80,6 +82,10 @@ class GateBlocked(Terminal):
     """A gate answered no, or failed to answer."""
 
 
+class PluginFailed(Terminal):
+    """A plug-in raised, its process ended, or what it answered cannot be used."""
+
+
 class IntegrityError(Terminal):
     """Rows written are not the rows intended; the commit was rolled back."""
 
@@ -98,6 +104,10 @@ class LakeUnavailable(Transient):
 
 class StorageFull(Transient):
     """No room left to write; the commit was rolled back."""
+
+
+class PluginTimeout(Transient):
+    """A plug-in gave no answer within its time; its process was ended."""
 
 
 class NotDelivered(Transient):

@@ -6,7 +6,7 @@ Not in `errors`: these name what Polars and DuckDB raise, and `errors` is import
 import duckdb
 import polars as pl
 
-from tipoff.errors import Terminal, TipoffError
+from tipoff.errors import PluginTimeout, Terminal, TipoffError
 
 _UNFORESEEN = (
     ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError,
@@ -16,7 +16,7 @@ _UNFORESEEN = (
 FAILURES = (TipoffError, *_UNFORESEEN)
 """What a broken model or gate can raise (engines' own errors are made ArtifactErrors): a model's
 triples are refused, a gate has not answered and so blocks; the others go on."""
-LOAD_FAILURES = (Terminal, OSError, *_UNFORESEEN)
+LOAD_FAILURES = (Terminal, PluginTimeout, OSError, *_UNFORESEEN)
 """What a broken model version can raise while it is loaded; a lake that cannot be read is none."""
 RULE_FAILURES = (*FAILURES, duckdb.Error)
 """What a broken rule, which asks the lake itself, can raise: an alert of its own."""

@@ -22,6 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tipoff.hashing import content_id, file_sha256, normal_sql, text_id
+from tipoff.installed import library_version
 from tipoff.kept import KeptAnswers
 from tipoff.lake.tables import KEYS
 from tipoff.markets import MARKETS, parts_of
@@ -47,6 +48,7 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.fingerprint": "names code",
     "tipoff.normal": "names code",
     "tipoff.forecast.builds": "names code",
+    "tipoff.installed": "names versions",
     "tipoff.kept": "keeps answers by what they were made from",
     "tipoff.lake.connection": "opens lakes and retries; what a session computes with is a root",
     "tipoff.lake.writer": _STORES,
@@ -89,6 +91,10 @@ VIEWS = "lake/views.sql"
 _NAMES = ("label", "aliases")
 """Parts of a market that only say what people call it."""
 
+LIBRARY = "library "
+"""How a library is named among the modules of a family from elsewhere."""
+_INSTALLED = ("site-packages", "dist-packages")
+"""Folders whose modules belong to libraries."""
 LIBRARIES = ("duckdb", "numpy", "polars", "scipy", "lightgbm", "catboost", "shin", "sqlglot")
 """Libraries whose version may change a last bit."""
 
@@ -98,7 +104,7 @@ class Code:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._read: dict[str, NormalModule | None] = {}
+        self._read: dict[str, NormalModule] = {}
         self._kept: KeptAnswers | None = None
 
     @cached_property
@@ -129,8 +135,20 @@ class Code:
 
     def digest(self, name: str) -> str | None:
         """A module's digest, None when there is no such module."""
+        if name.startswith(LIBRARY):
+            return library_version(name.removeprefix(LIBRARY))
         module = self._module(name)
         return self._with_imports(name, module) if module else None
+
+    def libraries(self, name: str) -> set[str]:
+        """The libraries a module from elsewhere imports, by the first part of their names; those of
+        tipoff's own modules are in LIBRARIES, and those of Python come with it."""
+        module = self._module(name)
+        if module is None or self._follows(name, self._root.name):
+            return set()
+        origins = (self._origin(taken, name).module for taken in module.imports)
+        others = {origin.partition(".")[0] for origin in origins if not self._follows(origin, name)}
+        return others - sys.stdlib_module_names
 
     def _with_imports(self, name: str, module: NormalModule) -> str:
         """The digest of a module and of where the names it imports come from: a package that hands
@@ -151,7 +169,16 @@ class Code:
         return below if origin.name and self._path(below) is not None else origin.module
 
     def _follows(self, module: str, by: str) -> bool:
-        return module.partition(".")[0] in (self._root.name, by.partition(".")[0])
+        top, own = module.partition(".")[0], by.partition(".")[0]
+        return top in (self._root.name, own) or (own != self._root.name and self.is_source(top))
+
+    def is_source(self, name: str) -> bool:
+        """Whether a module outside tipoff is somebody's source, and not of a library or Python."""
+        top = name.partition(".")[0]
+        if top in sys.stdlib_module_names and top != "__main__":
+            return False
+        path = self._path(name)
+        return path is not None and not set(_INSTALLED) & set(path.parts)
 
     def _origin(self, taken: Import, by: str) -> Import:
         """The name as the module that defines it has it."""
@@ -173,7 +200,9 @@ class Code:
     def _module(self, name: str) -> NormalModule | None:
         if name not in self._read:
             path = self._path(name)
-            self._read[name] = None if path is None else self._normal(path)
+            if path is None:
+                return None  # a module from elsewhere may be found later, once it is imported
+            self._read[name] = self._normal(path)
         return self._read[name]
 
     def _normal(self, path: Path) -> NormalModule:
@@ -257,15 +286,23 @@ class SetCode:
         return all(CODE.digest(name) == digest for name, digest in self.definitions.items())
 
 
+def family_code(modules: Sequence[str], libraries: Iterable[str] = ()) -> dict[str, str]:
+    """The code of a family made by `modules`: every module on the way -> digest. Of one from
+    elsewhere also every library it imports, and of `libraries`: `library NAME` -> version."""
+    closure = CODE.closure(modules, NO_FIT)
+    known = {*libraries}.union(*(CODE.libraries(name) for name in closure))
+    return closure | {f"{LIBRARY}{name}": library_version(name) for name in sorted(known)}
+
+
 def set_code(
-    families: Mapping[str, str], markets: Iterable[str], roots: Sequence[str] = RUN
+    families: Mapping[str, Mapping[str, str]], markets: Iterable[str], roots: Sequence[str] = RUN
 ) -> SetCode:
-    """The code of a set: `families` that predict in it -> the module that declares each, and its
+    """The code of a set: `families` that predict in it -> the code of each (`family_code`), and its
     markets. `roots`: the modules that make it."""
     held = [name for name in markets if name in MARKETS]
     return SetCode(
         CODE.closure(roots),
-        {name: CODE.closure([module], NO_FIT) for name, module in sorted(families.items())},
+        dict(sorted(families.items())),
         {name: _declaration(name) for name in sorted({*held, *parts_of(*held), *KEYS, VIEWS})},
         CODE.closure(DEFINITIONS, NO_DEFINITION),
         sorted(MARKETS),

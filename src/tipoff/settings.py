@@ -1,8 +1,10 @@
 """Every setting in one table: name, default, help. Environment TIPOFF_*, then tipoff.toml."""
 
+import os
 from functools import cache
+from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -15,6 +17,7 @@ from pydantic_settings import (
 from tipoff.errors import UsageError
 from tipoff.gates import gate
 
+DEFAULT_CONFIG = "tipoff.toml"
 DESTINATIONS = ("log", "webhook", "file")
 """Where an alert can go."""
 ALERT_RULES = (
@@ -22,7 +25,7 @@ ALERT_RULES = (
     "alert_line_coverage", "alert_drift", "alert_decay", "alert_grading_gap",
 )  # fmt: skip
 """The settings that say where the alerts of a rule go; alerts/rules.py has a rule for each."""
-_NO_FORECAST = ("lake", "kelly_", "alert_", "orphan_")
+_NO_FORECAST = ("lake", "kelly_", "alert_", "orphan_", "plugin_")
 """Beginnings of the names of settings that can change no forecast."""
 
 
@@ -31,7 +34,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="TIPOFF_",
-        toml_file="tipoff.toml",
         extra="forbid",
         frozen=True,
         allow_inf_nan=False,
@@ -76,6 +78,10 @@ class Settings(BaseSettings):
     )
     kelly_cap: float = Field(
         default=0.02, ge=0, le=1, description="stake: largest share of the bankroll on one bet"
+    )
+
+    plugin_seconds: float = Field(
+        default=60.0, gt=0, description="a plug-in that gives no answer for so long is refused"
     )
 
     orphan_age_hours: float = Field(
@@ -151,7 +157,25 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then tipoff.toml."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _Toml(settings_cls, named_config() or DEFAULT_CONFIG)
+
+
+class _Toml(TomlConfigSettingsSource):
+    """tipoff.toml without its plug-ins: they are no setting, because they run only from a file that
+    was named or lies beside the lake (tipoff.plugins)."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        known = super()._read_file(file_path)
+        known.pop("plugins", None)
+        return known
+
+
+def named_config() -> Path | None:
+    """The tipoff.toml that TIPOFF_CONFIG names. Raises UsageError when there is none."""
+    name = os.environ.get("TIPOFF_CONFIG", "").strip()
+    if name and not Path(name).is_file():
+        raise UsageError(f"TIPOFF_CONFIG names {name}, which is no file", "name a tipoff.toml")
+    return Path(name) if name else None
 
 
 def destinations(text: str) -> tuple[str, ...]:

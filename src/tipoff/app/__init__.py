@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tipoff.app.slates import Slates
@@ -11,15 +12,26 @@ class Tipoff(Slates):
     """A lake and everything that can be asked of it or done with it. See `open_lake`."""
 
 
-def open_lake(location: str | Path | None = None, *, create: bool = False) -> Tipoff:
+def open_lake(
+    location: str | Path | None = None,
+    *,
+    create: bool = False,
+    plugins: Sequence[object] = (),
+    config: str | Path | None = None,
+) -> Tipoff:
     """Open a lake by its folder; by default that of the settings (TIPOFF_LAKE, ./tipoff-lake).
 
-    `create`: make it when there is none. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged, UsageError.
+    `create`: make it when there is none. `plugins`: models, features and sources of one's own, as
+    objects; those that are installed or listed in a tipoff.toml beside the lake (or in `config`)
+    are known by themselves. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged,
+    UsageError naming the setting or plug-in that is wrong.
     """
     from tipoff.lake import Lake
+    from tipoff.plugins import load_plugins
     from tipoff.settings import settings
 
     # Read even where a location is given: a wrong setting, such as an alert with nowhere to go, is
     # an error of every command, not a surprise of the night it would have fired.
-    known = settings()
-    return Tipoff(Lake.open(location or known.lake, create=create))
+    place = location or settings().lake
+    load_plugins(place, plugins, config)
+    return Tipoff(Lake.open(place, create=create))

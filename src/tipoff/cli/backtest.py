@@ -48,9 +48,10 @@ def backtest(
     from tipoff.grading.backtest import backtest as walk
     from tipoff.grading.backtest import make_plan
 
-    plan = make_plan(parse_date(start), parse_date(end), market or (), model or (), refit)
     processes = workers or max(1, (os.cpu_count() or 1) // _THREADS)
     with open_lake(ctx) as lake, _progress(as_json) as say:
+        # Of a lake that is open: its plug-ins are models by name then.
+        plan = make_plan(parse_date(start), parse_date(end), market or (), model or (), refit)
         done = walk(lake, plan, out, work, processes, say)
     emit(done.as_dict(), as_json, lambda: _print(done))
 

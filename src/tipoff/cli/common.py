@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tipoff.cli.hiding import pandas_visible
 from tipoff.errors import TipoffError
 from tipoff.texts import printable, shortened
 
@@ -33,22 +34,28 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.
 def open_lake(ctx: typer.Context, *, create: bool = False) -> Lake:
     """The lake of the global --lake option, else TIPOFF_LAKE, else ./tipoff-lake.
 
-    Raises UsageError naming a setting that is wrong, whichever it is.
+    Its plug-ins are known from then on. Raises UsageError naming a setting or a plug-in that is
+    wrong, whichever it is.
     """
     from tipoff.lake import Lake
+    from tipoff.plugins import load_plugins
     from tipoff.settings import settings
 
     # Read even where --lake is given: a wrong setting, such as an alert with nowhere to go, is an
     # error of every command, not a surprise of the night it would have fired.
     known = settings()
-    return Lake.open((ctx.obj or {}).get("lake") or known.lake, create=create)
+    location = (ctx.obj or {}).get("lake") or known.lake
+    with pandas_visible():
+        load_plugins(location)
+    return Lake.open(location, create=create)
 
 
 def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
     """The facade over the lake of the global --lake option, else TIPOFF_LAKE, ./tipoff-lake."""
     from tipoff.app import open_lake as open_facade
 
-    return open_facade((ctx.obj or {}).get("lake"), create=create)
+    with pandas_visible():
+        return open_facade((ctx.obj or {}).get("lake"), create=create)
 
 
 def answer(result: Result, as_json: bool, human: Callable[[], None]) -> None:

@@ -8,6 +8,8 @@ of every command, for types that no command passes.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -22,6 +24,21 @@ def hide_pandas() -> None:
     # Not None, which compiled modules (pyarrow's) take for the module; and not an import that
     # fails, which CatBoost cannot do without.
     sys.modules.setdefault(HIDDEN, _Empty(HIDDEN))
+
+
+@contextmanager
+def pandas_visible() -> Iterator[None]:
+    """Let what is imported in the block find pandas as it is: plug-ins may use it. Where none does,
+    it is hidden again afterwards."""
+    hidden = sys.modules.get(HIDDEN)
+    if not isinstance(hidden, _Empty):
+        yield
+        return
+    del sys.modules[HIDDEN]
+    try:
+        yield
+    finally:
+        sys.modules.setdefault(HIDDEN, hidden)
 
 
 class _Empty(ModuleType):

@@ -38,10 +38,10 @@ def train(
     from tipoff.models import ensure_baselines, parse_model
     from tipoff.models import train as fit
 
-    last = parse_model(model).through if through is None else parse_date(through)
-    if last is None:
-        raise UsageError(f"{model} needs the last date to learn from", "pass --through DATE")
     with open_lake(ctx) as lake, progress(as_json) as say:
+        last = parse_model(model).through if through is None else parse_date(through)
+        if last is None:
+            raise UsageError(f"{model} needs the last date to learn from", "pass --through DATE")
         report = fit(lake, model, last, say)
         # With the next day's baselines, so that the first run of a month need not fit them.
         ensure_baselines(lake, last + timedelta(days=1), say)

@@ -20,7 +20,7 @@ from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet, present
 from tipoff.forecast.score import Scene, Scored
 from tipoff.forecast.staleness import shown_pairs
-from tipoff.forecast.versions import in_order, score_versions
+from tipoff.forecast.versions import computed_apart, in_order, score_versions
 from tipoff.markets import MARKETS
 from tipoff.models import (
     Seat,
@@ -101,7 +101,8 @@ def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> 
     model_ids = list(dict.fromkeys(s.model_id for s in wanted.seats))
     stored = stored_versions(r, model_ids)
     # The models are opened and verified beside the queries, which need no Python meanwhile.
-    opening = in_order({name: partial(_open, lake.artifacts, stored, name) for name in model_ids})
+    works = {name: partial(_open, lake.artifacts, stored, name) for name in model_ids}
+    opening = in_order(works, computed_apart(wanted.seats))
     with known_facts(r, slate.as_of, slate.seq) as facts:
         plan = make_plan(r, slate, wanted.settings, facts)
         lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +12,7 @@ import polars as pl
 from tipoff.errors import ArtifactError, ContractError, NotFound
 from tipoff.failures import LOAD_FAILURES
 from tipoff.forecast.score import Scene, Scored, failure, refuse, score_model
+from tipoff.models.families import FAMILIES
 
 if TYPE_CHECKING:
     from tipoff.models import Model, Seat
@@ -22,15 +23,26 @@ SHADOW_SECONDS = 30.0
 """How long a publication waits for all its shadows together, once the others are scored."""
 
 
-def in_order(works: Mapping[str, Callable[[], T]]) -> dict[str, Future[T]]:
-    """Do pieces of work one after the other beside the caller, who need not wait for them.
+def in_order(
+    works: Mapping[str, Callable[[], T]], apart: Collection[str] = ()
+) -> dict[str, Future[T]]:
+    """Do pieces of work one after the other beside the caller, who need not wait for them; those
+    `apart`, which wait for processes of their own, beside all others too.
 
     A thread that never ends keeps no command from ending: those leave with `os._exit`.
     """
-    beside = ThreadPoolExecutor(1)
-    done = {name: beside.submit(work) for name, work in works.items()}
-    beside.shutdown(wait=False)
+    queue = ThreadPoolExecutor(1)
+    places = {name: ThreadPoolExecutor(1) if name in apart else queue for name in works}
+    done = {name: places[name].submit(work) for name, work in works.items()}
+    for place in (queue, *places.values()):
+        place.shutdown(wait=False)
     return done
+
+
+def computed_apart(seats: Sequence[Seat]) -> frozenset[str]:
+    """The versions that compute in processes of their own."""
+    apart = {name for name in {s.family for s in seats} & FAMILIES.keys() if FAMILIES[name].apart}
+    return frozenset(seat.model_id for seat in seats if seat.family in apart)
 
 
 def score_versions(
@@ -53,7 +65,8 @@ def score_versions(
         _add(everything, refused, mine[name], _score(opening[name], scene, mine[name]))
     if shadows:
         say(f"scoring {len(shadows)} shadows")
-    beside = in_order({n: partial(_score, opening[n], scene, mine[n]) for n in shadows})
+    works = {n: partial(_score, opening[n], scene, mine[n]) for n in shadows}
+    beside = in_order(works, computed_apart(seats))
     wait(beside.values(), timeout=SHADOW_SECONDS)
     for name, made in beside.items():
         late = None if made.done() else _late(scene, mine[name])

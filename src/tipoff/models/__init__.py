@@ -27,6 +27,7 @@ from tipoff.models.registry import (
     stored_versions,
     verified_version,
 )
+from tipoff.models.regressor import from_regressor
 from tipoff.models.training import TrainReport, ensure_baselines, missing_baselines, train
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "eligible",
     "ensure_baselines",
     "family_of",
+    "from_regressor",
     "list_versions",
     "load",
     "missing_baselines",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tipoff.features import judgements
-from tipoff.fingerprint import RUN, SetCode, set_code
+from tipoff.fingerprint import RUN, SetCode, family_code, set_code
 from tipoff.models.families import FAMILIES
 
 
@@ -15,5 +15,6 @@ def code_of(families: Iterable[str], markets: Iterable[str], roots: Sequence[str
 
     A family this tipoff does not know has no code here, and no model of it predicts.
     """
-    modules = {name: type(FAMILIES[name]).__module__ for name in families if name in FAMILIES}
-    return replace(set_code(modules, markets, roots), judged=judgements())
+    known = {name: FAMILIES[name] for name in families if name in FAMILIES}
+    parts = {name: family_code(f.modules, f.libraries) for name, f in sorted(known.items())}
+    return replace(set_code(parts, markets, roots), judged=judgements())

@@ -67,6 +67,19 @@ class ModelFamily(ABC, Generic[M]):
     next_step: str = "tipoff models list, or tipoff run DATE"
     foresees_minutes: bool = False
     """Whether it answers `minutes`."""
+    apart: bool = False
+    """Whether its models compute in a process of their own, so that nobody need wait for them."""
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that make its models; the code is theirs and that of all they import."""
+        return (type(self).__module__,)
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """Libraries its models run on beside those that its modules import, as they are imported;
+        for families from elsewhere, whose libraries are part of their code."""
+        return ()
 
     def parse(self, name: str) -> Spec | None:
         """The spec of a model name, None when it is of another family."""

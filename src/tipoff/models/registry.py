@@ -64,7 +64,7 @@ def open_model(
         raise ArtifactError(
             f"{manifest.model} ({manifest.model_id}) is of the family {manifest.family!r}, which"
             " this tipoff does not know",
-            "install a newer tipoff, or retire the model",
+            "load its plug-in, install a newer tipoff, or retire the model",
         )
     model: Model = FAMILIES[manifest.family].load(manifest, content)
     check_golden(model)

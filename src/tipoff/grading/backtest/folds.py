@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from tipoff.errors import ContractError, UsageError
+from tipoff.errors import ContractError, PluginFailed, UsageError
 from tipoff.grading.backtest.plan import Plan, Window
 from tipoff.grading.backtest.rows import Rows
 from tipoff.hashing import content_id
@@ -24,6 +24,7 @@ COLUMNS = (
 )  # fmt: skip
 NO_FIT = "could not be fitted"
 NOT_ITS_MARKET = "the model does not predict this market"
+NO_ANSWER = "the model failed"
 NO_SHAPE = "too few rows to fit this market"
 Refused = dict[tuple[str, str], int]
 
@@ -91,7 +92,7 @@ class Fitter:
         asked = self.rows.between(fold.window.first, fold.window.last)
         try:
             model = self._model(fold, asked)
-        except (UsageError, ContractError) as error:
+        except (UsageError, ContractError, PluginFailed) as error:
             return _nothing(fold, asked.height, f"{NO_FIT}: {_short(error.message)}")
         parts = [_predict(model, asked, market, self.rows) for market in fold.markets]
         rows = pl.concat([p.rows for p in parts])
@@ -137,7 +138,10 @@ def _predict(model: Model, asked: pl.DataFrame, market: str, rows: Rows) -> Fore
     made = model.manifest
     if market not in made.markets:
         return Forecasts(empty(), {(market, NO_SHAPE): asked.height})
-    answer = model.predict(asked, market)
+    try:
+        answer = model.predict(asked, market)
+    except PluginFailed as error:
+        return Forecasts(empty(), {(market, f"{NO_ANSWER}: {error.message}"): asked.height})
     names = made.contract.names[market]
     table = _table(model, asked, market, answer)
     ids = _snapshot_ids(names, rows, set(asked["game_date"].to_list()))

@@ -61,11 +61,12 @@ FAMILIES = Families(
 def register(family: ModelFamily[Any]) -> None:
     """Add a family to this process. Raises UsageError when its name or a model's name is taken, and
     when its source cannot be read: a set must name the code that made it."""
-    if CODE.digest(type(family).__module__) is None:
-        raise UsageError(
-            f"no source file of {type(family).__module__}, which declares {family.name!r}",
-            "declare it in a module that is a file",
-        )
+    for module in family.modules:
+        if CODE.digest(module) is None:
+            raise UsageError(
+                f"no source file of {module}, which declares {family.name!r}",
+                "declare it in a module that is a file",
+            )
     if family.name in FAMILIES:
         raise UsageError(f"there is a model family {family.name!r} already", "choose another name")
     for name in family.specs:

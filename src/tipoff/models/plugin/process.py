@@ -1,0 +1,179 @@
+"""The process in which a plug-in's code runs: fitting, dumping, loading, predicting.
+
+A process, because nothing else ends a hang: a thread of Python cannot be stopped, and one that
+hangs inside a library can hold the interpreter's lock for ever. Ended with it is whatever the
+plug-in had begun; a crash of the plug-in is one of its process alone. It also spares the plug-in
+what a `tipoff` command hides from itself (cli/hiding.py).
+
+One process per plug-in is started when it is first asked and kept for the next question. Requests
+are pickled, because they come from here; of the answers nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from tipoff.errors import PluginFailed, PluginTimeout
+from tipoff.models.pmf import Floats
+
+Answer = Callable[[Any], bytes]
+_OK, _BAD = b"=", b"!"
+_GRACE = 5.0
+"""Seconds after which a process ends itself when the one that asked can no longer end it."""
+_CHILD = """import json, sys
+sys.path[:] = json.loads(sys.argv[2])
+from tipoff.models.plugin.process import serve
+serve(int(sys.argv[1]))"""
+_PLACE: dict[str, bool] = {"child": False}
+
+
+class Process:
+    """A plug-in's process, for one question at a time. `what` pickles the function that answers."""
+
+    def __init__(self, name: str, what: Callable[[], bytes]) -> None:
+        self._name, self._what = name, what
+        self._asking = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._line: Connection | None = None
+
+    def ask(self, request: object, seconds: float | None) -> bytes:
+        """The answer to a request, within so many seconds; None: however long it takes.
+
+        Raises PluginTimeout when there is none by then, PluginFailed when the plug-in raises or
+        its process ends.
+        """
+        with self._asking:
+            try:
+                line = self._line or self._start(seconds)
+                line.send_bytes(pickle.dumps((request, seconds)))
+                return self._answer(line, seconds)
+            except (EOFError, ConnectionError) as error:
+                self.close()
+                raise PluginFailed(
+                    f"the process of {self._name} ended without an answer", "see what it printed"
+                ) from error
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        child, line, self._child, self._line = self._child, self._line, None, None
+        if line is not None:
+            line.close()
+        if child is not None:
+            child.kill()
+            child.wait()
+
+    def _start(self, seconds: float | None) -> Connection:
+        if _PLACE["child"]:
+            raise PluginFailed(
+                f"{self._name} is asked for while its own script is imported",
+                'put what the script does under if __name__ == "__main__":',
+            )
+        what = self._what()
+        mine, its = Pipe()
+        with its:
+            path = json.dumps(sys.path)
+            words = [sys.executable, "-c", _CHILD, str(its.fileno()), path]
+            self._child = subprocess.Popen(  # noqa: S603 (this very Python, and words of our own)
+                words, stdin=subprocess.DEVNULL, pass_fds=[its.fileno()]
+            )
+        self._line = mine
+        mine.send_bytes(what)
+        try:
+            self._answer(mine, seconds)
+        except PluginFailed:  # its module cannot be imported there: nothing is left to ask
+            self.close()
+            raise
+        return mine
+
+    def _answer(self, line: Connection, seconds: float | None) -> bytes:
+        whole = False
+        try:
+            if not line.poll(seconds):
+                raise PluginTimeout(
+                    f"{self._name} gave no answer within {seconds:g} s and was ended",
+                    "mend it, or give it longer with TIPOFF_PLUGIN_SECONDS",
+                )
+            answer = line.recv_bytes()
+            whole = True
+        finally:
+            if not whole:  # late, dead or interrupted: the next answer would be to this question
+                self.close()
+        if answer[:1] != _OK:
+            raise PluginFailed(f"{self._name}: {answer[1:].decode(errors='replace')}")
+        return answer[1:]
+
+
+def packed(numbers: Floats) -> bytes:
+    """Numbers as an answer."""
+    file = io.BytesIO()
+    np.save(file, numbers, allow_pickle=False)
+    return file.getvalue()
+
+
+def unpacked(answer: bytes) -> Floats:
+    """The numbers of an answer. Raises ValueError for other bytes."""
+    return np.asarray(np.load(io.BytesIO(answer), allow_pickle=False), dtype=np.float64)
+
+
+def serve(descriptor: int) -> None:
+    """Answer requests on a connection until it is closed: what the process does."""
+    _PLACE["child"] = True
+    os.dup2(2, 1)  # what a plug-in prints is no answer of a command
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked decides what Ctrl-C ends
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    with Connection(descriptor) as line:
+        answer: Answer | None = None
+        with _Telling(line):
+            answer = pickle.loads(line.recv_bytes())  # noqa: S301 (from the process that began us)
+            line.send_bytes(_OK)
+        while answer is not None:
+            try:
+                request, seconds = pickle.loads(line.recv_bytes())  # noqa: S301 (from there too)
+            except EOFError:
+                return
+            with _Telling(line):
+                # No handler: the signal ends the process even where a library holds the lock.
+                signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE if seconds else 0)
+                content = answer(request)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                line.send_bytes(_OK + content)
+
+
+class _Telling(AbstractContextManager[None]):
+    """Whatever is raised is the answer: its kind and first line."""
+
+    def __init__(self, line: Connection) -> None:
+        self._line = line
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
+    ) -> bool:
+        """Send what was raised."""
+        if kind is None or value is None:
+            return False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        first = (str(value).splitlines() or [""])[0]
+        self._line.send_bytes(_BAD + f"{kind.__name__}: {first}".encode())
+        return True
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

@@ -1,0 +1,82 @@
+"""What is asked of a plug-in in its process."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tipoff.models.plugin.homes import Home, restored
+from tipoff.models.plugin.process import packed
+from tipoff.models.plugin.protocol import Fitted, Model
+from tipoff.models.pmf import Floats, Pmf
+
+LOADED = 16
+"""So many fitted models are kept ready: one per market, and some to spare."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fit on rows in a market; the answer is what `dump` gives."""
+
+    frame: pl.DataFrame
+    target: Floats
+    market: str
+
+
+@dataclass(frozen=True)
+class Predict:
+    """Load what `dump` gave and predict rows: pmfs, shape (n, K+1), or means, shape (n,)."""
+
+    content: bytes
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Types:
+    """The types that loading makes, parted by line breaks."""
+
+    content: bytes
+
+
+class Worker:
+    """Answers for a model."""
+
+    def __init__(self, model: Model, home: Home) -> None:
+        self.model, self._home = model, home
+        self._loaded: OrderedDict[str, Fitted] = OrderedDict()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._home, pickle.dumps(self.model))
+
+    def __call__(self, request: Fit | Predict | Types) -> bytes:
+        """The answer to a request. Raises what the model raises."""
+        if isinstance(request, Fit):
+            return self._fit(request)
+        if isinstance(request, Types):
+            return "\n".join(getattr(self.model, "types")(request.content)).encode()  # noqa: B009
+        answer = self._fitted(request.content).predict(request.frame)
+        return packed(np.asarray(answer.p if isinstance(answer, Pmf) else answer, dtype=np.float64))
+
+    def _fit(self, request: Fit) -> bytes:
+        content = self.model.fit(request.frame, request.target, request.market).dump()
+        if not isinstance(content, bytes):
+            raise TypeError(f"dump() gave {type(content).__name__}, not bytes")
+        return content
+
+    def _fitted(self, content: bytes) -> Fitted:
+        digest = hashlib.sha256(content).hexdigest()
+        fitted = self._loaded.pop(digest, None) or self.model.load(content)
+        self._loaded[digest] = fitted
+        if len(self._loaded) > LOADED:
+            self._loaded.popitem(last=False)
+        return fitted
+
+
+def _restored(home: Home, pickled: bytes) -> Worker:
+    return Worker(restored(home, pickled), home)

@@ -1,0 +1,152 @@
+"""Plug-ins: models, features and sources of one's own, and where they may come from.
+
+- An installed distribution declares them as entry points of `tipoff.models`, `tipoff.features` or
+  `tipoff.sources`.
+- `plugins = ["my_models:Ridge"]` in a tipoff.toml: the one that TIPOFF_CONFIG or an argument names,
+  else the one in the lake's folder, else the one next to it. Modules are looked for in the folder
+  of that file first. A tipoff.toml of the working folder is not enough: whoever enters a folder
+  they were sent does not run what is in it.
+- Objects passed in.
+
+A plug-in is an instance, or a class that is made without arguments. A Model is described in
+`tipoff.models.plugin.protocol`, a Feature in `tipoff.features.plugins`, a Source in
+`tipoff.sources.plugins`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from tipoff.errors import TipoffError, UsageError
+from tipoff.installed import entry_points
+from tipoff.settings import DEFAULT_CONFIG, named_config
+
+if TYPE_CHECKING:
+    from tipoff.models.plugin import Home
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A plug-in as it is named: `spec` is module:name, `where` who names it, `folder` where its
+    module lies, None where Python finds it by itself."""
+
+    spec: str
+    where: str
+    folder: str | None = None
+
+
+def load_plugins(
+    lake: str | Path | None = None,
+    objects: Iterable[object] = (),
+    config: str | Path | None = None,
+) -> None:
+    """Make known to this process the plug-ins that are installed, those of a lake (its folder), and
+    objects. Those it knows already change nothing.
+
+    `config`: a tipoff.toml to read in place of the lake's. Raises UsageError naming the plug-in
+    that cannot be used, why, and who named it.
+    """
+    installed = [Declared(value, f"the distribution {owner}") for owner, value in entry_points()]
+    for declared in (*installed, *_listed(_config(lake, config))):
+        _load(declared)
+    for thing in objects:
+        add_plugin(thing)
+
+
+def add_plugin(thing: object, home: Home | None = None) -> None:
+    """Register an object, or what its class makes, as the model, feature or source it is.
+
+    `home`: where it was imported from. Raises UsageError when it is none of them.
+    """
+    from tipoff.models.plugin import is_model, register_model
+
+    if isinstance(thing, type):
+        with _Naming(f"{thing.__qualname__} cannot be made without arguments"):
+            thing = thing()
+    if is_model(thing):
+        register_model(thing, home)  # type: ignore[arg-type]  # is_model looked at every part
+    elif all(hasattr(thing, part) for part in ("name", "tables", "parse")):
+        _room("tipoff.sources.plugins").add_source(thing)
+    elif type(thing).__module__ == "tipoff.features.plugins":
+        _room("tipoff.features.plugins").add_feature(thing)
+    else:
+        raise UsageError(
+            f"{thing!r} is no plug-in: a Model has name, markets, features, fit and load, a Source"
+            " has name, tables and parse, a Feature is made by tipoff.features.plugins",
+            "see docs/extend.md",
+        )
+
+
+def _load(declared: Declared) -> None:
+    from tipoff.models.plugin import Home, import_from
+
+    module, _, name = declared.spec.partition(":")
+    if not module or not name:
+        raise UsageError(
+            f"{declared.where} names the plug-in {declared.spec!r}", "name it as module:Name"
+        )
+    home = Home(module, declared.folder)
+    with _Naming(f"the plug-in {declared.spec} of {declared.where} cannot be loaded"):
+        add_plugin(getattr(import_from(home), name), home)
+
+
+def _config(lake: str | Path | None, config: str | Path | None) -> Path | None:
+    """The tipoff.toml whose plug-ins count, None when there is none."""
+    named = Path(config) if config is not None else named_config()
+    if named is not None:
+        return named
+    if lake is None or "://" in str(lake):
+        return None
+    folder = Path(lake).resolve()
+    places = (folder / DEFAULT_CONFIG, folder.parent / DEFAULT_CONFIG)
+    return next((place for place in places if place.is_file() and _trusted(place, folder)), None)
+
+
+def _listed(config: Path | None) -> Sequence[Declared]:
+    """The plug-ins a tipoff.toml lists. Raises UsageError when it cannot be read, or lists none but
+    names them."""
+    if config is None:
+        return ()
+    try:
+        names = tomllib.loads(config.read_text("utf-8")).get("plugins", [])
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{config} cannot be read: {error}", "mend or remove it") from error
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UsageError(f"`plugins` of {config} is no list of texts", 'plugins = ["module:Name"]')
+    return [Declared(name, str(config), str(config.resolve().parent)) for name in names]
+
+
+def _trusted(place: Path, lake: Path) -> bool:
+    """Whether a file belongs to this user, the system, or whoever has the lake: in a folder that
+    all may write to, anybody could lay one beside a lake."""
+    owners = {os.geteuid(), 0, *((lake.stat().st_uid,) if lake.exists() else ())}
+    return place.stat().st_uid in owners
+
+
+def _room(module: str) -> Any:
+    return import_module(module)
+
+
+class _Naming(AbstractContextManager[None]):
+    """Whatever a plug-in raises is a UsageError that names the plug-in; tipoff's own pass."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
+    ) -> None:
+        """Raise the UsageError."""
+        if isinstance(value, Exception) and not isinstance(value, TipoffError):
+            first = (str(value).splitlines() or [""])[0]
+            raise UsageError(
+                f"{self._what}: {type(value).__name__}: {first}", "mend it, or take it off the list"
+            ) from value
