@@ -27,11 +27,27 @@ def open_lake(
     UsageError naming the setting or plug-in that is wrong.
     """
     from tipoff.lake import Lake
+
+    know_plugins(location, plugins=plugins, config=config)
+    return Tipoff(Lake.open(_place(location), create=create))
+
+
+def know_plugins(
+    location: str | Path | None = None,
+    *,
+    plugins: Sequence[object] = (),
+    config: str | Path | None = None,
+) -> None:
+    """Make the plug-ins of a lake known to this process, as opening it does. Raises UsageError."""
     from tipoff.plugins import load_plugins
+
+    load_plugins(_place(location), plugins, config)
+
+
+def _place(location: str | Path | None) -> str | Path:
     from tipoff.settings import settings
 
     # Read even where a location is given: a wrong setting, such as an alert with nowhere to go, is
     # an error of every command, not a surprise of the night it would have fired.
-    place = location or settings().lake
-    load_plugins(place, plugins, config)
-    return Tipoff(Lake.open(place, create=create))
+    known = settings()
+    return location or known.lake

@@ -52,10 +52,13 @@ def open_lake(ctx: typer.Context, *, create: bool = False) -> Lake:
 
 def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
     """The facade over the lake of the global --lake option, else TIPOFF_LAKE, ./tipoff-lake."""
+    from tipoff.app import know_plugins
     from tipoff.app import open_lake as open_facade
 
+    location = (ctx.obj or {}).get("lake")
     with pandas_visible():
-        return open_facade((ctx.obj or {}).get("lake"), create=create)
+        know_plugins(location)
+    return open_facade(location, create=create)
 
 
 def answer(result: Result, as_json: bool, human: Callable[[], None]) -> None:
