@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication
 from tipoff.forecast.view import iso, view_of
+from tipoff.markets import Markets
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -18,7 +19,7 @@ _ALL = """
 
 
 def slate_at(
-    r: Reader, day: date, moment: datetime, *, market: str | None = None,
+    r: Reader, day: date, moment: datetime, *, market: Markets = None,
     model: str | None = None, role: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The set a reader saw at `moment`, in the form of `slate_view`.

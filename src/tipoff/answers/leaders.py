@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tipoff.markets import MARKETS, Markets, checked_markets
+
 if TYPE_CHECKING:
     from tipoff.lake import Reader
 
@@ -25,8 +27,9 @@ _REFUSED = """
   GROUP BY reason ORDER BY n DESC, reason"""
 
 
-def leaderless(r: Reader, run_id: str, market: str | None = None) -> list[Leaderless]:
+def leaderless(r: Reader, run_id: str, market: Markets = None) -> list[Leaderless]:
     """Markets a run should show a champion in and does not; nobody else takes its seat."""
+    asked = checked_markets(market) or tuple(MARKETS)
     mine = {"run": run_id}
     seats = json.loads(r.value("SELECT models FROM forecast.run WHERE run_id = $run", mine))
     sql = """SELECT DISTINCT market FROM forecast.prediction
@@ -35,7 +38,7 @@ def leaderless(r: Reader, run_id: str, market: str | None = None) -> list[Leader
     return [
         _without(r, run_id, of, model_id)
         for model_id, of, role in seats
-        if role == "champion" and of not in led and market in (None, of)
+        if role == "champion" and of not in led and of in asked
     ]
 
 

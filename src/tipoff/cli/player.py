@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
 from tipoff.cli.slate import header, heading, line_of
 
 
 def player(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
-    date: Annotated[str | None, typer.Option(help="Slate; default the newest published.")] = None,
+    date: Date = "today",
     every: Annotated[bool, typer.Option("--all", help="Every model, not only champions.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -21,7 +21,7 @@ def player(
     from tipoff import clock
     from tipoff.forecast import player_view, with_p_plays
 
-    day = clock.parse_date(date) if date else None
+    day = clock.parse_date(date)
     with open_lake(ctx) as lake, lake.reading() as r:
         view = with_p_plays(lake, r, player_view(r, name, day))
     emit(view, as_json, lambda: _show(view, every))

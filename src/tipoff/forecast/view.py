@@ -11,7 +11,7 @@ from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.gates import gate
-from tipoff.markets import checked_market
+from tipoff.markets import Markets, checked_markets
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,14 +27,13 @@ FIELDS = (
 """Columns of a prediction in the slate's JSON; docs/schema/slate.schema.json says what each is."""
 
 
-def slate_view(r: Reader, day: date, *, market: str | None = None, model: str | None = None,
+def slate_view(r: Reader, day: date, *, market: Markets = None, model: str | None = None,
                role: str | None = None) -> dict[str, Any]:  # fmt: skip
     """The currently published set of a slate; filters narrow `predictions`, never the counts.
 
-    Raises NotFound when nothing is published for the date, UsageError for an unknown market.
+    Raises NotFound when nothing is published for the date, UsageError for an unknown market or
+    model.
     """
-    if market is not None:
-        market = checked_market(market)
     return view_of(r, find_publication(r, day), market=market, model=model, role=role)
 
 
@@ -42,41 +41,50 @@ def find_publication(r: Reader, day: date) -> Publication:
     """The slate's current publication. Raises NotFound when nothing is published for the date."""
     publication = current_publication(r, day)
     if publication is None:
-        raise NotFound(f"no slate is published for {day}", f"tipoff run {day}")
+        newest = r.value("SELECT max(slate) FROM forecast.publication")
+        seen = f" (the newest that is: {newest})" if newest else ""
+        raise NotFound(f"no slate is published for {day}{seen}", f"tipoff run {day}")
     return publication
 
 
-def player_view(r: Reader, name: str, day: date | None = None) -> dict[str, Any]:
-    """What is published on the players whose name contains `name`, with their refusals.
+def player_view(r: Reader, name: str, day: date) -> dict[str, Any]:
+    """What is published on a player for a date, with their refusals, in the form of `slate_view`.
 
-    `day` defaults to the newest published slate. Raises NotFound when nobody there has the name.
+    Raises UsageError for a name as `find_player`, NotFound when the player was not expected.
     """
+    from tipoff.league.players import find_player
     from tipoff.sources.names import player_key
 
-    newest = "SELECT max(slate) FROM forecast.publication"
-    chosen = day or r.value(newest)
-    if chosen is None:
-        raise NotFound("nothing is published yet", "tipoff run DATE")
-    view = slate_view(r, chosen)
-    key = player_key(name)
-    view["predictions"] = [p for p in view["predictions"] if key in p["player_key"]]
+    view = slate_view(r, day)
+    player = find_player(r, name, day)
+    view["predictions"] = [p for p in view["predictions"] if p["player_key"] == player.key]
     view["refusals"] = [
-        row for row in refused_players(r, view["run_id"]) if key in (row["player_key"] or "")
-    ]
-    if not key or not (view["predictions"] or view["refusals"]):
-        raise NotFound(f"nobody called {name!r} was expected on {chosen}", f"tipoff slate {chosen}")
+        row for row in refused_players(r, view["run_id"])
+        if (row["player_key"] or player_key(row["player"])) == player.key
+    ]  # fmt: skip
+    if not (view["predictions"] or view["refusals"]):
+        raise NotFound(
+            f"{player.name} was not expected on {day}", f"tipoff why {player.name!r} {day}"
+        )
     return view
 
 
-def view_of(r: Reader, publication: Publication, *, market: str | None = None,
+def view_of(r: Reader, publication: Publication, *, market: Markets = None,
             model: str | None = None, role: str | None = None,
             at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
     """The set one publication points to, in the form of `slate_view`; `at`: as seen then."""
     head = _run(r, publication.run_id)
     first_tipoff = head.pop("first_tipoff")
-    wanted = {"market": market, "model": model, "role": role}
-    chosen = {k: v for k, v in wanted.items() if v is not None}
-    narrowed = "".join(f" AND {k} = ${k}" for k in chosen)
+    markets = checked_markets(market)
+    if model is not None:
+        # Only who asks for a model pays for the import of what knows them.
+        from tipoff.models import checked_model
+
+        checked_model(r, model)
+    asked = {"market": list(markets) if markets else None, "model": model, "role": role}
+    chosen = {k: v for k, v in asked.items() if v is not None}
+    clauses = {"market": "list_contains($market, market)"}
+    narrowed = "".join(f" AND {clauses.get(k, f'{k} = ${k}')}" for k in chosen)
     params = {"run": publication.run_id, **chosen}
     rows = r.query(
         f"SELECT {', '.join(FIELDS)} FROM forecast.prediction WHERE run_id = $run{narrowed}"
