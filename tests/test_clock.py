@@ -15,10 +15,10 @@ DAYS = st.dates(date(1990, 1, 1), date(2035, 12, 31))
 SPRING, AUTUMN = date(2025, 3, 9), date(2025, 11, 2)
 
 
-@given(DAYS, st.integers(4, 23), st.integers(0, 59))
+@given(DAYS, st.integers(6, 23), st.integers(0, 59))
 def test_a_moment_of_a_league_date_belongs_to_that_date(day: date, hour: int, minute: int) -> None:
     moment = clock.eastern(day, hour, minute)
-    assert clock.league_date(moment) == day
+    assert clock.open_night(moment) == day
     local = moment.astimezone(clock.EASTERN)
     assert (local.hour, local.minute) == (hour, minute)
     assert moment.utcoffset() == timedelta(0)
@@ -43,41 +43,63 @@ def test_tip_off_at_seven_eastern_is_midnight_utc_in_winter_and_eleven_in_summer
     assert clock.eastern(day, 19).hour == hour
 
 
-def test_a_game_that_tips_off_late_belongs_to_the_date_in_the_east() -> None:
-    assert clock.league_date(datetime(2025, 1, 11, 4, 59, tzinfo=UTC)) == date(2025, 1, 10)
-    assert clock.league_date(datetime(2025, 1, 11, 5, 0, tzinfo=UTC)) == date(2025, 1, 11)
-
-
 @given(DAYS)
 def test_a_date_is_read_back_as_it_is_written(day: date) -> None:
     assert clock.parse_date(f" {day.isoformat()} ") == day
+    assert clock.parse_date(f"{day:%Y%m%d}") == day
 
 
-def test_today_and_tomorrow_are_league_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_days_around_today_are_league_dates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2025, 1, 1, 3, 0, tzinfo=UTC))
     assert clock.parse_date("Today") == date(2024, 12, 31)
     assert clock.parse_date("tomorrow") == date(2025, 1, 1)
+    assert clock.parse_date("YESTERDAY") == date(2024, 12, 30)
+
+
+@pytest.mark.parametrize("day", [date(2025, 1, 11), SPRING, AUTUMN])
+def test_today_is_the_night_before_until_six_in_the_morning_eastern(
+    day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = day - timedelta(days=1)
+    for hour, minute, today in ((0, 30, before), (5, 59, before), (6, 0, day), (23, 59, day)):
+        monkeypatch.setattr(clock, "now", lambda h=hour, m=minute: clock.eastern(day, h, m))
+        assert clock.parse_date("today") == today
+        assert clock.parse_date("tomorrow") == today + timedelta(days=1)
+        assert clock.parse_date("yesterday") == today - timedelta(days=1)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["TODAY2", "2025-1-1", "20250101", "2025-W02-5", "2025-02-29", "yesterday", "", "01/10/2025"],
+    [
+        "TODAY2",
+        "2025-1-1",
+        "2025010",
+        "20250132",
+        "2025-W02-5",
+        "2025-02-29",
+        "٢٠٢٥٠١٠١",
+        "yesterdays",
+        "",
+        "01/10/2025",
+    ],
 )
 def test_anything_else_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(UsageError, match="is not a date") as refused:
         clock.parse_date(text)
     assert repr(text) in refused.value.message
-    assert refused.value.next_step == "write YYYY-MM-DD, today or tomorrow"
+    assert clock.FORMS in refused.value.next_step
 
 
 @given(st.text(max_size=12))
-def test_a_text_is_a_date_of_ten_characters_or_refused(text: str) -> None:
+def test_a_text_is_a_date_in_one_of_its_forms_or_refused(text: str) -> None:
     try:
         day = clock.parse_date(text)
     except UsageError:
         return
     word = text.strip().lower()
-    assert word in {"today", "tomorrow", day.isoformat()}
+    words = {"yesterday", "today", "tomorrow"}
+    assert word in words | {day.isoformat(), day.isoformat().replace("-", "")}
+    assert clock.is_date(text)
 
 
 def test_a_moment_is_utc_and_a_missing_zone_is_never_guessed() -> None:

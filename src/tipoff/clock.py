@@ -1,5 +1,6 @@
 """The only place that reads the time, and the only place that knows US Eastern."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,11 @@ from tipoff.errors import UsageError
 EASTERN = ZoneInfo("America/New_York")
 FIRST, LAST = date(1946, 1, 1), date(2199, 12, 31)
 """League dates lie between these: whatever names another day has mistaken something for a date."""
+NIGHT_ENDS = timedelta(hours=6)
+"""Hours after midnight, US Eastern, for which the night before is still `today`."""
+_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+FORMS = "YYYY-MM-DD, YYYYMMDD, yesterday, today or tomorrow"
+_FORM = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
 
 
 def now() -> datetime:
@@ -15,9 +21,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def league_date(moment: datetime) -> date:
-    """The league date (US Eastern) of an aware moment."""
-    return moment.astimezone(EASTERN).date()
+def open_night(moment: datetime) -> date:
+    """What people mean by today at an aware moment: until 06:00 US Eastern the night before.
+
+    Its late games end after midnight, and are graded and asked about then.
+    """
+    # Hours of the wall clock: also on the two days of a year that do not have 24.
+    return (moment.astimezone(EASTERN) - NIGHT_ENDS).date()
 
 
 def eastern(day: date, hour: int, minute: int = 0) -> datetime:
@@ -26,23 +36,27 @@ def eastern(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def parse_date(text: str) -> date:
-    """A league date from YYYY-MM-DD, `today` or `tomorrow`.
+    """A league date from one of FORMS; `today` is the open night.
 
     Raises UsageError for anything else and for a day outside FIRST..LAST, so neither the literal
     word nor a day that arithmetic would run off travels further.
     """
     word = text.strip().lower()
-    if word in {"today", "tomorrow"}:
-        return league_date(now()) + timedelta(days=word == "tomorrow")
+    if word in _DAYS:
+        return open_night(now()) + timedelta(days=_DAYS[word])
     try:
-        if len(word) != 10:
+        if not _FORM.fullmatch(word):
             raise ValueError(word)
         day = date.fromisoformat(word)
     except ValueError as error:
-        raise UsageError(
-            f"{text!r} is not a date", "write YYYY-MM-DD, today or tomorrow"
-        ) from error
+        raise UsageError(f"{text!r} is not a date", f"write {FORMS}") from error
     return _within(text, day)
+
+
+def is_date(text: str) -> bool:
+    """Whether a word has one of FORMS, be there such a day or not."""
+    word = text.strip().lower()
+    return word in _DAYS or _FORM.fullmatch(word) is not None
 
 
 def parse_moment(text: str) -> datetime:

@@ -7,9 +7,10 @@ grades and tiers follow from the declaration.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tipoff.errors import UsageError
+from tipoff.suggest import no_such
 
 _COLUMN = re.compile(r"[a-z]\w*")
 
@@ -92,6 +93,10 @@ MARKETS: dict[str, Market] = {
 """Market by name, in the order in which markets are shown."""
 
 
+Markets = str | Sequence[str] | None
+"""Markets as somebody names them: one, several, or None for every one."""
+
+
 def counts_sql(prefix: str = "") -> str:
     """Select list over rows of `league.player_game`: what each market counts, under its name."""
     return ", ".join(f'({m.counts})::DOUBLE AS "{prefix}{m.name}"' for m in MARKETS.values())
@@ -107,12 +112,32 @@ def parts_of(*names: str) -> tuple[str, ...]:
 
 
 def checked_market(text: str) -> str:
-    """The name of the market called so, by its name or an alias, in any case.
+    """The name of the market called so: its name, an alias or its label, in any case and spacing.
 
-    Raises UsageError listing the markets there are.
+    Raises UsageError with the nearest and listing the markets there are.
     """
-    word = text.strip().lower()
-    for market in MARKETS.values():
-        if word == market.name or word in market.aliases:
-            return market.name
-    raise UsageError(f"no market is called {text!r}", f"there are {', '.join(MARKETS)}")
+    word = "".join(text.split()).lower()
+    known = _spellings()
+    if word not in known:
+        raise no_such("market", text, known)
+    return known[word]
+
+
+def checked_markets(texts: Markets) -> tuple[str, ...] | None:
+    """The markets called so, each once, in declared order; None, which is every one, for none.
+
+    Raises UsageError as `checked_market`.
+    """
+    if not texts:
+        return None
+    chosen = {checked_market(text) for text in ([texts] if isinstance(texts, str) else texts)}
+    return tuple(name for name in MARKETS if name in chosen)
+
+
+def _spellings() -> dict[str, str]:
+    """Every word a market goes by -> its name."""
+    return {
+        "".join(word.split()): market.name
+        for market in MARKETS.values()
+        for word in (market.name, *market.aliases, market.counts, market.label)
+    }

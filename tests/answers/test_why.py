@@ -11,7 +11,7 @@ from tests.answers.conftest import Twice
 from tipoff import clock
 from tipoff.answers import why
 from tipoff.answers.expectation import Moment, figures
-from tipoff.errors import NotFound
+from tipoff.errors import UsageError
 from tipoff.lake import Lake
 from tipoff.settings import settings
 
@@ -96,12 +96,12 @@ def test_a_slate_that_was_never_run_says_so_and_whether_he_would_be_expected(twi
 def test_an_unknown_name_is_answered_with_near_ones(twice: Twice) -> None:
     with twice.lake.reading() as r:
         name = r.value("SELECT player_name FROM league.player ORDER BY player_name LIMIT 1")
-    with pytest.raises(NotFound, match="nobody is called") as no:
+    with pytest.raises(UsageError, match="nobody is called") as no:
         asked(twice, name[:-1] + "zz")
     assert name in no.value.next_step
-    with pytest.raises(NotFound, match="means"):
+    with pytest.raises(UsageError, match="means"):
         asked(twice, "a")
-    with pytest.raises(NotFound):
+    with pytest.raises(UsageError):
         asked(twice, "...")
 
 

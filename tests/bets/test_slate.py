@@ -14,6 +14,7 @@ from tipoff.bets.published import Champions, champions
 from tipoff.errors import NotFound, UsageError
 from tipoff.hashing import content_id
 from tipoff.lake import Lake, Reader
+from tipoff.league.players import find_player
 from tipoff.settings import settings
 
 
@@ -173,7 +174,7 @@ def test_any_line_asked_for_is_priced_beside_the_stored_ones(
     bet = best_bets(reader, slate_day, markets=["points"], min_ev=-9)["bets"][0]
     made = price_player(reader, bet["player"], slate_day, "points", [12.0], over_price=150)
     own = next(row for row in made["lines"] if row["books"] == 0)
-    pmf = found.one(bet["player"], "points")["pmf"]
+    pmf = found.one(find_player(reader, bet["player"], slate_day), "points")["pmf"]
     over, push = sum(pmf[13:]), pmf[12]
     assert own["ev_over"] == pytest.approx(over * 1.5 - (1 - over - push))
     assert own["fair_over"] == pytest.approx(
@@ -186,7 +187,7 @@ def test_any_line_asked_for_is_priced_beside_the_stored_ones(
 
 
 def test_what_cannot_be_priced_says_so(reader: Reader, slate_day: date) -> None:
-    with pytest.raises(NotFound, match="no champion predicts"):
+    with pytest.raises(UsageError, match="nobody is called"):
         price_player(reader, "Nobody Atall", slate_day, "points")
     with pytest.raises(UsageError, match="not an American price"):
         price_player(reader, "a", slate_day, "points", [10.5], over_price=50)

@@ -135,7 +135,7 @@ class Drive:
 
     def _day(self) -> date:
         """A slate, mostly tonight's or tomorrow's by the scheduler's clock."""
-        today = clock.league_date(self.now)
+        today = clock.open_night(self.now)
         coming = [day for day in self.ground.days if day >= today]
         if coming and self.random.random() < 0.6:
             return coming[0]

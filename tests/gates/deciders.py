@@ -30,7 +30,7 @@ _NAMED = re.compile(
     r"assess|block|gate|guard|judg|moved|failed|holds|ok\b|reason|refus|reject|require|suspic"
     r"|stale|unfit|unpredict|valid|verdict|verif|withdrawn|may_"
 )
-_ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+_ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"no_such"}
 
 
 def deciders(files: dict[str, str]) -> Iterator[str]:

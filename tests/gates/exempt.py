@@ -48,12 +48,12 @@ PART_OF: dict[str, tuple[str, ...]] = {
 
 NO_GATE: dict[str, tuple[str, ...]] = {
     "reads what the user typed; a wrong word ends the command before anything is read": (
-        "forecast.build._asked", "forecast.build._check_known", "forecast.build.wanted_set",
+        "forecast.build._asked", "forecast.build.wanted_set",
         "forecast.reproduction.find_prediction", "grading.promotion.evidence._read",
         "grading.promotion.evidence.file_evidence", "grading.record.parse_record",
         "models.families.baseline.terms", "models.families.__init__.parse_model",
         "models.families.__init__.register",
-        "models.governance.parse_role", "models.governance.versions_of",
+        "models.governance.parse_role", "models.governance._refuse_unknown",
         "texts.checked_reason", "texts.file_there",
     ),
     "says in words why a set that is made anyhow replaces another": (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from tipoff.clock import iso
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication
 from tipoff.forecast.view import view_of
+from tipoff.markets import Markets
 from tipoff.results.slate import Slate, SupersededBy
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _ALL = """
 
 
 def slate_at(
-    r: Reader, day: date, moment: datetime, *, markets: Sequence[str] = (),
+    r: Reader, day: date, moment: datetime, *, market: Markets = None,
     model: str | None = None, role: str | None = None, pmf: bool = False,
 ) -> Slate:  # fmt: skip
     """The set a reader saw at `moment`, in the form of `slate_view`, with `at` and `superseded`.
@@ -39,7 +39,7 @@ def slate_at(
         step = f"tipoff runs {day}" if published else f"tipoff run {day}"
         raise NotFound(f"nothing was published for {day} at {iso(moment)}; {first}", step)
     shown, later = seen[-1], published[len(seen) :]
-    view = view_of(r, shown, markets=markets, model=model, role=role, pmf=pmf, at=moment)
+    view = view_of(r, shown, market=market, model=model, role=role, pmf=pmf, at=moment)
     after = later[0] if later else None
     superseded = after and SupersededBy(
         publication_id=after.publication_id, committed_at=after.committed_at, reason=after.reason

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tipoff.answers.expectation import Figures, Moment, figures, games_of
 from tipoff.answers.lines import lines_of
-from tipoff.answers.player import Who, find_player
 from tipoff.clock import iso
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.slate import find_slate
 from tipoff.forecast.view import plain
+from tipoff.league.players import Player, find_player
 from tipoff.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def why(r: Reader, name: str, day: date, now: datetime) -> Row:
 
     Returns `answer` (one sentence), `steps` (name, games, team, rotation, line, published, end:
     each with `ok` and `text`), `predictions` and `refusals` of the published set, `withdrawn`
-    (shown once, and why not now) and `lines`. Raises NotFound for a name nobody has.
+    (shown once, and why not now) and `lines`. Raises UsageError as `find_player`.
     """
     who = find_player(r, name, day)
     shown = current_publication(r, day)
@@ -95,7 +95,7 @@ def _step(step: str, ok: bool, text: str, **figures: Any) -> Row:
     return {"step": step, "ok": ok, "text": text, **figures}
 
 
-def _name(who: Who) -> Row:
+def _name(who: Player) -> Row:
     text = f"{who.name} is known as {who.key}"
     return _step("name", who.known, text if who.known else
                  f"only lines name {who.name}: no player has this name")  # fmt: skip

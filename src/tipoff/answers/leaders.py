@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tipoff.markets import MARKETS, Markets, checked_markets
 from tipoff.results.slate import MarketWithoutChampion
 
 if TYPE_CHECKING:
@@ -19,19 +19,20 @@ _REFUSED = """
 
 
 def markets_without_champion(
-    r: Reader, run_id: str, markets: Sequence[str] = ()
+    r: Reader, run_id: str, market: Markets = None
 ) -> tuple[MarketWithoutChampion, ...]:
     """Markets (of these, or of all) in which a run's champion predicts nobody, and why; no other
     model takes its place."""
+    asked = checked_markets(market) or tuple(MARKETS)
     mine = {"run": run_id}
     assigned = json.loads(r.value("SELECT models FROM forecast.run WHERE run_id = $run", mine))
     sql = """SELECT DISTINCT market FROM forecast.prediction
              WHERE run_id = $run AND role = 'champion'"""
     led = {name for (name,) in r.rows(sql, mine)}
     return tuple(
-        _without(r, run_id, market, model_id)
-        for model_id, market, role in assigned
-        if role == "champion" and market not in led and (not markets or market in markets)
+        _without(r, run_id, name, model_id)
+        for model_id, name, role in assigned
+        if role == "champion" and name not in led and name in asked
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tipoff import clock
-from tipoff.app.base import At, Day, Part, day_of, markets_of
+from tipoff.app.base import At, Day, Part, day_of
+from tipoff.markets import Markets
 
 if TYPE_CHECKING:
     from tipoff.results.slate import Slate
@@ -19,7 +19,7 @@ class Slates(Part):
         self,
         date: Day = "today",
         *,
-        market: str | Sequence[str] | None = None,
+        market: Markets = None,
         model: str | None = None,
         all_models: bool = False,
         pmf: bool = False,
@@ -36,17 +36,17 @@ class Slates(Part):
         from tipoff.answers import markets_without_champion, slate_at
         from tipoff.forecast import refused_players, slate_view
 
-        day, markets = day_of(date), markets_of(market)
+        day = day_of(date)
         role = None if model or all_models else "champion"
         with self._lake.reading() as r:
             if at is None:
-                view = slate_view(r, day, markets=markets, model=model, role=role, pmf=pmf)
+                view = slate_view(r, day, market=market, model=model, role=role, pmf=pmf)
             else:
                 moment = clock.parse_time(at, day) if isinstance(at, str) else at
-                view = slate_at(r, day, moment, markets=markets, model=model, role=role, pmf=pmf)
+                view = slate_at(r, day, moment, market=market, model=model, role=role, pmf=pmf)
             return view.model_copy(
                 update={
-                    "without_champion": markets_without_champion(r, view.run_id, markets)
+                    "without_champion": markets_without_champion(r, view.run_id, market)
                     if role
                     else (),
                     "refusals": refused_players(r, view.run_id) if refusals else None,

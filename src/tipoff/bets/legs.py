@@ -13,6 +13,7 @@ from tipoff.bets.correlation import Correlation, Relation, correlation
 from tipoff.bets.published import champions
 from tipoff.errors import UsageError
 from tipoff.league.odds import expected_value, fair_american, valid_price
+from tipoff.league.players import find_player
 from tipoff.markets import checked_market
 
 if TYPE_CHECKING:
@@ -78,12 +79,13 @@ def joint(
     """Two legs of the published slate, priced from the champions' pmfs.
 
     The correlation is that of player-games before `day`, known at the slate's as_of. Raises
-    NotFound or UsageError as `Champions.one` does, UsageError for a price that is none.
+    NotFound when a leg is not predicted, UsageError for a name as `find_player` or a price that is
+    none.
     """
     if price is not None and not bool(valid_price(price)):
         raise UsageError(f"{price:g} is not an American price", "write 100 or more, or -100 …")
     found = champions(r, day)
-    rows = [found.one(leg.player, leg.market) for leg in (first, second)]
+    rows = [found.one(find_player(r, leg.player, day), leg.market) for leg in (first, second)]
     relation = _relation(*rows)
     same_count = relation == "same player" and first.market == second.market
     known = None

@@ -15,6 +15,8 @@ from tipoff.bets.published import Champions, champions
 from tipoff.bets.value import stake_share
 from tipoff.errors import NotFound, UsageError
 from tipoff.league.odds import break_even, expected_value, fair_american, valid_price
+from tipoff.league.players import find_player
+from tipoff.markets import checked_market
 from tipoff.models.pmf import Pmf
 from tipoff.settings import settings
 
@@ -68,8 +70,8 @@ def price_player(
 ) -> dict[str, Any]:
     """Every stored line of a player's market, and those asked for, priced from the champion's pmf.
 
-    `over_price` and `under_price` are a book's at the asked lines. Raises NotFound when nobody of
-    that name is predicted, UsageError when the name fits several or a price or line is not one.
+    `over_price` and `under_price` are a book's at the asked lines. Raises NotFound when they
+    are not predicted, UsageError for a name as `find_player`, a market, price or line that is none.
     """
     for price in (over_price, under_price):
         if price is not None and not bool(valid_price(price)):
@@ -77,15 +79,15 @@ def price_player(
     for line in lines:
         checked_line(line)
     found = champions(r, day)
-    row = found.one(name, market)
+    row = found.one(find_player(r, name, day), checked_market(market))
     moment = as_of or found.as_of
     on_offer = offers(r, pl.DataFrame([row]).select("game_id", "player_key", "tipoff")
                       .with_columns(game_date=pl.lit(day)), moment)  # fmt: skip
-    here = on_offer.filter(pl.col("market") == market)
+    here = on_offer.filter(pl.col("market") == row["market"])
     rows = pl.concat([best_prices(here), _asked(row, lines, over_price, under_price)])
     if not rows.height:
         raise NotFound(
-            f"no book priced {market} of {row['player']} by {moment.isoformat()}",
+            f"no book priced {row['market']} of {row['player']} by {moment.isoformat()}",
             "pass --line to price one of your own",
         )
     rows = rows.sort("line", "books")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tipoff.errors import NotFound, UsageError
+from tipoff.errors import NotFound
+from tipoff.league.players import Player
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -28,30 +29,15 @@ class Champions:
     as_of: datetime
     head: dict[str, Any]
 
-    def one(self, name: str, market: str) -> dict[str, Any]:
-        """The prediction of the player whose name contains `name`.
-
-        Raises NotFound when there is none, UsageError when several players fit.
-        """
-        from tipoff.sources.names import player_key
-
-        key = player_key(name)
-        if not key:
-            raise NotFound(f"{name!r} is nobody's name", f"tipoff slate {self.head['date']} --all")
-        inside = pl.col("player_key").str.contains(key, literal=True)
-        fits = self.rows.filter((pl.col("player_key") == key) | inside)
-        # A full name is never ambiguous with a longer one that contains it.
-        exact = fits.filter(pl.col("player_key") == key)
-        fits = exact if exact.height else fits
-        players = fits["player"].unique().sort().to_list()
-        if len(players) > 1:
-            raise UsageError(f"{name!r} fits {', '.join(players)}", "write more of the name")
-        found = fits.filter(pl.col("market") == market)
+    def one(self, player: Player, market: str) -> dict[str, Any]:
+        """The prediction of a player's market. Raises NotFound when there is none."""
+        theirs = self.rows.filter(pl.col("player_key") == player.key)
+        found = theirs.filter(pl.col("market") == market)
         if not found.height:
-            known = ", ".join(fits["market"].to_list()) or "no market"
+            known = ", ".join(theirs["market"].to_list()) or "no market"
             raise NotFound(
-                f"no champion predicts {market} of {name!r} on {self.head['date']} ({known})",
-                f"tipoff player {name!r} --date {self.head['date']}",
+                f"no champion predicts {market} of {player.name} on {self.head['date']} ({known})",
+                f"tipoff why {player.name!r} {self.head['date']}",
             )
         return found.row(0, named=True)
 

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 MESSAGE = 4_000
 """Characters of an error that are shown: what it quotes may be megabytes long."""
 
-Date = Annotated[str, typer.Argument(metavar="DATE", help="YYYY-MM-DD, today or tomorrow.")]
 Markets = Annotated[
     list[str] | None, typer.Option("--market", help="Only this market (repeatable).")
 ]
+DATE_HELP = "YYYY-MM-DD, YYYYMMDD, yesterday, today (until 06:00 Eastern the night before)."
+Date = Annotated[str, typer.Argument(metavar="DATE", help=DATE_HELP)]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -41,7 +40,7 @@ def _run(lake: Lake, what: str, say: Any) -> Reproduction:
 
     if what.startswith("run_"):
         return reproduce(lake, what, None, say)
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}|today|tomorrow", what):
+    if clock.is_date(what):
         with lake.reading() as r:
             publication = find_publication(r, clock.parse_date(what))
         return reproduce(lake, publication.run_id, None, say)

@@ -30,6 +30,7 @@ from tipoff.models import (
     stored_versions,
     verified_version,
 )
+from tipoff.suggest import no_such
 
 if TYPE_CHECKING:
     from tipoff.features import Facts, Snapshot
@@ -69,11 +70,13 @@ def wanted_set(
 ) -> Wanted:
     """The seats to fill: what was asked for, and what is already published.
 
-    Shadows come last. Raises UsageError for a market, model or mode nobody knows.
+    Shadows come last. Raises UsageError for a model or mode nobody knows.
     """
     seats = eligible(r, slate.day)
-    _check_known("market", markets, set(MARKETS))
-    _check_known("model", models, {s.model for s in seats})
+    known = sorted({s.model for s in seats})
+    for name in models or ():
+        if name not in known:
+            raise no_such("model", name, known)
     shown = shown_pairs(r, current) if current else set()
     chosen = [s for s in seats if _asked(s, markets, models) or (s.model, s.market) in shown]
     chosen.sort(key=lambda s: (_ORDER[s.role], s.model, list(MARKETS).index(s.market)))
@@ -191,11 +194,3 @@ _EMPTY = pl.DataFrame(
 
 def _asked(seat: Seat, markets: Sequence[str] | None, models: Sequence[str] | None) -> bool:
     return (not markets or seat.market in markets) and (not models or seat.model in models)
-
-
-def _check_known(what: str, names: Sequence[str] | None, known: set[str]) -> None:
-    for name in names or ():
-        if name not in known:
-            raise UsageError(
-                f"no {what} is called {name!r}", f"there are {', '.join(sorted(known))}"
-            )

@@ -19,6 +19,7 @@ from tipoff.forecast.publish import (
 )
 from tipoff.forecast.staleness import facts_moved, holds, record_verified
 from tipoff.forecast.view import refusal_counts
+from tipoff.markets import checked_markets
 from tipoff.settings import settings
 from tipoff.texts import checked_reason
 
@@ -72,6 +73,7 @@ def reconcile(
     """
     if reason is not None:
         checked_reason(reason)
+    markets = checked_markets(markets)
     say(f"{day}: reading the slate")
     with lake.reading() as r:
         current = current_publication(r, day)

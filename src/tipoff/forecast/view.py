@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.gates import gate
-from tipoff.markets import checked_market
+from tipoff.markets import Markets, checked_markets
 from tipoff.results.slate import RefusedPlayer, Slate
 
 if TYPE_CHECKING:
@@ -29,59 +28,67 @@ FIELDS = (
 
 
 def slate_view(
-    r: Reader, day: date, *, markets: Sequence[str] = (), model: str | None = None,
+    r: Reader, day: date, *, market: Markets = None, model: str | None = None,
     role: str | None = None, pmf: bool = False,
 ) -> Slate:  # fmt: skip
     """The currently published set of a slate; filters narrow `predictions`, never the counts.
 
-    Raises NotFound when nothing is published for the date, UsageError for an unknown market.
+    Raises NotFound when nothing is published for the date, UsageError for an unknown market or
+    model.
     """
     publication = find_publication(r, day)
-    return view_of(r, publication, markets=markets, model=model, role=role, pmf=pmf)
+    return view_of(r, publication, market=market, model=model, role=role, pmf=pmf)
 
 
 def find_publication(r: Reader, day: date) -> Publication:
     """The slate's current publication. Raises NotFound when nothing is published for the date."""
     publication = current_publication(r, day)
     if publication is None:
-        raise NotFound(f"no slate is published for {day}", f"tipoff run {day}")
+        newest = r.value("SELECT max(slate) FROM forecast.publication")
+        seen = f" (the newest that is: {newest})" if newest else ""
+        raise NotFound(f"no slate is published for {day}{seen}", f"tipoff run {day}")
     return publication
 
 
-def player_view(r: Reader, name: str, day: date | None = None) -> Slate:
-    """What is published on the players whose name contains `name`, with their refusals.
+def player_view(r: Reader, name: str, day: date) -> Slate:
+    """What is published on a player for a date, with their refusals, in the form of `slate_view`.
 
-    `day` defaults to the newest published slate. Raises NotFound when nobody there has the name.
+    Raises UsageError for a name as `find_player`, NotFound when the player was not expected.
     """
+    from tipoff.league.players import find_player
     from tipoff.sources.names import player_key
 
-    newest = "SELECT max(slate) FROM forecast.publication"
-    chosen = day or r.value(newest)
-    if chosen is None:
-        raise NotFound("nothing is published yet", "tipoff run DATE")
-    view = slate_view(r, chosen)
-    key = player_key(name)
-    predictions = tuple(p for p in view.predictions if key in p.player_key)
+    view = slate_view(r, day)
+    player = find_player(r, name, day)
+    predictions = tuple(p for p in view.predictions if p.player_key == player.key)
     refusals = tuple(
-        row for row in refused_players(r, view.run_id) if key in (row.player_key or "")
-    )
-    if not key or not (predictions or refusals):
-        raise NotFound(f"nobody called {name!r} was expected on {chosen}", f"tipoff slate {chosen}")
+        row for row in refused_players(r, view.run_id)
+        if (row.player_key or player_key(row.player)) == player.key
+    )  # fmt: skip
+    if not (predictions or refusals):
+        raise NotFound(
+            f"{player.name} was not expected on {day}", f"tipoff why {player.name!r} {day}"
+        )
     return view.model_copy(update={"predictions": predictions, "refusals": refusals})
 
 
 def view_of(
-    r: Reader, publication: Publication, *, markets: Sequence[str] = (), model: str | None = None,
+    r: Reader, publication: Publication, *, market: Markets = None, model: str | None = None,
     role: str | None = None, pmf: bool = False, at: datetime | None = None,
 ) -> Slate:  # fmt: skip
     """The set one publication points to, in the form of `slate_view`; `at`: as seen then."""
     head = _run(r, publication.run_id)
-    chosen = {k: v for k, v in {"model": model, "role": role}.items() if v is not None}
-    narrowed = "".join(f" AND {k} = ${k}" for k in chosen)
-    params: dict[str, object] = {"run": publication.run_id, **chosen}
-    if markets:
-        narrowed += " AND list_contains($markets::VARCHAR[], market)"
-        params["markets"] = [checked_market(name) for name in markets]
+    markets = checked_markets(market)
+    if model is not None:
+        # Only who asks for a model pays for the import of what knows them.
+        from tipoff.models import checked_model
+
+        checked_model(r, model)
+    asked = {"market": list(markets) if markets else None, "model": model, "role": role}
+    chosen = {k: v for k, v in asked.items() if v is not None}
+    clauses = {"market": "list_contains($market, market)"}
+    narrowed = "".join(f" AND {clauses.get(k, f'{k} = ${k}')}" for k in chosen)
+    params = {"run": publication.run_id, **chosen}
     rows = r.query(
         f"SELECT {', '.join((*FIELDS, *('pmf',) * pmf))} FROM forecast.prediction"
         f" WHERE run_id = $run{narrowed}"

@@ -53,7 +53,7 @@ def judge(rows: pl.DataFrame, refusals: pl.DataFrame, model: str | None) -> list
         rows.partition_by("model", "market", as_dict=True).items(), key=lambda item: str(item[0])
     ):
         if model in (None, name):
-            refused = narrow(refusals, str(market), str(name))["refused"].sum()
+            refused = narrow(refusals, [str(market)], str(name))["refused"].sum()
             found.append(_entry(str(name), str(market), own, rows, int(refused)))
     return found
 
@@ -144,9 +144,8 @@ def _too_good(market: str, lined: Numbers | None) -> str | None:
     )
 
 
-def narrow(rows: pl.DataFrame, market: str | None, model: str | None) -> pl.DataFrame:
-    """The rows of a market and a model; None means all."""
-    for column, wanted in (("market", market), ("model", model)):
-        if wanted is not None:
-            rows = rows.filter(pl.col(column) == wanted)
-    return rows
+def narrow(rows: pl.DataFrame, markets: Sequence[str] | None, model: str | None) -> pl.DataFrame:
+    """The rows of some markets and a model; None means all."""
+    if markets is not None:
+        rows = rows.filter(pl.col("market").is_in(markets))
+    return rows if model is None else rows.filter(pl.col("model") == model)

@@ -19,9 +19,11 @@ from tipoff.grading.record import (
     record_rows,
 )
 from tipoff.grading.tiers import with_tiers
+from tipoff.markets import Markets, checked_markets
+from tipoff.models import checked_model
 
 if TYPE_CHECKING:
-    from tipoff.lake import Lake, Reader
+    from tipoff.lake import Lake
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,16 @@ def scoreboard(
     lake: Lake,
     start: date,
     end: date,
-    market: str | None = None,
+    market: Markets = None,
     model: str | None = None,
     record: Record = "live",
     progress: Callable[[str], None] = lambda _text: None,
 ) -> Scoreboard:
-    """Judge every model, or one, in every market, or one, over slates `start`..`end`.
+    """Judge every model, or one, in every market, or some, over slates `start`..`end`.
 
-    Raises UsageError for a span that ends before it starts.
+    Raises UsageError for a span that ends before it starts, an unknown market or model.
     """
+    markets = checked_markets(market)
     if end < start:
         raise UsageError(f"the span ends {end}, before it starts {start}", "swap --from and --to")
     span = Span(start, end)
@@ -63,19 +66,17 @@ def scoreboard(
     slates: set[date] = set()
     tried: set[str] = set()
     with lake.reading() as r:
-        refusals = narrow(record_refusals(r, span, record), market, model)
-        for name in _markets(r, span, market):
+        refusals = narrow(record_refusals(r, span, record), markets, model)
+        for name in [m for m in record_markets(r, span) if markets is None or m in markets]:
             progress(f"judging {name}")
             rows = with_tiers(record_rows(r, span, record, name))
             slates |= set(rows["slate"].to_list())
             tried |= set(rows["model"].to_list())
             entries += judge(rows, refusals, model)
+        if model is not None and model not in tried:
+            checked_model(r, model)
     reasons = refusals.group_by("reason").agg(pl.col("refused").sum()).sort("reason")
     refused = dict(zip(reasons["reason"].to_list(), reasons["refused"].to_list(), strict=True))
     return Scoreboard(
         record, lake.simulated, start, end, len(slates), len(tried), refused, entries
     )  # fmt: skip
-
-
-def _markets(r: Reader, span: Span, market: str | None) -> list[str]:
-    return [name for name in record_markets(r, span) if market in (None, name)]

@@ -11,7 +11,7 @@ from tipoff.health.finding import SHOWN, Finding, Level, Look
 
 def unhealthy(look: Look) -> tuple[list[Decay], int]:
     """Models and markets that are not healthy, the worst first, and how many were judged."""
-    day = look.day or clock.league_date(look.now) + timedelta(days=1)
+    day = look.day or clock.open_night(look.now) + timedelta(days=1)
     states = decay_states(look.r, day)
     order = {"blocked": 0, "degrading": 1, "watch": 2}
     bad = sorted((d for d in states if d.state in order), key=lambda d: order[d.state])

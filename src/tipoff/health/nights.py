@@ -43,7 +43,7 @@ class Night:
 
 def nights(look: Look) -> list[Night]:
     """The night of the date looked at, else those around today, oldest first."""
-    today = clock.league_date(look.now)
+    today = clock.open_night(look.now)
     start, through = (look.day, look.day) if look.day else (today - BACK, today + AHEAD)
     params = {
         "start": start, "through": through, "as_of": look.now, "seq": look.r.newest_seq(),

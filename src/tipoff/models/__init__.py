@@ -8,6 +8,7 @@ from tipoff.models.family import Minutes, ModelFamily
 from tipoff.models.governance import (
     Seat,
     champion_of,
+    checked_model,
     eligible,
     list_versions,
     parse_role,
@@ -45,6 +46,7 @@ __all__ = [
     "TrainReport",
     "champion_of",
     "check",
+    "checked_model",
     "code_of",
     "contributions",
     "eligible",

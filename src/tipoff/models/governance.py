@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 import polars as pl
 
@@ -14,10 +14,11 @@ from tipoff import clock
 from tipoff.errors import NotFound, UsageError
 from tipoff.gates import gate
 from tipoff.hashing import content_id
-from tipoff.markets import MARKETS, checked_market
-from tipoff.models.families import default_role
+from tipoff.markets import MARKETS, Markets, checked_markets
+from tipoff.models.families import FAMILIES, default_role
 from tipoff.models.family import Role
 from tipoff.models.registry import load
+from tipoff.suggest import no_such
 from tipoff.texts import checked_reason
 
 if TYPE_CHECKING:
@@ -119,15 +120,14 @@ def block(lake: Lake, seats: Iterable[Seat], reasons: Mapping[tuple[str, str], s
     return lake.write(commit) if wanted else []
 
 
-def retire(lake: Lake, model: str, reason: str, market: str | None = None) -> list[str]:
-    """Retire a version, or every version of a name, in one market or all it predicts.
+def retire(lake: Lake, model: str, reason: str, market: Markets = None) -> list[str]:
+    """Retire a version, or every version of a name, in some markets or all it predicts.
 
-    Returns the version ids. Raises NotFound when nothing has that id or name, UsageError for
-    an unknown market or an empty reason.
+    Returns the version ids. Raises UsageError when nothing has that id or name, for an
+    unknown market or an empty reason.
     """
     checked_reason(reason)
-    if market is not None:
-        market = checked_market(market)
+    asked = checked_markets(market) or tuple(MARKETS)
 
     def commit(w: Writer) -> list[str]:
         found = versions_of(w, model)
@@ -135,7 +135,7 @@ def retire(lake: Lake, model: str, reason: str, market: str | None = None) -> li
             (str(row["model_id"]), m): "retired"
             for row in found
             for m in row["markets"]
-            if market in (None, m) and _state(w, row["model_id"], m) != "retired"
+            if m in asked and _state(w, row["model_id"], m) != "retired"
         }
         _append_states(w, states, reason)
         return [str(row["model_id"]) for row in found]
@@ -144,14 +144,31 @@ def retire(lake: Lake, model: str, reason: str, market: str | None = None) -> li
 
 
 def versions_of(r: Reader, model: str) -> list[dict[str, Any]]:
-    """Versions with that id or name, newest first. Raises NotFound when there is none."""
+    """Versions with that id or name, newest first.
+
+    Raises UsageError for a name no model has, NotFound when there is no version of it.
+    """
     sql = """SELECT model_id, model, family, markets, trained_from, trained_through, created_at
              FROM models.version WHERE model_id = $model OR model = $model
              ORDER BY trained_through DESC, recorded_seq DESC"""
     found = r.query(sql, {"model": model}).to_dicts()
     if not found:
-        raise NotFound(f"no model or version is called {model!r}", "tipoff models list shows them")
+        _refuse_unknown(r, model)
     return found
+
+
+def checked_model(r: Reader, name: str) -> str:
+    """The name, when a stored version has it. Raises as `versions_of` when none has."""
+    if not r.value("SELECT count(*) FROM models.version WHERE model = $name", {"name": name}):
+        _refuse_unknown(r, name)
+    return name
+
+
+def _refuse_unknown(r: Reader, name: str) -> NoReturn:
+    if any(family.parse(name) for family in FAMILIES.values()):
+        raise NotFound(f"no version of {name} is stored", f"tipoff train {name} --through DATE")
+    rows = r.rows("SELECT DISTINCT model FROM models.version ORDER BY 1")
+    raise no_such("model", name, [str(stored) for (stored,) in rows])
 
 
 def list_versions(r: Reader) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tipoff.clock import league_date, parse_moment
+from tipoff.clock import EASTERN, parse_moment
 from tipoff.sources.simulator.calendar import Games, opening_day, regular_season, season_name
 from tipoff.sources.simulator.constants import TEAMS
 
@@ -61,5 +61,5 @@ def test_opening_days_and_names_are_those_of_the_calendar() -> None:
 def test_tipoffs_lie_between_noon_and_midnight_of_their_league_date(league: Path) -> None:
     schedule = pl.read_parquet(league / "schedule.parquet")
     for day, text in schedule.select("game_date", "tipoff_utc").iter_rows():
-        assert league_date(parse_moment(text)) == day
+        assert parse_moment(text).astimezone(EASTERN).date() == day
         assert text[11:16] >= "17:00" or text[11:16] <= "03:30"

@@ -15,7 +15,7 @@ from tipoff.grading.tiers import with_tiers
 from tipoff.league.current import current_sql
 from tipoff.league.lines import consensus_sql
 from tipoff.league.odds import Method, no_vig_over
-from tipoff.markets import MARKETS, counts_sql
+from tipoff.markets import MARKETS, Markets, checked_markets, counts_sql
 from tipoff.models.pmf import Floats, Pmf
 
 if TYPE_CHECKING:
@@ -128,6 +128,6 @@ def _outcome() -> pl.Expr:
     return pl.when(actual.is_null()).then(pl.lit("pending")).otherwise(said)
 
 
-def scored_markets(present: Sequence[str], wanted: str | None) -> list[str]:
+def scored_markets(present: Sequence[str], wanted: Markets) -> list[str]:
     """The markets to judge, in their declared order."""
-    return [m for m in MARKETS if m in present and wanted in (None, m)]
+    return [m for m in checked_markets(wanted) or MARKETS if m in present]

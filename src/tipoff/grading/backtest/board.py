@@ -21,6 +21,7 @@ from tipoff.grading.backtest.actuals import (
 from tipoff.grading.backtest.results import Numbers, results
 from tipoff.grading.backtest.suspicion import suspicions
 from tipoff.grading.scores import score
+from tipoff.markets import Markets
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
@@ -60,7 +61,7 @@ class Board:
 def board(
     lake: Lake,
     path: Path,
-    market: str | None = None,
+    market: Markets = None,
     min_games: int = MIN_GAMES,
     trials: int | None = None,
     progress: Callable[[str], None] = lambda _text: None,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from tipoff.errors import UsageError
-from tipoff.markets import MARKETS
+from tipoff.markets import MARKETS, checked_markets
 from tipoff.models import Spec, family_of, parse_model
 
 Refit = Literal["daily", "weekly", "monthly"]
@@ -71,10 +71,7 @@ def make_plan(
     """
     if end < start:
         raise UsageError(f"the span ends {end}, before it starts {start}", "swap --from and --to")
-    unknown = [m for m in markets if m not in MARKETS]
-    if unknown:
-        raise UsageError(f"no market is called {unknown[0]!r}", "choose of " + ", ".join(MARKETS))
-    chosen = tuple(m for m in MARKETS if not markets or m in markets)
+    chosen = checked_markets(markets) or tuple(MARKETS)
     specs = tuple(map(parse_model, sorted({*models, *REFERENCES})))
     seatless = [spec.model for spec in specs if not family_of(spec).covers(spec)]
     if seatless:

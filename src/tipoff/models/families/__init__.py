@@ -14,6 +14,7 @@ from tipoff.errors import UsageError
 from tipoff.fingerprint import CODE
 from tipoff.models.family import ModelFamily, Role
 from tipoff.models.names import Spec
+from tipoff.suggest import no_such
 
 if TYPE_CHECKING:
     import polars as pl
@@ -86,7 +87,7 @@ def parse_model(name: str) -> Spec:
         if spec is not None:
             return spec
     every = [n for f in FAMILIES.values() for n in (*f.specs, *(f"{m}_YYYY_MM" for m in f.monthly))]
-    raise UsageError(f"no model is called {name!r}", f"choose one of {', '.join(sorted(every))}")
+    raise no_such("model", name, sorted(every))
 
 
 def family_of(spec: Spec) -> ModelFamily[Any]:

@@ -1,0 +1,159 @@
+"""One name, one player: every way people write it, on the names that really played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tipoff.answers import why
+from tipoff.bets import joint, parse_leg, price_player
+from tipoff.clock import now
+from tipoff.errors import UsageError
+from tipoff.forecast import player_view
+from tipoff.lake import Lake, Reader
+from tipoff.league.players import Player, find_player, near_names, players_called
+from tipoff.sources.names import player_key
+
+
+@pytest.fixture(scope="module")
+def everyone(real_data: Path) -> list[Player]:
+    names = pl.read_parquet(real_data / "player_game.parquet", columns=["player_name"])
+    by_key = {player_key(name): name for name in names["player_name"].unique().sort()}
+    return [Player(key, name) for key, name in by_key.items()]
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ("Luka Dončić", "lukadoncic"),
+        ("luka doncic", "lukadoncic"),
+        ("LUKA DONCIC", "lukadoncic"),
+        ("Doncic, Luka", "lukadoncic"),
+        ("doncic", "lukadoncic"),
+        ("Jalen Brunson", "jalenbrunson"),
+        ("J. Brunson", "jalenbrunson"),
+        ("brunson", "jalenbrunson"),
+        ("giannis", "giannisantetokounmpo"),
+        ("Gia Ante", "giannisantetokounmpo"),
+        ("SGA", "shaigilgeousalexander"),
+        ("Shai", "shaigilgeousalexander"),
+        ("gilgeous alexander", "shaigilgeousalexander"),
+        ("Karl Towns", "karlanthonytowns"),
+        ("KAT", "karlanthonytowns"),
+        ("Jimmy Butler III", "jimmybutler"),
+        ("James Butler", "jimmybutler"),
+        ("Steph Curry", "stephencurry"),
+        ("P.J. Washington Jr.", "pjwashington"),
+        ("Wembanyama", "victorwembanyama"),
+        ("banyama", "victorwembanyama"),
+    ],
+)
+def test_a_name_means_one_player_however_it_is_written(
+    asked: str, key: str, everyone: list[Player]
+) -> None:
+    assert [player.key for player in players_called(asked, everyone)] == [key]
+
+
+def test_a_whole_name_is_never_ambiguous_with_a_longer_one() -> None:
+    two = [Player("jamesx", "James X"), Player("jamesxavier", "James Xavier")]
+    assert players_called("James X", two) == two[:1]
+    assert players_called("James Xa", two) == two[1:]
+
+
+def test_a_name_several_have_gives_them_all(everyone: list[Player]) -> None:
+    keys = {player.key for player in players_called("Jalen", everyone)}
+    assert {"jalenbrunson", "jalengreen", "jalenwilliams"} <= keys
+    assert "jaylenbrown" not in keys
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("Lebron Jamse", "LeBron James"),
+        ("Brunsen", "Jalen Brunson"),
+        ("Jalen Brunsn", "Jalen Brunson"),
+        ("Nicola Jokic", "Nikola Jokić"),
+        ("wembenyama", "Victor Wembanyama"),
+    ],
+)
+def test_a_name_nobody_has_suggests_the_nearest(
+    asked: str, name: str, everyone: list[Player]
+) -> None:
+    assert players_called(asked, everyone) == []
+    assert player_key(name) in map(player_key, near_names(asked, everyone))
+
+
+@pytest.mark.parametrize("asked", ["", "123", "%", "x" * 100_000])
+def test_what_is_no_name_means_nobody(asked: str, everyone: list[Player]) -> None:
+    assert players_called(asked, everyone) == []
+    assert near_names(asked, everyone) == []
+
+
+def test_of_several_only_those_with_a_game_that_day_count(trained_lake: Path) -> None:
+    with Lake.open(trained_lake) as lake, lake.reading() as r:
+        days = r.rows("SELECT DISTINCT game_date FROM league.game ORDER BY 1 DESC LIMIT 30")
+        resolved = [find_player(r, first, day).key == key
+                    for (day,) in days for first, key in _alone(r, day)]  # fmt: skip
+        assert resolved
+        assert all(resolved)
+
+
+def _alone(r: Reader, day: date) -> Iterator[tuple[str, str]]:
+    """First names that several players have and one of them with a game on a date; their key."""
+    games = r.rows("SELECT home, away FROM league.game WHERE game_date = $day", {"day": day})
+    playing = {team for game in games for team in game}
+    rosters = r.rows(
+        """SELECT player_key, any_value(player_name), arg_max(team, game_date)
+           FROM league.player_game WHERE game_date < $day GROUP BY ALL ORDER BY player_key""",
+        {"day": day},
+    )
+    by_first: dict[str, list[tuple[str, str]]] = {}
+    for key, name, team in rosters:
+        by_first.setdefault(name.split()[0], []).append((key, team))
+    for first, several in by_first.items():
+        tonight = [key for key, team in several if team in playing]
+        if len(several) > 1 and len(tonight) == 1:
+            yield first, tonight[0]
+
+
+def test_a_name_that_fits_several_and_nobody_of_the_night_names_them(
+    published_lake: Path, slate_day: date
+) -> None:
+    with Lake.open(published_lake) as lake, lake.reading() as r:
+        with pytest.raises(UsageError, match="means") as several:
+            find_player(r, "a", slate_day)
+        assert several.value.exit_code == 2
+        with pytest.raises(UsageError, match="means"):
+            find_player(r, "a", date(2001, 1, 1))
+
+
+def test_every_question_resolves_a_name_to_the_same_player(
+    published_lake: Path, slate_day: date
+) -> None:
+    with Lake.open(published_lake) as lake, lake.reading() as r:
+        sql = "SELECT player FROM forecast.current_prediction WHERE market = 'points' LIMIT 1"
+        name = str(r.value(sql))
+        asked = name.split()[0][:4] + " " + name.split()[1].upper()
+        leg = parse_leg(f"{asked}:PTS:over:9.5")
+        answers = [
+            {p["player"] for p in player_view(r, asked, slate_day)["predictions"]},
+            {why(r, asked, slate_day, now())["player"]},
+            {price_player(r, asked, slate_day, "3pm", [1.5])["player"]},
+            {row["player"] for row in joint(r, slate_day, leg, leg)["legs"]},
+        ]
+        assert answers == [{name}] * 4
+        nobody = name + "xq"
+        asks: list[Callable[[], object]] = [
+            lambda: player_view(r, nobody, slate_day),
+            lambda: why(r, nobody, slate_day, now()),
+            lambda: price_player(r, nobody, slate_day, "points"),
+            lambda: joint(r, slate_day, parse_leg(f"{nobody}:points:over:1"), leg),
+        ]
+        for ask in asks:
+            with pytest.raises(UsageError, match="nobody is called") as error:
+                ask()
+            assert name in error.value.next_step
