@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tipoff.app.bets import BetsPart
+from tipoff.app.runs import Runs
 from tipoff.app.slates import Slates
+from tipoff.app.work import Work
 
 
-class Tipoff(Slates):
+class Tipoff(Slates, BetsPart, Work):
     """A lake and everything that can be asked of it or done with it. See `open_lake`."""
+
+    @property
+    def runs(self) -> Runs:
+        """`tipoff runs list`, `tipoff runs show`."""
+        return Runs(self._lake)
 
 
 def open_lake(location: str | Path | None = None, *, create: bool = False) -> Tipoff:
     """Open a lake by its folder; by default that of the settings (TIPOFF_LAKE, ./tipoff-lake).
 
-    `create`: make it when there is none. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged, UsageError.
+    `create`: make it when there is none. Raises NotFound when there is no lake, LakeUnavailable,
+    LakeDamaged, UsageError.
     """
     from tipoff.lake import Lake
     from tipoff.settings import settings

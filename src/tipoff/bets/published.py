@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tipoff.errors import NotFound, UsageError
+from tipoff.results.slate import SlateLabels
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -25,8 +26,7 @@ class Champions:
     """Champion predictions of a slate, one row per player and market, and the slate's labels."""
 
     rows: pl.DataFrame
-    as_of: datetime
-    head: dict[str, Any]
+    labels: SlateLabels
 
     def one(self, name: str, market: str) -> dict[str, Any]:
         """The prediction of the player whose name contains `name`.
@@ -37,7 +37,7 @@ class Champions:
 
         key = player_key(name)
         if not key:
-            raise NotFound(f"{name!r} is nobody's name", f"tipoff slate {self.head['date']} --all")
+            raise NotFound(f"{name!r} is nobody's name", f"tipoff slate {self.labels.date} --all")
         inside = pl.col("player_key").str.contains(key, literal=True)
         fits = self.rows.filter((pl.col("player_key") == key) | inside)
         # A full name is never ambiguous with a longer one that contains it.
@@ -50,8 +50,8 @@ class Champions:
         if not found.height:
             known = ", ".join(fits["market"].to_list()) or "no market"
             raise NotFound(
-                f"no champion predicts {market} of {name!r} on {self.head['date']} ({known})",
-                f"tipoff player {name!r} --date {self.head['date']}",
+                f"no champion predicts {market} of {name!r} on {self.labels.date} ({known})",
+                f"tipoff player {name!r} {self.labels.date}",
             )
         return found.row(0, named=True)
 
@@ -63,13 +63,12 @@ def champions(r: Reader, day: date) -> Champions:
     publication = find_publication(r, day)
     rows = r.query(_SQL, {"run": publication.run_id, "day": day})
     sql = "SELECT as_of FROM forecast.run WHERE run_id = $run"
-    as_of: datetime = r.value(sql, {"run": publication.run_id})
-    head = {
-        "date": day.isoformat(),
+    labels = {
+        "date": day,
         "simulated": r.simulated(),
         "backfill": publication_is_backfill(r, publication),
         **stale_marks(r, publication),
         "publication_id": publication.publication_id,
-        "as_of": as_of.isoformat(),
+        "as_of": r.value(sql, {"run": publication.run_id}),
     }
-    return Champions(rows, as_of, head)
+    return Champions(rows, SlateLabels.model_validate(labels))
