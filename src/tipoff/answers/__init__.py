@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tipoff.answers.at import slate_at
-    from tipoff.answers.breakouts import breakouts
+    from tipoff.answers.breakout_chances import breakouts
     from tipoff.answers.chain import why
     from tipoff.answers.diff import diff_runs
     from tipoff.answers.leaders import markets_without_champion
@@ -25,7 +25,7 @@ __all__ = [
 
 _HOME = {
     "at": ("slate_at",),
-    "breakouts": ("breakouts",),
+    "breakout_chances": ("breakouts",),
     "diff": ("diff_runs",),
     "leaders": ("markets_without_champion",),
     "reached": ("impact",),
