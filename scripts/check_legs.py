@@ -14,9 +14,10 @@ import numpy as np
 import polars as pl
 from scipy.stats import nbinom
 
-from tipoff.bets.correlation import Relation, estimate, history, scored
+from tipoff.bets.correlation import estimate, history, scored
 from tipoff.bets.legs import p_both
 from tipoff.lake import Lake
+from tipoff.results.bets import Relation
 
 MONTHS = [date(2024, m, 1) for m in (11, 12)] + [date(2025, m, 1) for m in (1, 2, 3, 4)]
 UNTIL = date(2025, 4, 14)

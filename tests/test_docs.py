@@ -55,12 +55,12 @@ def words(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TIPOFF_LAKE", raising=False)
     with Lake.open("tipoff-lake") as lake, lake.reading() as r:
-        shown = slate_view(r, slate_day, market="points", model="catboost_v9")["predictions"][0]
+        shown = slate_view(r, slate_day, market="points", model="catboost_v9").predictions[0]
         run, row = r.rows("SELECT run_id, line_ids[1] FROM forecast.prediction"
                           " WHERE line_ids[1] IS NOT NULL LIMIT 1")[0]  # fmt: skip
     return {
         "DATE": slate_day.isoformat(), "DAY_BEFORE": (slate_day - timedelta(days=1)).isoformat(),
-        "ID": shown["prediction_id"], "NAME": shown["player"], "DIR": str(league_folder),
+        "ID": shown.prediction_id, "NAME": shown.player, "DIR": str(league_folder),
         "RUN": run, "ROW": row, "TIME": clock.now().isoformat(),
     }  # fmt: skip
 

@@ -55,5 +55,5 @@ def test_a_slate_of_it_comes_out_bit_for_bit(tmp_path: Path) -> None:
         with opened.reading() as r:
             run = find_publication(r, SLATES[0]).run_id
         again = reproduce(opened, run)
-    assert again.differences == []
+    assert again.differences == ()
     assert again.checked > 1000

@@ -44,7 +44,7 @@ def test_a_new_market_is_forecast_and_graded_and_every_id_that_was_there_stays(
     report = reconcile(published, slate_day)
     after = rows(published, sql)
     new = after.filter(pl.col("market") == turnovers.name)
-    assert report.kind == "supersede"
+    assert report.publication.kind == "supersede"
     with published.reading() as r:
         shown = current_publication(r, slate_day)
     assert shown is not None
@@ -57,7 +57,7 @@ def test_a_new_market_is_forecast_and_graded_and_every_id_that_was_there_stays(
     with published.reading() as r:
         assert stored_versions(r, versions).keys() == set(versions)
     assert reconcile(published, slate_day).nothing_to_do
-    assert reproduce(published, report.run_id).ok
+    assert reproduce(published, report.run_id).reproduced
 
     grade(published, slate_day)
     graded = rows(published, """

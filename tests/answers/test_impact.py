@@ -15,9 +15,10 @@ from tipoff.errors import NotFound
 from tipoff.features import catalogue, sources_of
 from tipoff.features.lineage import reach_of
 from tipoff.lake import Lake
+from tipoff.results.impact import Impact
 
 
-def asked(lake: Lake, fact: str, *, superseded: bool = False) -> dict[str, Any]:
+def asked(lake: Lake, fact: str, *, superseded: bool = False) -> Impact:
     with lake.reading() as r:
         return impact(r, fact, superseded=superseded)
 
@@ -59,13 +60,13 @@ def test_a_line_reaches_exactly_the_predictions_that_store_its_id(twice: Twice) 
     found = asked(twice.lake, fact)
     stored = """SELECT count(*) FROM forecast.current_prediction
                 WHERE list_contains(line_ids, $fact)"""
-    by_line = [row for row in found["rows"] if "line" in row["how"]]
+    by_line = [row for row in found.rows if "line" in row.how]
     assert len(by_line) == one(twice.lake, stored, fact=fact) > 0
-    assert {row["market"] for row in by_line} == {"points"}
-    assert found["by_way"]["line"] == len(by_line)
-    champion = next(row for row in by_line if row["model"] == "catboost_v9")
-    assert "vegas_points_line" in champion["how"]
-    assert {row["player"] for row in found["rows"]} == {champion["player"]}
+    assert {row.market for row in by_line} == {"points"}
+    assert found.by_way["line"] == len(by_line)
+    champion = next(row for row in by_line if row.model == "catboost_v9")
+    assert "vegas_points_line" in champion.how
+    assert {row.player for row in found.rows} == {champion.player}
 
 
 def test_a_line_that_moved_reaches_by_id_only_the_superseded_set(twice: Twice) -> None:
@@ -73,24 +74,24 @@ def test_a_line_that_moved_reaches_by_id_only_the_superseded_set(twice: Twice) -
              AND is_main_line AND game_date = $d AND NOT starts_with(fact_id, 'moved')"""
     fact = one(twice.lake, sql, p=twice.moved, d=twice.day)
     now, ever = asked(twice.lake, fact), asked(twice.lake, fact, superseded=True)
-    assert "line" not in now["by_way"]
-    assert "vegas_opening_line" in {name for row in now["rows"] for name in row["how"]}
-    assert ever["by_way"]["line"] > 0
-    assert [s["seq"] for s in ever["slates"]] == [1, 2]
+    assert "line" not in now.by_way
+    assert "vegas_opening_line" in {name for row in now.rows for name in row.how}
+    assert ever.by_way["line"] > 0
+    assert [s.seq for s in ever.slates] == [1, 2]
 
 
 def test_a_status_reaches_the_refusals_it_caused_and_not_the_set_before_it(twice: Twice) -> None:
     found = asked(twice.lake, "ruledout", superseded=True)
-    assert [s["seq"] for s in found["slates"]] == [2]
+    assert [s.seq for s in found.slates] == [2]
     refused = one(twice.lake, "SELECT count(*) FROM forecast.current_refusal"
                               " WHERE player_key = $p", p=twice.out)  # fmt: skip
-    assert found["slates"][0]["refusals"] == refused > 0
+    assert found.slates[0].refusals == refused > 0
 
 
 def test_a_box_score_of_the_night_itself_or_later_reaches_nothing(twice: Twice) -> None:
     sql = "SELECT min(fact_id) FROM league.player_game WHERE game_date >= $d AND minutes > 0"
     found = asked(twice.lake, one(twice.lake, sql, d=twice.day), superseded=True)
-    assert (found["predictions"], found["slates"]) == (0, [])
+    assert (found.predictions, found.slates) == (0, ())
 
 
 def test_a_box_score_of_a_season_ago_reaches_only_what_reaches_back_without_end(
@@ -99,7 +100,7 @@ def test_a_box_score_of_a_season_ago_reaches_only_what_reaches_back_without_end(
     sql = """SELECT fact_id FROM league.player_game WHERE player_key = $p AND minutes > 0
              ORDER BY tipoff LIMIT 1"""
     found = asked(twice.lake, one(twice.lake, sql, p=twice.moved))
-    names = {name for row in found["rows"] for name in row["how"]}
+    names = {name for row in found.rows for name in row.how}
     assert "points_ewma_hl8" in names
     assert not names & {"plan", "points_avg_last_5", "points_avg_season"}
 
@@ -109,7 +110,7 @@ def test_a_corrected_row_no_longer_reaches_sets_made_after_its_correction(publis
              AND game_date < (SELECT max(slate) FROM forecast.publication)
              ORDER BY game_date DESC, fact_id LIMIT 1"""
     fact = one(published, sql)
-    assert asked(published, fact)["predictions"] > 0
+    assert asked(published, fact).predictions > 0
     with published.reading() as r:
         row = r.query("SELECT * EXCLUDE (recorded_seq) FROM league.player_game"
                       " WHERE fact_id = $f", {"f": fact})  # fmt: skip
@@ -126,15 +127,13 @@ def test_a_corrected_row_no_longer_reaches_sets_made_after_its_correction(publis
 def test_the_game_that_sets_the_slates_moment_reaches_all_of_it(twice: Twice) -> None:
     sql = "SELECT fact_id FROM league.game WHERE game_date = $d ORDER BY tipoff LIMIT 1"
     found = asked(twice.lake, one(twice.lake, sql, d=twice.day))
-    assert found["predictions"] == one(
-        twice.lake, "SELECT count(*) FROM forecast.current_prediction"
-    )
-    assert found["by_way"] == {"plan": found["predictions"]}
+    assert found.predictions == one(twice.lake, "SELECT count(*) FROM forecast.current_prediction")
+    assert found.by_way == {"plan": found.predictions}
 
 
 def test_what_no_prediction_reads_reaches_none(twice: Twice) -> None:
     found = asked(twice.lake, one(twice.lake, "SELECT min(fact_id) FROM league.official"))
-    assert (found["table"], found["predictions"]) == ("league.official", 0)
+    assert (found.table, found.predictions) == ("league.official", 0)
 
 
 @pytest.mark.parametrize("fact", ["nosuchrow", "", "0"])

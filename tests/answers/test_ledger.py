@@ -13,6 +13,7 @@ from tipoff.answers import ledger, run_record, slate_at
 from tipoff.clock import parse_time
 from tipoff.errors import NotFound, UsageError
 from tipoff.forecast import slate_view
+from tipoff.results.runs import RunGate, RunRecord
 from tipoff.settings import settings
 
 SECOND = timedelta(seconds=1)
@@ -28,10 +29,10 @@ def commits(twice: Twice) -> list[datetime]:
 def test_a_moment_shows_the_newest_set_committed_by_then(twice: Twice) -> None:
     first, second = commits(twice)
     with twice.lake.reading() as r:
-        exact = slate_at(r, twice.day, first)
-        between = slate_at(r, twice.day, second - timedelta(microseconds=1))
-        after = slate_at(r, twice.day, second + SECOND)
-        now = slate_view(r, twice.day)
+        exact = slate_at(r, twice.day, first).to_dict()
+        between = slate_at(r, twice.day, second - timedelta(microseconds=1)).to_dict()
+        after = slate_at(r, twice.day, second + SECOND).to_dict()
+        now = slate_view(r, twice.day).to_dict()
     assert exact["publication"]["seq"] == between["publication"]["seq"] == 1
     assert between["superseded"]["publication_id"] == now["publication_id"]
     assert twice.out in {p["player_key"] for p in between["predictions"]}
@@ -61,32 +62,33 @@ def test_a_time_of_day_is_league_time_and_iso_text_is_itself() -> None:
 
 def test_the_ledger_has_every_publication_with_counts_that_add_up(twice: Twice) -> None:
     with twice.lake.reading() as r:
-        rows = ledger(r, twice.day)
-        assert ledger(r, None) == rows
-        assert ledger(r, twice.day - timedelta(days=1)) == []
-    assert [(row["seq"], row["kind"]) for row in rows] == [(1, "first"), (2, "supersede")]
-    assert all(row["expected"] == row["predicted"] + row["refused"] for row in rows)
-    assert all(row["backfill"] for row in rows)
+        rows = ledger(r, twice.day).publications
+        assert ledger(r, None).publications == rows
+        assert ledger(r, twice.day - timedelta(days=1)).publications == ()
+    assert [(row.seq, row.kind) for row in rows] == [(1, "first"), (2, "supersede")]
+    assert all(row.expected == row.predicted + row.refused for row in rows)
+    assert all(row.backfill for row in rows)
 
 
 def test_a_run_says_which_code_settings_gate_and_models_made_it(twice: Twice) -> None:
     with twice.lake.reading() as r:
-        newest = ledger(r, twice.day)[-1]
-        found = run_record(r, newest["run_id"])
-        by_publication = run_record(r, newest["publication_id"])
+        newest = ledger(r, twice.day).publications[-1]
+        found = run_record(r, newest.run_id)
+        by_publication = run_record(r, newest.publication_id)
     assert found == by_publication
-    assert found["code_version"].startswith("code_")
-    assert found["other_build"] == []
-    assert found["build"]["libraries"]["duckdb"] == duckdb.__version__
-    assert found["settings"] == json.loads(settings().scoring_json())
-    assert found["gate"] == {"mode": "backfill", "lowest_quality": 70.0}
-    champion = next(m for m in found["models"] if m["model"] == "catboost_v9")
-    assert champion["roles"] == {"champion": ["points"]}
-    assert champion["artifact_sha256"]
-    assert found["snapshot"]["features"] > 90
-    assert [p["seq"] for p in found["publications"]] == [2]
-    assert sum(found["refusals"].values()) == found["refused"]
-    json.dumps(found, default=str)
+    assert found.code_version.startswith("code_")
+    assert found.other_build == ()
+    assert found.build is not None
+    assert found.build.libraries["duckdb"] == duckdb.__version__
+    assert found.settings == json.loads(settings().scoring_json())
+    assert found.gate == RunGate(mode="backfill", lowest_quality=70.0)
+    champion = next(m for m in found.models if m.model == "catboost_v9")
+    assert champion.roles == {"champion": ("points",)}
+    assert champion.artifact_sha256
+    assert found.snapshot.features > 90
+    assert [p.seq for p in found.publications] == [2]
+    assert sum(found.refusals.values()) == found.refused
+    assert RunRecord.model_validate_json(found.to_json()) == found
 
 
 @pytest.mark.parametrize("name", ["run_nothing", "run_"])

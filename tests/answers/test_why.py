@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
@@ -13,43 +12,48 @@ from tipoff.answers import why
 from tipoff.answers.expectation import Moment, figures
 from tipoff.errors import UsageError
 from tipoff.lake import Lake
+from tipoff.results.why import Why
 from tipoff.settings import settings
 
 
-def asked(twice: Twice, name: str, day: date | None = None) -> dict[str, Any]:
+def asked(twice: Twice, name: str, day: date | None = None) -> Why:
     with twice.lake.reading() as r:
         return why(r, name, day or twice.day, clock.now())
 
 
-def steps(found: dict[str, Any]) -> dict[str, bool]:
-    return {step["step"]: step["ok"] for step in found["steps"]}
+def steps(found: Why) -> dict[str, bool]:
+    return {step.step: step.ok for step in found.steps}
 
 
 def test_a_predicted_player_shows_his_predictions_and_the_whole_chain_holds(twice: Twice) -> None:
     found = asked(twice, twice.moved)
     assert set(steps(found)) == {"name", "games", "team", "rotation", "line", "published", "end"}
     assert all(steps(found).values())
-    n = len(found["predictions"])
+    n = len(found.predictions)
     assert n > 0
-    assert found["answer"].startswith(f"{n} predictions are published")
-    told = {s["step"]: s for s in found["steps"]}
-    assert told["rotation"]["games"] <= told["rotation"]["of"] <= settings().rotation_games
+    assert found.answer.startswith(f"{n} predictions are published")
+    told = {s.step: s for s in found.steps}
+    rotation = told["rotation"]
+    assert rotation.games is not None
+    assert rotation.of is not None
+    assert rotation.games <= rotation.of <= settings().rotation_games
 
 
 def test_which_line_and_when_says_used_and_why_the_others_were_not(twice: Twice) -> None:
     found = asked(twice, twice.moved)
-    points = [row for row in found["lines"] if row["market"] == "points"]
-    used = [row for row in points if row["status"] == "used"]
-    shown = next(p for p in found["predictions"] if p["market"] == "points")
-    assert len(used) == shown["books"]
-    assert all(row["fact_id"].startswith("moved") for row in used)
-    older = [row for row in points if not row["fact_id"].startswith("moved")]
+    points = [row for row in found.lines if row.market == "points"]
+    used = [row for row in points if row.status == "used"]
+    shown = next(p for p in found.predictions if p.market == "points")
+    assert len(used) == shown.books
+    assert all(row.fact_id.startswith("moved") for row in used)
+    older = [row for row in points if not row.fact_id.startswith("moved")]
     assert older
     for row in older:
-        late = row["known_at"] > found["as_of"]
+        late = row.known_at > found.as_of
         worse = "the book has a newer or better balanced one"
-        assert row["status"] == ("not known at as_of" if late else worse)
-    assert {"known_at", "estimated", "snapshot_time", "bookmaker", "line"} <= used[0].keys()
+        assert row.status == ("not known at as_of" if late else worse)
+    said = used[0].to_dict().keys()
+    assert {"known_at", "estimated", "snapshot_time", "bookmaker", "line"} <= said
 
 
 def test_a_line_known_after_the_run_is_shown_as_not_used(published: Lake, slate_day: date) -> None:
@@ -62,34 +66,34 @@ def test_a_line_known_after_the_run_is_shown_as_not_used(published: Lake, slate_
         frame = news.with_columns(fact_id=news["fact_id"].str.replace(".*", name))
         published.write(lambda w, frame=frame: w.append("league.prop_line", frame))  # type: ignore[misc]
     with published.reading() as r:
-        lines = why(r, row["player_key"][0], slate_day, clock.now())["lines"]
-    status = {line["fact_id"]: line["status"] for line in lines}
+        lines = why(r, row["player_key"][0], slate_day, clock.now()).lines
+    status = {line.fact_id: line.status for line in lines}
     assert status["x0"] == "stored after the run"
     assert status["x1"] == "stored after the run"
 
 
 def test_a_player_ruled_out_has_his_reason_and_what_was_withdrawn(twice: Twice) -> None:
     found = asked(twice, twice.out)
-    assert found["predictions"] == []
-    assert found["answer"].startswith("all ")
-    assert "refused: out (out since" in found["answer"]
-    assert {row["reason"] for row in found["refusals"]} == {"out"}
-    gone = found["withdrawn"][0]
-    assert (gone["last_seq"], gone["left_seq"], gone["kind"]) == (1, 2, "supersede")
-    assert ["points", "catboost_v9"] in gone["pairs"]
+    assert found.predictions == ()
+    assert found.answer.startswith("all ")
+    assert "refused: out (out since" in found.answer
+    assert {row.reason for row in found.refusals} == {"out"}
+    gone = found.withdrawn[0]
+    assert (gone.last_seq, gone.left_seq, gone.kind) == (1, 2, "supersede")
+    assert ("points", "catboost_v9") in gone.pairs
 
 
 def test_a_slate_that_was_never_run_says_so_and_whether_he_would_be_expected(twice: Twice) -> None:
     found = asked(twice, twice.moved, twice.day + timedelta(days=300))
-    assert found["answer"].startswith("not expected: 0 games")
+    assert found.answer.startswith("not expected: 0 games")
     with twice.lake.reading() as r:
         sql = """SELECT game_date FROM league.player_game WHERE player_key = $p
                  AND game_date < $d AND season = (SELECT max(season) FROM league.player_game)
                  ORDER BY game_date DESC LIMIT 1"""
         before = r.value(sql, {"p": twice.moved, "d": twice.day})
     found = asked(twice, twice.moved, before)
-    assert found["answer"].startswith("the slate was never run")
-    assert found["answer"].endswith("he would be expected")
+    assert found.answer.startswith("the slate was never run")
+    assert found.answer.endswith("he would be expected")
     assert steps(found)["published"] is False
 
 
@@ -118,7 +122,7 @@ def test_a_name_that_only_lines_have_is_told_apart(published: Lake, slate_day: d
     with published.reading() as r:
         found = why(r, "Z. Ghost", slate_day, clock.now())
     assert steps(found)["name"] is False
-    assert found["lines"][0]["status"] == "no player has this name"
+    assert found.lines[0].status == "no player has this name"
 
 
 def test_the_figures_expect_whom_the_plan_expected_and_nobody_else(twice: Twice) -> None:

@@ -10,8 +10,6 @@ from scipy.stats import nbinom, norm
 
 from tipoff.bets.correlation import (
     DAYS,
-    Correlation,
-    Relation,
     correlation,
     estimate,
     history,
@@ -20,6 +18,7 @@ from tipoff.bets.correlation import (
 )
 from tipoff.errors import NotFound
 from tipoff.lake import Lake
+from tipoff.results.bets import Correlation, Relation
 
 RHO = 0.35
 

@@ -63,8 +63,8 @@ def test_legs_of_one_count_are_exact_and_add_up(published_lake: Path, slate_day:
         never = joint(
             r, slate_day, Leg(name, "points", "over", 20.5), Leg(name, "points", "under", 5.5)
         )
-    assert inside["both"] == pytest.approx(sum(row["pmf"][6:21]))
-    assert (never["both"], never["fair"]) == (0.0, None)
+    assert inside.both == pytest.approx(sum(row["pmf"][6:21]))
+    assert (never.both, never.fair) == (0.0, None)
 
 
 def test_the_four_ways_two_legs_can_end_add_up_to_one(
@@ -78,9 +78,9 @@ def test_the_four_ways_two_legs_can_end_add_up_to_one(
             joint(r, slate_day, Leg(name, "points", a, 11.5), Leg(name, "assists", b, 2.5))
             for a, b in sides
         ]
-    assert sum(f["both"] for f in found) == pytest.approx(1.0)
-    assert {f["relation"] for f in found} == {"same player"}
-    assert all(f["low"] <= f["both"] <= f["high"] for f in found)
+    assert sum(f.both for f in found) == pytest.approx(1.0)
+    assert {f.relation for f in found} == {"same player"}
+    assert all(f.low <= f.both <= f.high for f in found)
 
 
 def test_relations_follow_from_game_and_team(published_lake: Path, slate_day: date) -> None:
@@ -98,9 +98,9 @@ def test_relations_follow_from_game_and_team(published_lake: Path, slate_day: da
             other = found["player"][0]
             made = joint(r, slate_day, Leg(first["player"], "points", "over", 9.5),
                          Leg(other, "points", "over", 9.5), price=300)  # fmt: skip
-            assert made["relation"] == relation
-            assert made["ev"] == pytest.approx(made["both"] * 4 - 1)
-    assert made["both"] == pytest.approx(made["independent"])
+            assert made.relation == relation
+            assert made.ev == pytest.approx(made.both * 4 - 1)
+    assert made.both == pytest.approx(made.independent)
 
 
 def test_a_leg_that_can_push_has_no_ev_and_strangers_are_not_found(
@@ -110,8 +110,8 @@ def test_a_leg_that_can_push_has_no_ev_and_strangers_are_not_found(
         name = champions(r, slate_day).rows.filter(market="points")["player"][0]
         legs = Leg(name, "points", "over", 10.0), Leg(name, "rebounds", "over", 3.5)
         made = joint(r, slate_day, *legs, price=300)
-        assert made["push"] > 0
-        assert made["ev"] is None
+        assert made.push > 0
+        assert made.ev is None
         with pytest.raises(UsageError, match="nobody is called"):
             joint(r, slate_day, Leg("Nobody Atall", "points", "over", 1.5), legs[1])
         with pytest.raises(UsageError, match="means"):

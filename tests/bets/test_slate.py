@@ -14,7 +14,6 @@ from tipoff.bets.published import Champions, champions
 from tipoff.errors import NotFound, UsageError
 from tipoff.hashing import content_id
 from tipoff.lake import Lake, Reader
-from tipoff.league.players import find_player
 from tipoff.settings import settings
 
 
@@ -102,11 +101,11 @@ def test_an_alternate_is_a_bet_only_when_asked_for(
     with lake.reading() as r:
         both = [
             best_bets(r, slate_day, markets=["points"], min_ev=-9, alternates=flag,
-                      as_of=at + timedelta(hours=2))["bets"]
+                      as_of=at + timedelta(hours=2)).bets
             for flag in (False, True)
         ]  # fmt: skip
-    assert all(bet["main"] for bet in both[0])
-    assert not all(bet["main"] for bet in both[1])
+    assert all(bet.main for bet in both[0])
+    assert not all(bet.main for bet in both[1])
 
 
 def test_every_bet_is_worth_what_its_pmf_and_price_say(
@@ -115,42 +114,42 @@ def test_every_bet_is_worth_what_its_pmf_and_price_say(
     listed = best_bets(reader, slate_day, min_ev=-9, bankroll=1000)
     pmfs = {(r["player"], r["market"]): r["pmf"] for r in found.rows.iter_rows(named=True)}
     chosen = settings()
-    assert len(listed["bets"]) > 20
-    for bet in listed["bets"]:
+    assert len(listed.bets) > 20
+    for bet in listed.bets:
         pmf, number, gain = (
-            pmfs[bet["player"], bet["market"]],
-            bet["line"],
-            decimal(bet["price"]) - 1,
+            pmfs[bet.player, bet.market],
+            bet.line,
+            decimal(bet.price) - 1,
         )
         over = sum(p for k, p in enumerate(pmf) if k > number)
         push = sum(p for k, p in enumerate(pmf) if k == number)
-        win = over if bet["side"] == "over" else 1 - over - push
-        assert bet["p_win"] == pytest.approx(win)
-        assert bet["ev"] == pytest.approx(win * gain - (1 - win - push))
-        assert bet["break_even"] == pytest.approx(1 / (1 + gain))
+        win = over if bet.side == "over" else 1 - over - push
+        assert bet.p_win == pytest.approx(win)
+        assert bet.ev == pytest.approx(win * gain - (1 - win - push))
+        assert bet.break_even == pytest.approx(1 / (1 + gain))
         lose = 1 - win - push
         full = max((win * gain - lose) / (gain * (win + lose)), 0)
         share = min(chosen.kelly_cap, chosen.kelly_fraction * full)
-        assert bet["stake_share"] == pytest.approx(share)
-        assert bet["stake"] == pytest.approx(1000 * share, abs=0.006)
+        assert bet.stake_share == pytest.approx(share)
+        assert bet.stake == pytest.approx(1000 * share, abs=0.006)
 
 
 def test_bets_come_best_first_once_per_player_and_market_and_above_the_bar(
     reader: Reader, slate_day: date
 ) -> None:
-    listed = best_bets(reader, slate_day, min_ev=0.01)["bets"]
-    evs = [bet["ev"] for bet in listed]
+    listed = best_bets(reader, slate_day, min_ev=0.01).bets
+    evs = [bet.ev for bet in listed]
     assert evs == sorted(evs, reverse=True)
     assert min(evs) > 0.01
-    assert len({(bet["player"], bet["market"]) for bet in listed}) == len(listed)
+    assert len({(bet.player, bet.market) for bet in listed}) == len(listed)
 
 
 def test_every_predicted_player_is_priced_or_pickem_or_without_a_price(
     reader: Reader, slate_day: date, found: Champions
 ) -> None:
-    for row in best_bets(reader, slate_day)["markets"]:
-        players = found.rows.filter(market=row["market"]).height
-        assert players == row["players"] == row["priced"] + row["only_pickem"] + row["no_price"]
+    for row in best_bets(reader, slate_day).markets:
+        players = found.rows.filter(market=row.market).height
+        assert players == row.players == row.priced + row.only_pickem + row.no_price
 
 
 def test_a_player_whom_only_pickem_books_offer_has_no_ev(
@@ -162,28 +161,28 @@ def test_a_player_whom_only_pickem_books_offer_has_no_ev(
     with lake.reading() as r:
         listed = best_bets(r, slate_day, min_ev=-9)
         priced = price_player(r, row["player"], slate_day, "points", [10.5])
-    assert listed["bets"] == []
-    assert sum(m["only_pickem"] for m in listed["markets"]) > 0
-    assert [one["books"] for one in priced["lines"]] == [0]
-    assert priced["pickem"]
+    assert listed.bets == ()
+    assert sum(m.only_pickem for m in listed.markets) > 0
+    assert [one.books for one in priced.lines] == [0]
+    assert priced.pickem
 
 
 def test_any_line_asked_for_is_priced_beside_the_stored_ones(
     reader: Reader, slate_day: date, found: Champions
 ) -> None:
-    bet = best_bets(reader, slate_day, markets=["points"], min_ev=-9)["bets"][0]
-    made = price_player(reader, bet["player"], slate_day, "points", [12.0], over_price=150)
-    own = next(row for row in made["lines"] if row["books"] == 0)
-    pmf = found.one(find_player(reader, bet["player"], slate_day), "points")["pmf"]
+    bet = best_bets(reader, slate_day, markets=["points"], min_ev=-9).bets[0]
+    made = price_player(reader, bet.player, slate_day, "points", [12.0], over_price=150)
+    own = next(row for row in made.lines if row.books == 0)
+    pmf = found.one(find_player(reader, bet.player, slate_day), "points")["pmf"]
     over, push = sum(pmf[13:]), pmf[12]
-    assert own["ev_over"] == pytest.approx(over * 1.5 - (1 - over - push))
-    assert own["fair_over"] == pytest.approx(
+    assert own.ev_over == pytest.approx(over * 1.5 - (1 - over - push))
+    assert own.fair_over == pytest.approx(
         (lambda q: 100 * (1 - q) / q if q < 0.5 else -100 * q / (1 - q))(over / (1 - push))
     )
-    assert own["ev_under"] is None
-    lines = [row["line"] for row in made["lines"]]
+    assert own.ev_under is None
+    lines = [row.line for row in made.lines]
     assert lines == sorted(lines)
-    assert bet["line"] in lines
+    assert bet.line in lines
 
 
 def test_what_cannot_be_priced_says_so(reader: Reader, slate_day: date) -> None:

@@ -137,7 +137,7 @@ def do_view(lake: Lake, day: date, token: str) -> Answer:
         current = current_publication(r, day)
         if current is None:
             return {"seq": 0}
-        seen = slate_view(r, day)
+        seen = slate_view(r, day).to_dict()
     predicted = len(seen["predictions"])
     refused = sum(seen["refused"].values())
     runs = {current.run_id, seen["run_id"]}
@@ -157,7 +157,7 @@ def do_look_back(lake: Lake, salt: int, token: str) -> Answer:
 
 def do_reproduce(lake: Lake, run: str, token: str) -> Answer:
     """Make a set again, bit for bit; it may be superseded by now."""
-    return {"differences": reproduce(lake, run).differences if run else [], "did": bool(run)}
+    return {"differences": list(reproduce(lake, run).differences) if run else [], "did": bool(run)}
 
 
 def do_compact(lake: Lake, salt: int, token: str) -> Answer:
@@ -202,9 +202,11 @@ def _published(lake: Lake, day: date, reason: str | None) -> Answer:
     _REPLACED.clear()
     report = reconcile(lake, day, markets=MARKETS, models=_asked(lake, day), reason=reason)
     return {
-        "new": not report.nothing_to_do, "did": not report.nothing_to_do, "seq": report.seq,
+        "new": not report.nothing_to_do, "did": not report.nothing_to_do,
+        "seq": report.publication.seq,
         "publication": report.publication_id, "run": report.run_id,
-        "whole": report.expected == report.predicted + report.refused, "own": all(_REPLACED),
+        "whole": report.expected == report.predicted + sum(report.refused.values()),
+        "own": all(_REPLACED),
     }  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def do_import(lake: Lake, job: Job) -> dict[str, Any]:
 def do_run(lake: Lake, job: Job) -> dict[str, Any]:
     """Supersede the published slate, which a correction has made stale."""
     done = reconcile(lake, job.day, markets=MARKETS, models=MODELS)
-    return {"run": done.run_id, "seq": done.seq}
+    return {"run": done.run_id, "seq": done.publication.seq}
 
 
 def do_train(lake: Lake, job: Job) -> dict[str, Any]:

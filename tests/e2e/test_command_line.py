@@ -112,11 +112,12 @@ def session(folder: Path) -> dict[str, Any]:
     said["day"] = day
     said["train"] = tipoff("train", "catboost_v9", "--through", through, "--json", cwd=folder).json
     said["run"] = tipoff(*run, "--json", cwd=folder).json
-    first = said["run"]["predictions"][0]
+    said |= together({"first slate": ["slate", day, "--all-models"]}, folder)
+    first = said["first slate"]["predictions"][0]
     looks = {
         "run again": run, "regenerate": ["regenerate", day, "--reason", "the owner asked"],
-        "diff": ["diff", day, "1", "2"], "slate": ["slate", day],
-        "player": ["player", first["player"]], "explain": ["explain", first["prediction_id"]],
+        "diff": ["diff", day, "1", "2"], "slate": ["slate", day, "--all-models"],
+        "player": ["player", first["player"], day], "explain": ["explain", first["prediction_id"]],
         "grade": ["grade", day], "scoreboard": ["scoreboard", "--record", "backfill"],
         "models list": ["models", "list", "--on", day], "doctor": ["doctor"],
     }  # fmt: skip
@@ -135,14 +136,16 @@ def test_a_run_publishes_a_set_its_schema_accepts_and_again_has_nothing_to_do(
     told: dict[str, Any],
 ) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    for name in ("run", "run again", "slate"):
+    for name in ("first slate", "slate"):
         jsonschema.validate(told[name], schema, cls=jsonschema.Draft202012Validator)
     first, again = told["run"], told["run again"]
     assert (first["nothing_to_do"], again["nothing_to_do"]) == (False, True)
     assert first["publication_id"] == again["publication_id"]
-    assert first["predictions"] == again["predictions"]
+    assert again == first | {"nothing_to_do": True}
     assert first["expected"] == first["predicted"] + sum(first["refused"].values())
-    assert {p["model"] for p in first["predictions"]} == {"catboost_v9", "ewma_hl8"}
+    slate = told["first slate"]
+    assert {p["model"] for p in slate["predictions"]} == {"catboost_v9", "ewma_hl8"}
+    assert len(slate["predictions"]) == first["predicted"]
     assert first["simulated"] is True
     assert first["backfill"] is True
 
@@ -164,7 +167,7 @@ def test_regenerating_supersedes_and_a_diff_of_the_two_compares_them(told: dict[
 
 
 def test_a_player_and_an_explanation_are_those_of_the_slate(told: dict[str, Any]) -> None:
-    first = told["run"]["predictions"][0]
+    first = told["first slate"]["predictions"][0]
     ids = {p["prediction_id"] for p in told["player"]["predictions"]}
     assert first["prediction_id"] in ids
     assert told["explain"]["prediction"]["median"] == first["median"]

@@ -56,7 +56,7 @@ def test_a_set_made_by_an_earlier_clock_is_dated_and_true_no_earlier_than_the_on
         assert not nothing
         assert (shown.seq, shown.committed_at) == (2, noon)
         with lake.reading() as r:
-            assert datetime.fromisoformat(slate_view(r, ground.days[1])["as_of"]) == noon
+            assert slate_view(r, ground.days[1]).as_of == noon
         assert deep(lake) == []
 
 
@@ -72,4 +72,4 @@ def test_what_is_published_after_tipoff_does_not_become_live_by_setting_the_cloc
         _, shown = run_at(lake, ground, noon - HOUR, monkeypatch)
         assert shown.committed_at == late
         with lake.reading() as r:
-            assert slate_view(r, ground.days[1])["backfill"] is True
+            assert slate_view(r, ground.days[1]).backfill is True

@@ -81,8 +81,14 @@ def said(lake: Path, *words: object) -> Any:
 
 
 def run_points(lake: Path, ground: Ground, *words: str) -> Any:
-    """`tipoff run` of the second slate, in points."""
-    return said(lake, "run", ground.days[2], "--market", "points", *words)
+    """`tipoff run` of the second slate, in points, and the whole of what it shows then."""
+    said(lake, "run", ground.days[2], "--market", "points", *words)
+    return whole_slate(lake, ground.days[2])
+
+
+def whole_slate(lake: Path, day: date) -> Any:
+    """A slate with every model's predictions."""
+    return said(lake, "slate", day, "--all-models")
 
 
 def of_others(view: Any, model: str) -> dict[str, Any]:
@@ -95,7 +101,7 @@ def refused(lake: Path, ground: Ground) -> set[tuple[str, str]]:
     with Lake.open(lake) as opened, opened.reading() as r:
         rows = refused_players(r, find_publication(r, ground.days[2]).run_id)
     usual = ("out", "no_line", "bootstrap")
-    return {(m, row["reason"]) for row in rows for m in row["models"] if row["reason"] not in usual}
+    return {(m, row.reason) for row in rows for m in row.models if row.reason not in usual}
 
 
 @pytest.mark.parametrize(("model", "kind"), FILES.items())
@@ -103,20 +109,20 @@ def test_a_flipped_byte_refuses_that_model_and_changes_no_number_of_another(
     model: str, kind: str, armed: Path, ground: Ground, tmp_path: Path
 ) -> None:
     whole = run_points(Path(shutil.copytree(armed, tmp_path / "whole")), ground)
-    before = said(armed, "slate", ground.days[1])
+    before = whole_slate(armed, ground.days[1])
     flip(harmed := file_of(armed, model))
     assert harmed.suffix == f".{kind}"
     done = tipoff(armed, "run", ground.days[2], "--market", "points")
     assert done.returncode == 0, done.stderr
     assert f"model {model} refused: {harmed} hashes to" in done.stdout
-    shown = said(armed, "slate", ground.days[2])
+    shown = whole_slate(armed, ground.days[2])
     assert refused(armed, ground) == {(model, "artifact")}
     assert of_others(shown, model) == of_others(whole, model) != {}
     assert {p["model"] for p in shown["predictions"]} == {
         p["model"] for p in whole["predictions"]
     } - {model}
     assert shown["expected"] == whole["expected"]
-    assert said(armed, "slate", ground.days[1]) == before
+    assert whole_slate(armed, ground.days[1]) == before
     named = tipoff(armed, "lake", "check", "--json")
     assert named.returncode == 1
     troubles = [(t["kind"], t["what"]) for t in json.loads(named.stdout)["troubles"]]
@@ -134,7 +140,9 @@ def test_a_file_that_is_whole_again_is_tried_by_the_next_run_without_being_asked
     harmed.write_bytes(whole)
     again = said(armed, "run", ground.days[2])
     assert not again["nothing_to_do"]
-    assert "champion_noline" in {p["model"] for p in again["predictions"]}
+    assert "champion_noline" in {
+        p["model"] for p in whole_slate(armed, ground.days[2])["predictions"]
+    }
     assert refused(armed, ground) == set()
     assert said(armed, "run", ground.days[2])["nothing_to_do"]
 

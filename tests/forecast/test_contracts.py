@@ -131,10 +131,10 @@ def less(ids: Ids, models: set[str]) -> Ids:
 def test_models_of_33_37_and_39_names_predict_from_one_snapshot(shapes: Lake, day: date) -> None:
     assert [len(feature_set(name)) for name in SHAPES.values()] == [33, 37, 39]
     with shapes.reading() as r:
-        rows = slate_view(r, day, market="points")["predictions"]
+        rows = slate_view(r, day, market="points").predictions
         found = r.rows("SELECT DISTINCT model, snapshot_id FROM forecast.current_prediction")
         columns = load_snapshot(r, found[0][1]).frame.columns
-    players = {name: {p["player_key"] for p in rows if p["model"] == name} for name in SHAPES}
+    players = {name: {p.player_key for p in rows if p.model == name} for name in SHAPES}
     assert players["catboost_v9"]
     assert players["catboost_v9"] == players["catboost_v9_37"] == players["catboost_v9_39"]
     assert len({snapshot for _model, snapshot in found}) == 1
@@ -156,7 +156,7 @@ def test_a_feature_added_to_the_catalogue_changes_no_prediction_id_and_breaks_no
         models, markets = ASKED
         assert reconcile(lake, day, models=models, markets=markets).nothing_to_do
         again = reconcile(lake, day, models=models, markets=markets, reason="one more feature")
-        assert (again.kind, again.refused_models) == ("regenerate", {})
+        assert (again.publication.kind, again.refused_models) == ("regenerate", {})
         assert published_ids(lake) == before
         with lake.reading() as r:
             runs = [
@@ -166,7 +166,7 @@ def test_a_feature_added_to_the_catalogue_changes_no_prediction_id_and_breaks_no
                 "SELECT points_twice IS NULL, count(*) FROM features.value GROUP BY 1 ORDER BY 1"
             )
         assert [missing for missing, _n in twice] == [False, True]
-        assert [reproduce(lake, run).differences for run in runs] == [[], []]
+        assert [reproduce(lake, run).differences for run in runs] == [(), ()]
 
 
 def test_removing_a_feature_refuses_exactly_the_models_that_read_it_by_name(

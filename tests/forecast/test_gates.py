@@ -56,8 +56,8 @@ def test_an_error_inside_the_gate_blocks_everybody(
     monkeypatch.setattr(assess, "gate", broken)
     report = reconcile(published, slate_day, reason="a broken gate")
     assert report.predicted == 0
-    assert report.refusals["gate_error"] > 0
-    assert set(report.refusals) <= {"gate_error", "out", "no_history", "team_unknown",
+    assert report.refused["gate_error"] > 0
+    assert set(report.refused) <= {"gate_error", "out", "no_history", "team_unknown",
                                     "unresolved_player"}  # fmt: skip
 
 

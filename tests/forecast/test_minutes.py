@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -23,6 +22,8 @@ from tipoff.models import load, parse_model, retire, store
 from tipoff.models.champion import Champion, Rounds, past
 from tipoff.models.data import training_data
 from tipoff.models.families.tipoff import TipoffFamily
+from tipoff.results.explanation import Explanation
+from tipoff.results.slate import Prediction
 
 NAME = "champion_noline"
 
@@ -58,35 +59,35 @@ def lake(minutes_lake: Path, tmp_path: Path) -> Iterator[Lake]:
         yield opened
 
 
-def one(lake: Lake, model: str) -> dict[str, Any]:
+def one(lake: Lake, model: str) -> Prediction:
     """A prediction of a model: of the player both predict whose name comes first."""
     day = slate_dates(lake)[-1]
     with lake.reading() as r:
-        rows = slate_view(r, day)["predictions"]
-    both = {p["player_key"] for p in rows if p["model"] == NAME}
-    mine = [p for p in rows if p["model"] == model and p["player_key"] in both]
-    found: dict[str, Any] = min(mine, key=lambda p: str(p["player_key"]))
-    return found
+        rows = slate_view(r, day).predictions
+    both = {p.player_key for p in rows if p.model == NAME}
+    mine = [p for p in rows if p.model == model and p.player_key in both]
+    return min(mine, key=lambda p: str(p.player_key))
 
 
-def explained(lake: Lake, prediction: dict[str, Any]) -> dict[str, Any]:
+def explained(lake: Lake, prediction: Prediction) -> Explanation:
     with lake.reading() as r:
-        return explain(lake, r, *find_prediction(r, prediction["prediction_id"]))
+        return explain(lake, r, *find_prediction(r, prediction.prediction_id))
 
 
 def test_a_champion_says_its_own_minutes_with_the_spread_of_its_layers(lake: Lake) -> None:
     prediction = one(lake, NAME)
-    found = explained(lake, prediction)["minutes"]
+    found = explained(lake, prediction).minutes
+    assert found is not None
     with lake.reading() as r:
         snapshot = load_snapshot(r, r.value("SELECT snapshot_id FROM forecast.run"))
-    model = load(lake, found["model_id"])
+    model = load(lake, found.model_id)
     assert isinstance(model, Champion)
-    row = snapshot.frame.filter(player_key=prediction["player_key"])
+    row = snapshot.frame.filter(player_key=prediction.player_key)
     median = model.sight(row).minutes
     low, high = (model.layers.minutes.quantile(median, q)[0] for q in (0.1, 0.9))
-    assert (found["median"], found["p10"], found["p90"]) == (median[0], low, high)
-    assert 0 <= found["p10"] < found["median"] < found["p90"] <= 63
-    assert found["model"] == NAME
+    assert (found.median, found.p10, found.p90) == (median[0], low, high)
+    assert 0 <= found.p10 < found.median < found.p90 <= 63
+    assert found.model == NAME
 
 
 def test_four_of_five_players_of_a_night_play_minutes_in_the_interval(lake: Lake) -> None:
@@ -104,7 +105,7 @@ def test_four_of_five_players_of_a_night_play_minutes_in_the_interval(lake: Lake
             row = snapshot.frame.filter(player_key=key)
             found = expected_minutes(lake, r, model, row, day, snapshot.definitions)
             assert found is not None
-            inside += found["p10"] <= minutes <= found["p90"]
+            inside += found.p10 <= minutes <= found.p90
     assert len(played) > 30
     assert 0.65 <= inside / len(played) <= 0.95
 
@@ -113,28 +114,28 @@ def test_another_models_prediction_borrows_the_champions_minutes_until_that_is_r
     lake: Lake,
 ) -> None:
     prediction = one(lake, "ewma_hl8")
-    own = explained(lake, one(lake, NAME))["minutes"]
-    assert explained(lake, prediction)["minutes"] == own
+    own = explained(lake, one(lake, NAME)).minutes
+    assert explained(lake, prediction).minutes == own
     retire(lake, NAME, "broken")
-    assert explained(lake, prediction)["minutes"] is None
-    assert explained(lake, one(lake, NAME))["minutes"] == own, "its own pmf rests on them still"
+    assert explained(lake, prediction).minutes is None
+    assert explained(lake, one(lake, NAME)).minutes == own, "its own pmf rests on them still"
 
 
 def test_a_champion_whose_file_is_gone_costs_others_only_the_minutes(lake: Lake) -> None:
     for file in (Path(lake.location) / "models").glob("*.json"):
         file.unlink()
     found = explained(lake, one(lake, "ewma_hl8"))
-    assert found["minutes"] is None
-    assert found["features"]
+    assert found.minutes is None
+    assert found.features
 
 
 def test_people_read_the_minutes_in_explain_and_nothing_where_there_are_none(lake: Lake) -> None:
-    words = ["--lake", lake.location, "explain", one(lake, "ewma_hl8")["prediction_id"]]
+    words = ["--lake", lake.location, "explain", one(lake, "ewma_hl8").prediction_id]
     told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["minutes"]
     line = (
         f"minutes {told['median']:.1f}, 80% {told['p10']:.1f}-{told['p90']:.1f},"
-        f" given that he plays (by {NAME})"
+        f" given that they play (by {NAME})"
     )
     assert line in CliRunner().invoke(app, words).stdout.splitlines()
     retire(lake, NAME, "broken")
-    assert "given that he plays (by" not in CliRunner().invoke(app, words).stdout
+    assert "given that they play (by" not in CliRunner().invoke(app, words).stdout

@@ -59,7 +59,7 @@ class Evening:
             shown: dict[str, Any] = view(self.lake, self.day)
         else:
             with self.lake.reading() as r:
-                shown = slate_at(r, self.day, at)
+                shown = slate_at(r, self.day, at).to_dict()
         assert shown["stale"] is bool(shown["stale_because"])
         return [(c["event"], c["model"], list(c["markets"])) for c in shown["stale_because"]]
 
@@ -105,7 +105,7 @@ def test_a_model_retired_after_publication_makes_the_set_stale_until_the_next_ru
     level, alerts = evening.told()
     assert level == "problem"
     assert "last_5 is retired in points, rebounds: never ahead of anything" in alerts[0]
-    assert evening.run().kind == "withdraw"
+    assert evening.run().publication.kind == "withdraw"
     assert evening.because() == []
     assert evening.told() == ("ok", [])
 
@@ -119,7 +119,7 @@ def test_a_model_blocked_by_decay_makes_the_set_stale_in_that_market_until_the_n
     level, alerts = evening.told()
     assert level == "problem"
     assert "catboost_v9 is blocked in points: decayed: bias" in alerts[0]
-    assert evening.run().kind == "withdraw"
+    assert evening.run().publication.kind == "withdraw"
     assert evening.because() == []
 
 
@@ -212,8 +212,8 @@ def test_the_json_says_why_as_its_schema_and_every_answer_has_it(evening: Evenin
     with evening.lake.reading() as r:
         others = [player_view(r, name, evening.day), best_bets(r, evening.day)]
     for other in others:
-        assert other["stale"] is True
-        assert json.loads(json.dumps(other["stale_because"])) == shown["stale_because"]
+        assert other.stale is True
+        assert other.to_dict()["stale_because"] == shown["stale_because"]
     assert {c["text"] for c in shown["stale_because"]} == {
         "facts it may read came in since", "catboost_v9 is retired in points: broken",
     }  # fmt: skip
@@ -225,7 +225,7 @@ def test_people_are_told_why_and_what_to_type(evening: Evening, command: list[st
     day = evening.day.isoformat()
     if command == ["player"]:
         shown: dict[str, Any] = view(evening.lake, evening.day)
-        command = ["player", shown["predictions"][0]["player"], "--date", day]
+        command = ["player", shown["predictions"][0]["player"], day]
     else:
         command = [*command, day]
     told = CliRunner().invoke(app, ["--lake", evening.lake.location, *command])

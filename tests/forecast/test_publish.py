@@ -22,7 +22,7 @@ from tipoff import clock
 from tipoff.errors import IntegrityError, PublicationConflict, UsageError
 from tipoff.features import load_snapshot
 from tipoff.fingerprint import SetCode
-from tipoff.forecast import RunReport, current_publication, find_slate, reconcile
+from tipoff.forecast import current_publication, find_slate, reconcile
 from tipoff.forecast.build import wanted_set
 from tipoff.forecast.builds import Build
 from tipoff.forecast.identity import record_hashes
@@ -31,6 +31,8 @@ from tipoff.forecast.reconciliation import _withdrawn
 from tipoff.hashing import content_id
 from tipoff.lake import Lake
 from tipoff.models import code_of, eligible, retire
+from tipoff.results.runs import RunReport
+from tipoff.results.slate import PublicationInfo
 from tipoff.settings import settings
 
 KEYS = ["game_id", "player_key", "market", "model"]
@@ -176,21 +178,24 @@ def test_a_run_row_says_what_the_set_was_made_of_and_how_it_ended(made: Made) ->
     players = made_from["expected"] / len(chosen)
     assert players == int(players) > 10
     assert report == RunReport(
-        day=night.day, nothing_to_do=False,
-        publication_id=night.newest("publication")["publication_id"], run_id=run, seq=1,
-        kind="first", as_of=night.noon, games=games, expected=made_from["expected"],
-        predicted=predicted.height, refused=refused.height, simulated=True, backfill=False,
-        refusals=dict(Counter(refused["reason"].to_list())), refused_models={},
+        date=night.day, nothing_to_do=False,
+        publication_id=night.newest("publication")["publication_id"], run_id=run,
+        publication=PublicationInfo(
+            seq=1, kind="first", reason="first set of this slate", parent=None
+        ),
+        as_of=night.noon, games=games, expected=made_from["expected"],
+        predicted=predicted.height, simulated=True, backfill=False,
+        refused=dict(Counter(refused["reason"].to_list())), refused_models={},
     )  # fmt: skip
 
 
 def test_reasons_of_refusal_are_told_the_most_frequent_first(made: Made) -> None:
-    told = list(made.report.refusals.items())
+    told = list(made.report.refused.items())
     assert told == sorted(told, key=lambda item: (-item[1], item[0]))
     assert len(told) > 1
     again = made.night.run(**ASKED)
-    assert again == replace(made.report, nothing_to_do=True)
-    assert list(again.refusals) == list(made.report.refusals)
+    assert again == made.report.model_copy(update={"nothing_to_do": True})
+    assert list(again.refused) == list(made.report.refused)
 
 
 def test_every_row_of_a_set_is_sealed_of_its_run_its_commit_and_its_code(made: Made) -> None:
@@ -229,7 +234,7 @@ def test_a_mode_asked_for_is_run_with_its_own_gate_and_the_same_set_is_not_publi
     night: Night,
 ) -> None:
     report = night.run(mode="final_retry")
-    assert (report.nothing_to_do, report.kind) == (False, "supersede")
+    assert (report.nothing_to_do, report.publication.kind) == (False, "supersede")
     assert night.newest("run")["mode"] == "final_retry"
     assert night.run(mode="final_retry").nothing_to_do
     assert night.frame("publication").height == 2
@@ -277,7 +282,8 @@ def test_seats_are_those_asked_for_and_those_shown_champions_first_and_shadows_l
 def test_the_same_set_is_stored_once_however_often_it_is_published(night: Night) -> None:
     stored = {t: night.frame(t).height for t in ("run", "prediction", "refusal")}
     report = night.run(reason="shown once more")
-    assert (report.kind, report.seq, report.nothing_to_do) == ("regenerate", 2, False)
+    assert (report.publication.kind, report.publication.seq) == ("regenerate", 2)
+    assert not report.nothing_to_do
     assert night.newest("publication")["reason"] == "shown once more"
     assert {t: night.frame(t).height for t in stored} == stored
     assert night.frame("publication").height == 2
@@ -289,7 +295,7 @@ def test_a_reason_given_for_the_first_set_is_kept_and_must_be_one_line(before: N
     with pytest.raises(UsageError):
         before.run(reason="")
     assert before.frame("publication").height == 0
-    assert before.run(reason="by hand").kind == "first"
+    assert before.run(reason="by hand").publication.kind == "first"
     assert before.newest("publication")["reason"] == "by hand"
 
 
@@ -300,7 +306,7 @@ def test_withdrawn_models_are_told_with_their_reasons_and_one_out_of_a_market_by
     retire(night.lake, MODELS[0], "worn out")
     retire(night.lake, MODELS[1], "weak there", "assists")
     report = night.run(models=["last_5"])
-    assert report.kind == "withdraw"
+    assert report.publication.kind == "withdraw"
     assert night.newest("publication")["reason"] == (
         f"withdrawn: {MODELS[0]} (retired: worn out); {MODELS[1]} in assists (retired: weak there)"
     )

@@ -30,7 +30,7 @@ SCHEMA = json.loads(
 
 def view(lake: Lake, day: date) -> dict[str, object]:
     with lake.reading() as r:
-        return slate_view(r, day)
+        return slate_view(r, day).to_dict()
 
 
 def correct_a_box_score(lake: Lake, before: date) -> None:
@@ -86,7 +86,8 @@ def test_a_corrected_box_score_makes_the_slate_stale_and_run_supersedes_it(
     assert view(published, slate_day)["stale"] is True
     report = reconcile(published, slate_day)
     after = view(published, slate_day)
-    assert (report.kind, report.seq, report.nothing_to_do) == ("supersede", 2, False)
+    assert (report.publication.kind, report.publication.seq) == ("supersede", 2)
+    assert not report.nothing_to_do
     assert after["stale"] is False
     assert after["snapshot_id"] != before["snapshot_id"]
     assert after["predicted"] >= before["predicted"]  # type: ignore[operator]
@@ -123,7 +124,7 @@ def test_a_fact_that_changes_nothing_is_verified_once_and_then_forgotten(
     assert view(published, slate_day)["stale"] is True
     report = reconcile(published, slate_day)
     assert report.nothing_to_do
-    assert report.seq == 1
+    assert report.publication.seq == 1
     assert view(published, slate_day)["stale"] is False
 
 
@@ -138,15 +139,15 @@ def test_reasons_are_told_by_how_many_they_refused_and_then_by_name(
 
     monkeypatch.setattr("tipoff.forecast.build.build_set", tied)
     report = reconcile(lake, slate_dates(lake)[-1], models=["ewma_hl8"], markets=["points"])
-    assert list(report.refusals)[:2] == ["a", "b"]
-    assert len(set(list(report.refusals.values())[:2])) == 1
+    assert list(report.refused)[:2] == ["a", "b"]
+    assert len(set(list(report.refused.values())[:2])) == 1
 
 
 def test_regenerating_moves_the_pointer_with_its_reason(published: Lake, slate_day: date) -> None:
     before = view(published, slate_day)
     report = reconcile(published, slate_day, reason="the owner asked")
     after = view(published, slate_day)
-    assert (report.kind, report.seq) == ("regenerate", 2)
+    assert (report.publication.kind, report.publication.seq) == ("regenerate", 2)
     assert after["run_id"] == before["run_id"]
     assert after["publication"]["reason"] == "the owner asked"  # type: ignore[index]
     assert after["predictions"] == before["predictions"]

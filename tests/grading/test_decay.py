@@ -192,7 +192,7 @@ def test_a_decayed_model_is_withdrawn_by_the_next_publication_which_says_so(
         reason = r.value("SELECT reason FROM models.current_state WHERE state = 'blocked'")
     assert "bias +30" in reason
     report = reconcile(published, slate_day)
-    assert report.kind == "withdraw"
+    assert report.publication.kind == "withdraw"
     with published.reading() as r:
         shown = current_publication(r, slate_day)
         leader = champion_of(r, "points", slate_day)
@@ -218,7 +218,7 @@ def test_a_model_retired_in_one_market_is_a_withdrawal_that_names_the_market(
     published: Lake, slate_day: date
 ) -> None:
     retire(published, "last_5", "weak on steals", "steals")
-    assert reconcile(published, slate_day).kind == "withdraw"
+    assert reconcile(published, slate_day).publication.kind == "withdraw"
     with published.reading() as r:
         shown = current_publication(r, slate_day)
     assert shown is not None

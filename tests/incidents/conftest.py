@@ -18,9 +18,10 @@ from tests.features.test_snapshot import features, snapshot
 from tests.simulated import built_once, slate_dates
 from tests.sources.conftest import empty_lake, folder
 from tipoff import clock
-from tipoff.forecast import RunReport, find_slate, reconcile, slate_view
+from tipoff.forecast import find_slate, reconcile, slate_view
 from tipoff.lake import Lake
 from tipoff.models import ensure_baselines
+from tipoff.results.runs import RunReport
 from tipoff.settings import settings
 
 __all__ = ["empty_lake", "features", "folder", "small", "small_league", "snapshot"]
@@ -51,7 +52,7 @@ class Evening:
     def view(self) -> dict[str, Any]:
         """The published slate."""
         with self.lake.reading() as r:
-            return slate_view(r, self.day)
+            return slate_view(r, self.day).to_dict()
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The answer to a query."""

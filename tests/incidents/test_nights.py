@@ -50,7 +50,7 @@ def test_a_slate_built_from_half_true_features_is_refused_then_superseded_and_bo
         f"SELECT reason, game_id IN (SELECT game_id FROM league.game WHERE"
         f" {game.format(quiet.day)}) FROM forecast.current_refusal WHERE model = 'catboost_v9'"
     ))  # fmt: skip
-    half = first.refusals["bootstrap"]
+    half = first.refused["bootstrap"]
     newcomers = held[("bootstrap", False)]  # too few games, whatever is in
     assert held[("bootstrap", True)] + newcomers == half > 5
     assert newcomers <= 1
@@ -64,8 +64,8 @@ def test_a_slate_built_from_half_true_features_is_refused_then_superseded_and_bo
     # 23:12: the run reads the rows of now, there is no cache to read others from.
     quiet.at(0.3)
     second = quiet.run()
-    assert (second.kind, second.seq) == ("supersede", 2)
-    assert second.refusals.get("bootstrap", 0) == newcomers
+    assert (second.publication.kind, second.publication.seq) == ("supersede", 2)
+    assert second.refused.get("bootstrap", 0) == newcomers
     assert second.predicted == first.predicted + half - newcomers
     assert quiet.view()["stale"] is False
 
@@ -79,7 +79,7 @@ def test_a_slate_built_from_half_true_features_is_refused_then_superseded_and_bo
         assert named == [(snapshot,)]
         with quiet.lake.reading() as r:
             load_snapshot(r, snapshot)
-        assert reproduce(quiet.lake, run).ok
+        assert reproduce(quiet.lake, run).reproduced
 
 
 @pytest.mark.incident("A")
@@ -103,7 +103,7 @@ def test_the_repair_of_a_bad_night_loses_no_prediction_and_shows_no_empty_slate(
     assert set(evening.rows(keys)) == before
     assert after["PASS"] > picks["PASS"]
     old_run = evening.value("SELECT run_id FROM forecast.publication WHERE seq = 1")
-    assert reproduce(evening.lake, old_run).ok
+    assert reproduce(evening.lake, old_run).reproduced
 
 
 def old_night_b() -> tuple[Counter[str], Counter[bool]]:
@@ -140,16 +140,16 @@ def test_features_added_at_noon_and_an_empty_morning_leave_models_of_33_names_pr
     late = quiet.held_back("league.team_game", season)
     morning = quiet.run(models=["catboost_v9"])
     assert morning.predicted == 0
-    assert morning.refusals["bootstrap"] > 50
+    assert morning.refused["bootstrap"] > 50
 
     # Noon: the rows come in and the catalogue gains two features. Nothing has to be reset.
     quiet.arrive("league.team_game", late)
     adopt(quiet.patch, whole)
     quiet.at(5)
     noon = quiet.run(models=["catboost_v9"])
-    newcomers = noon.refusals.get("bootstrap", 0)  # too few games whatever came in
-    assert noon.predicted == morning.refusals["bootstrap"] - newcomers > 50
-    assert (noon.seq, noon.refused_models) == (2, {})
+    newcomers = noon.refused.get("bootstrap", 0)  # too few games whatever came in
+    assert noon.predicted == morning.refused["bootstrap"] - newcomers > 50
+    assert (noon.publication.seq, noon.refused_models) == (2, {})
     read = dict(quiet.rows("SELECT run_id, list_sort(json_keys(definitions)) FROM forecast.run"
                            " JOIN features.snapshot USING (snapshot_id)"))  # fmt: skip
     first, second = (read[report.run_id] for report in (morning, noon))

@@ -72,7 +72,7 @@ def test_a_value_from_a_second_source_says_so_and_names_the_rows_and_moment_it_c
         ' AND v.reasons LIKE \'%"vegas_points_line": "fallback"%\' ORDER BY 2'
     )[0]
     with evening.lake.reading() as r:
-        told = explain(evening.lake, r, run, fallback)
+        told = explain(evening.lake, r, run, fallback).to_dict()
     line = next(f for f in told["features"] if f["name"] == "vegas_points_line")
     assert line["quality"] == "fallback"
     assert {source["table"] for source in line["sources"]} == {"league.prop_line"}
@@ -242,7 +242,7 @@ def test_the_word_today_is_a_date_as_soon_as_it_is_read_and_never_part_of_a_path
         app, ["--lake", evening.lake.location, "run", "TODAY", "--json", "--model", "ewma_hl8",
               "--market", "points"],
     )  # fmt: skip
-    assert f'"date": "{evening.day}"' in shown.stdout
+    assert json.loads(shown.stdout)["date"] == str(evening.day)
     folder = Path(evening.lake.location)
     made = [str(p.relative_to(folder)) for p in folder.rglob("*")]
     assert made

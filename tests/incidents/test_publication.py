@@ -122,11 +122,11 @@ def test_retiring_a_model_withdraws_its_picks_in_a_publication_that_says_why(
     retire(evening.lake, "catboost_v9", "it lost its footing")
     report = evening.run(models=["ewma_hl8"])
     shown = evening.view()
-    assert report.kind == "withdraw"
+    assert report.publication.kind == "withdraw"
     assert {p["model"] for p in shown["predictions"]} == {"ewma_hl8"}
     assert shown["publication"]["reason"] == "withdrawn: catboost_v9 (retired: it lost its footing)"
     first = evening.value("SELECT run_id FROM forecast.publication WHERE seq = 1")
-    assert reproduce(evening.lake, first).ok  # what was public stays provable
+    assert reproduce(evening.lake, first).reproduced  # what was public stays provable
 
 
 RUN = """
@@ -280,7 +280,7 @@ def test_a_shadow_that_never_answers_is_refused_and_the_slate_published_without_
     assert asked.is_set()
     assert evening.rows(f"{CURRENT} ORDER BY ALL") == mine
     assert report.predicted == len(mine) > 0
-    assert report.refused_models == {"catboost_v9": ["a shadow without an answer after 0.05 s"]}
+    assert report.refused_models == {"catboost_v9": ("a shadow without an answer after 0.05 s",)}
     evening.run()  # asks it again, unbidden
     assert {row[3] for row in evening.rows(CURRENT)} == {"catboost_v9", "ewma_hl8"}
 
@@ -297,7 +297,7 @@ def test_a_gate_that_falls_over_publishes_nobody(evening: Evening, error: type[E
     evening.patch.setattr(assess, "gate", broken)
     report = evening.run(reason="with a broken gate")
     assert report.predicted == 0
-    assert set(report.refusals) <= {"gate_error", "model_error", "out"}
+    assert set(report.refused) <= {"gate_error", "model_error", "out"}
     assert evening.view()["predictions"] == []
 
 
@@ -324,7 +324,7 @@ def test_a_run_is_in_the_ledger_if_and_only_if_its_set_was_committed(evening: Ev
         broken.setattr(Writer, "append", until_the_pointer)
         with pytest.raises(LakeBusy):
             evening.run()
-    assert evening.run().seq == 2
+    assert evening.run().publication.seq == 2
     ledger = [
         {run for (run,) in evening.rows(f"SELECT DISTINCT run_id FROM forecast.{table}")}
         for table in ("run", "publication", "prediction")
@@ -356,7 +356,7 @@ def test_a_player_ruled_out_after_the_slate_was_published_leaves_it_before_tip_o
     evening.arrive("league.injury", pl.DataFrame([report]))
     evening.at(0.9)
     done = evening.run()
-    assert done.kind == "supersede"
+    assert done.publication.kind == "supersede"
     assert key not in {p["player_key"] for p in evening.view()["predictions"]}
     why = evening.rows(
         "SELECT DISTINCT reason, detail FROM forecast.current_refusal WHERE player_key = $key",
@@ -384,11 +384,12 @@ def test_a_set_made_by_an_old_build_is_one_version_throughout_says_so_and_is_rep
     with evening.patch.context() as old:
         become_another_build(old)
         by_old = evening.run()
-    assert by_old.seq == 2
+    assert by_old.publication.seq == 2
     told = {run: (found, said) for run, found, said in evening.rows(versions)}
     assert all(found == [said] for found, said in told.values())
     back = evening.run()  # the present build does not take it for its own
-    assert (back.seq, back.kind, back.run_id in told) == (3, "supersede", True)
+    assert (back.publication.seq, back.publication.kind) == (3, "supersede")
+    assert back.run_id in told
     change = "UPDATE forecast.prediction SET code_version = $now WHERE run_id = $run"
     forged = {"now": told[back.run_id][1], "run": by_old.run_id}
     evening.lake.write(lambda w: w.rows(change, forged))
@@ -416,12 +417,12 @@ def test_a_changed_setting_makes_a_new_set_and_each_set_keeps_the_settings_it_wa
     evening.setting("min_edge", 3.0)
     evening.setting("min_edge_share", 0.5)
     report = evening.run()
-    assert (report.nothing_to_do, report.kind) == (False, "supersede")
+    assert (report.nothing_to_do, report.publication.kind) == (False, "supersede")
     stored = [json.loads(text)["min_edge"] for (text,) in evening.rows(
         "SELECT settings FROM forecast.run r JOIN forecast.publication p USING (run_id)"
         " ORDER BY seq")]  # fmt: skip
     assert stored == [1.0, 3.0]
     first = evening.value("SELECT run_id FROM forecast.publication WHERE seq = 1")
-    assert reproduce(evening.lake, first).ok  # by its own settings, not by today's
+    assert reproduce(evening.lake, first).reproduced  # by its own settings, not by today's
     gates = {"gate_first", "gate_final_retry", "gate_last_call"}
     assert gates < set(json.loads(evening.value("SELECT settings FROM forecast.run")))

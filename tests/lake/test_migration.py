@@ -160,9 +160,9 @@ def test_every_publication_shows_and_explains_and_the_lake_is_sound(
         publications = [Publication(*row) for row in r.rows(sql)]
         for publication, model in zip(publications, models, strict=True):
             shown, run = view_of(r, publication), publication.run_id
-            assert len(shown["predictions"]) == shown["predicted"] > 0
+            assert len(shown.predictions) == shown.predicted > 0
             named = r.value(one, {"run": run, "model": model})
-            assert explain(lake, r, run, named)["features"]
+            assert explain(lake, r, run, named).features
         assert check(lake, clock.now(), clock.now() - clock.now()).troubles == ()
     told = expected(first_edition)["publications"]
     assert [[f"{p.slate}", p.seq, p.publication_id] for p in publications] == told

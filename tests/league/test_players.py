@@ -140,10 +140,10 @@ def test_every_question_resolves_a_name_to_the_same_player(
         asked = name.split()[0][:4] + " " + name.split()[1].upper()
         leg = parse_leg(f"{asked}:PTS:over:9.5")
         answers = [
-            {p["player"] for p in player_view(r, asked, slate_day)["predictions"]},
-            {why(r, asked, slate_day, now())["player"]},
-            {price_player(r, asked, slate_day, "3pm", [1.5])["player"]},
-            {row["player"] for row in joint(r, slate_day, leg, leg)["legs"]},
+            {p.player for p in player_view(r, asked, slate_day).predictions},
+            {why(r, asked, slate_day, now()).player},
+            {price_player(r, asked, slate_day, "3pm", [1.5]).player},
+            {row.player for row in joint(r, slate_day, leg, leg).legs},
         ]
         assert answers == [{name}] * 4
         nobody = name + "xq"

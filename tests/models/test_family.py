@@ -161,7 +161,7 @@ def test_a_toy_takes_its_familys_seat_and_its_forecasts_are_explained_and_reprod
     with lake.reading() as r:
         sql = "SELECT prediction_id, mean, market FROM forecast.prediction WHERE model = 'toy'"
         rows = r.rows(sql)
-        told = explain(lake, r, run, rows[0][0])
+        told = explain(lake, r, run, rows[0][0]).to_dict()
     assert {market for *_, market in rows} == {"points", "pra"}
     parts = {f["name"]: f["contribution"] for f in told["features"]}
     assert list(parts) == [f"{rows[0][2]}_avg_last_5"]
@@ -169,11 +169,11 @@ def test_a_toy_takes_its_familys_seat_and_its_forecasts_are_explained_and_reprod
     assert told["model"]["model_id"] == model_id
     monkeypatch.setattr(ToyFamily, "explain", ModelFamily.explain)
     with lake.reading() as r:
-        silent_one = explain(lake, r, run, rows[0][0])
+        silent_one = explain(lake, r, run, rows[0][0]).to_dict()
     assert (silent_one["base"], silent_one["features"][0]["contribution"]) == (None, None)
     assert silent_one["prediction"] == told["prediction"]
     again = reproduce(lake, run)
-    assert again.ok, again.differences
+    assert again.reproduced, again.differences
     assert again.checked > len(rows)
 
 

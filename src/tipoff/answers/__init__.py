@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tipoff.answers.at import slate_at
+    from tipoff.answers.breakout_chances import breakouts
     from tipoff.answers.chain import why
     from tipoff.answers.diff import diff_runs
     from tipoff.answers.leaders import markets_without_champion
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from tipoff.answers.runs import ledger, run_record
 
 __all__ = [
-    "diff_runs", "dry_run", "impact", "ledger", "markets_without_champion",
+    "breakouts", "diff_runs", "dry_run", "impact", "ledger", "markets_without_champion",
     "run_record", "slate_at", "why",
 ]  # fmt: skip
 
 _HOME = {
     "at": ("slate_at",),
+    "breakout_chances": ("breakouts",),
     "diff": ("diff_runs",),
     "leaders": ("markets_without_champion",),
     "reached": ("impact",),

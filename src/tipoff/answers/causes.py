@@ -28,7 +28,7 @@ def gate_of(head: Any) -> float | None:
 
 def made_from(r: Reader, a: PredictionSet, b: PredictionSet) -> dict[str, Any]:
     """What differs in what two sets were made from: name -> {a, b}; settings by their names,
-    models by name and market (version and role)."""
+    models by name and market (version and role). What results.diff.MadeFrom is made from."""
     found: dict[str, Any] = {}
     for name in _PLAIN:
         _note(found, name, a.head.get(name), b.head.get(name))

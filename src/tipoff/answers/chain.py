@@ -11,8 +11,8 @@ from tipoff.clock import iso
 from tipoff.errors import NotFound
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.forecast.slate import find_slate
-from tipoff.forecast.view import plain
 from tipoff.league.players import Player, find_player
+from tipoff.results.why import Why
 from tipoff.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -29,21 +29,20 @@ _ENDS = """
 _REFUSED = """
   SELECT reason, any_value(team) AS team, min(detail) AS detail,
          list_sort(list(DISTINCT market)) AS markets, list_sort(list(DISTINCT model)) AS models,
-         count(*) AS triples
+         count(*) AS forecasts
   FROM forecast.refusal WHERE run_id = $run AND player_key = $player
-  GROUP BY reason, detail ORDER BY triples DESC, reason"""
+  GROUP BY reason, detail ORDER BY forecasts DESC, reason"""
 
 _PUBLISHED = """
   SELECT seq, kind, reason, committed_at FROM forecast.publication
   WHERE slate = $day ORDER BY seq"""
 
 
-def why(r: Reader, name: str, day: date, now: datetime) -> Row:
+def why(r: Reader, name: str, day: date, now: datetime) -> Why:
     """What became of a player on a date, and by which facts.
 
-    Returns `answer` (one sentence), `steps` (name, games, team, rotation, line, published, end:
-    each with `ok` and `text`), `predictions` and `refusals` of the published set, `withdrawn`
-    (shown once, and why not now) and `lines`. Raises UsageError as `find_player`.
+    Predictions and refusals are of the published set; `withdrawn`: shown once, and why not now.
+    Raises UsageError as `find_player`.
     """
     who = find_player(r, name, day)
     shown = current_publication(r, day)
@@ -63,12 +62,12 @@ def why(r: Reader, name: str, day: date, now: datetime) -> Row:
     ]  # fmt: skip
     withdrawn = _withdrawn(r, day, ends, shown)
     steps.append(_end(predictions, refusals, withdrawn, steps))
-    return {
-        "player": who.name, "player_key": who.key, "date": day.isoformat(),
-        "as_of": iso(moment.as_of), "answer": steps[-1]["text"], "steps": steps,
-        "predictions": [plain({k: v for k, v in row.items() if k != "seq"}) for row in predictions],
+    return Why.model_validate({
+        "player": who.name, "player_key": who.key, "date": day, "as_of": moment.as_of,
+        "answer": steps[-1]["text"], "steps": steps,
+        "predictions": [{k: v for k, v in row.items() if k != "seq"} for row in predictions],
         "refusals": refusals, "withdrawn": withdrawn, "lines": lines,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _moment(r: Reader, day: date, shown: Publication | None, now: datetime) -> Moment:
@@ -153,7 +152,7 @@ def _withdrawn(r: Reader, day: date, ends: list[Row], shown: Publication | None)
     for seq, pairs in sorted(gone.items()):
         _, kind, reason, at = published[seq + 1]
         found.append({"last_seq": seq, "left_seq": seq + 1, "kind": kind, "reason": reason,
-                      "at": iso(at), "pairs": sorted(map(list, pairs))})  # fmt: skip
+                      "at": at, "pairs": sorted(map(list, pairs))})  # fmt: skip
     return found
 
 
@@ -161,14 +160,14 @@ def _end(
     predictions: list[Row], refusals: list[Row], withdrawn: list[Row], steps: list[Row]
 ) -> Row:
     told = {step["step"]: step for step in steps}
-    refused = sum(row["triples"] for row in refusals)
+    refused = sum(row["forecasts"] for row in refusals)
     if predictions:
-        also = f", {refused} triples refused" if refused else ""
+        also = f", {refused} forecasts refused" if refused else ""
         return _step("end", True, f"{len(predictions)} predictions are published{also}")
     if refusals:
         first = refusals[0]
         detail = f" ({first['detail']})" if first["detail"] else ""
-        return _step("end", False, f"all {refused} triples refused: {first['reason']}{detail}")
+        return _step("end", False, f"all {refused} forecasts refused: {first['reason']}{detail}")
     if withdrawn:
         left = withdrawn[-1]
         text = f"shown until #{left['last_seq']}, left with #{left['left_seq']}: {left['reason']}"

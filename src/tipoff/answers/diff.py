@@ -9,6 +9,7 @@ import polars as pl
 
 from tipoff.answers.causes import Causes, made_from
 from tipoff.answers.sets import KEYS, NUMBERS, PredictionSet, find_run, stored_set
+from tipoff.results.diff import Diff
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -17,7 +18,7 @@ _TOLD = ("median", "line", "p_over")
 Row = dict[str, Any]
 
 
-def diff_runs(r: Reader, day: date, name_a: str, name_b: str) -> dict[str, Any]:
+def diff_runs(r: Reader, day: date, name_a: str, name_b: str) -> Diff:
     """Two published sets compared (`compare`); a name is a run id, its start, or a number.
 
     Raises NotFound or UsageError when a name means no run, or several.
@@ -26,25 +27,24 @@ def diff_runs(r: Reader, day: date, name_a: str, name_b: str) -> dict[str, Any]:
     return compare(r, day, stored_set(r, a), stored_set(r, b))
 
 
-def compare(r: Reader, day: date, a: PredictionSet, b: PredictionSet) -> dict[str, Any]:
+def compare(r: Reader, day: date, a: PredictionSet, b: PredictionSet) -> Diff:
     """Every prediction whose numbers differ and why, and every refusal gained or lost.
 
-    Returns counts: `added`, `removed`, `changed`, `flipped` (another recommendation), and
-    `renamed`, rows whose numbers are the same under another id, because as_of, code or an unread
-    part of their inputs moved. `made_from` holds what differs in what the sets were made from.
+    `renamed` counts rows whose numbers are the same under another id, because as_of, code or an
+    unread part of their inputs moved.
     """
     differs = made_from(r, a, b)
     causes = Causes.of(r, a, b, differs)
     rows = [_explained(row, causes) for row in _joined(a, b)]
     told = [row for row in rows if row["change"] != "renamed"]
     kinds = [row["change"] for row in rows]
-    return {
-        "date": day.isoformat(), "run_a": a.head.get("run_id"), "run_b": b.head.get("run_id"),
+    return Diff.model_validate({
+        "date": day, "run_a": a.head.get("run_id"), "run_b": b.head.get("run_id"),
         **{kind: kinds.count(kind) for kind in ("added", "removed", "changed", "renamed")},
         "flipped": sum(row["flipped"] for row in told),
         "made_from": differs, "rows": told,
         "refusals_gained": _moved(b, a), "refusals_lost": _moved(a, b),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _joined(a: PredictionSet, b: PredictionSet) -> list[Row]:
@@ -105,6 +105,6 @@ def _moved(here: PredictionSet, there: PredictionSet) -> list[Row]:
     by = ["player", "player_key", "team", "reason", "elsewhere"]
     grouped = moved.with_columns(elsewhere=elsewhere).group_by(by).agg(
         pl.col("detail").min(), pl.col("market").unique().sort().alias("markets"),
-        pl.col("model").unique().sort().alias("models"), pl.len().alias("triples"),
+        pl.col("model").unique().sort().alias("models"), pl.len().alias("forecasts"),
     )  # fmt: skip
     return grouped.sort(by, nulls_last=True).to_dicts()

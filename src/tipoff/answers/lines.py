@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tipoff.forecast.view import plain
 from tipoff.league.lines import consensus_sql
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def lines_of(r: Reader, player: str, moment: Moment, game: dict[str, Any] | None
     used = _used(r, player, moment, game) if game and known else set()
     for row in rows:
         row["status"] = "used" if row["fact_id"] in used else _why_not(row, moment, game, known)
-    return [plain({k: v for k, v in row.items() if k != "recorded_seq"}) for row in rows]
+    return [{k: v for k, v in row.items() if k != "recorded_seq"} for row in rows]
 
 
 def _used(r: Reader, player: str, moment: Moment, game: dict[str, Any]) -> set[str]:

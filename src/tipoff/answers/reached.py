@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tipoff.answers.reach import Scope, scopes_of
 from tipoff.answers.rows import Run, find_source, published_runs
 from tipoff.answers.sets import names_read
-from tipoff.forecast.view import plain
+from tipoff.results.impact import Impact
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -32,11 +33,10 @@ _REFUSALS = """
   SELECT game_id, player_key, team, NULL AS opponent FROM forecast.refusal WHERE run_id = $run"""
 
 
-def impact(r: Reader, fact: str, *, superseded: bool = False) -> Row:
+def impact(r: Reader, fact: str, *, superseded: bool = False) -> Impact:
     """Predictions that a fact row reaches, in the sets shown now (`superseded`: in all published).
 
-    Each has `how`: `line`, `plan`, and the features of its model that may read the row. Counts are
-    by slate, model and market. Raises NotFound for an id that is no row's, or several rows'.
+    Raises NotFound for an id that is no row's, or several rows'.
     """
     source = find_source(r, fact)
     runs = [run for run in published_runs(r) if run.current or superseded]
@@ -47,16 +47,20 @@ def impact(r: Reader, fact: str, *, superseded: bool = False) -> Row:
         slate = _slate(r, run, scopes, reached)
         slates += [slate] * bool(slate["predictions"] or slate["refusals"])
         rows += reached
-    return {
-        "table": source.table, "row": plain({k: str(v) if k == "minutes" else v
-                                             for k, v in source.row.items()}),
+    return Impact.model_validate({
+        "table": source.table, "row": {k: _plain(v) for k, v in source.row.items()},
         "corrected": bool(source.corrected), "runs_looked_at": len(runs),
         "predictions": len(rows), "slates": slates,
         "by_model": dict(Counter(row["model"] for row in rows).most_common()),
         "by_market": dict(Counter(row["market"] for row in rows).most_common()),
         "by_way": dict(Counter(way for row in rows for way in _ways(row["how"])).most_common()),
-        "limits": list(LIMITS), "rows": rows,
-    }  # fmt: skip
+        "limits": LIMITS, "rows": rows,
+    })  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """A column's value; decimals, of at most nine digits, as the float that prints the same."""
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _reached(r: Reader, fact: str, run: Run, scopes: list[Scope]) -> list[Row]:
@@ -71,7 +75,7 @@ def _reached(r: Reader, fact: str, run: Run, scopes: list[Scope]) -> list[Row]:
         how += [name for name in names if name in hit]
         if how:
             kept = ("prediction_id", "player", "team", "market", "model", "role")
-            found.append({"slate": run.slate.isoformat(), "run_id": run.run_id,
+            found.append({"slate": run.slate, "run_id": run.run_id,
                           **{k: p[k] for k in kept}, "how": how})  # fmt: skip
     return found
 
@@ -81,7 +85,7 @@ def _slate(r: Reader, run: Run, scopes: list[Scope], reached: list[Row]) -> Row:
     refused = r.query(_REFUSALS, {"run": run.run_id}).to_dicts() if planned else []
     tip = {"tipoff": run.first_tipoff}
     return {
-        "slate": run.slate.isoformat(), "seq": run.seq, "run_id": run.run_id,
+        "slate": run.slate, "seq": run.seq, "run_id": run.run_id,
         "current": run.current, "predictions": len(reached),
         "refusals": sum(any(s.holds(row | tip) for s in planned) for row in refused),
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tipoff import clock
 from tipoff.answers.diff import compare
@@ -14,6 +14,7 @@ from tipoff.forecast.build import build_set, wanted_set
 from tipoff.forecast.publish import current_publication
 from tipoff.forecast.slate import find_slate
 from tipoff.models import missing_baselines
+from tipoff.results.diff import DryRun
 from tipoff.settings import settings
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ Say = Callable[[str], None]
 def dry_run(
     lake: Lake, day: date, *, as_of: datetime | None = None, mode: str | None = None,
     say: Say = lambda _text: None,
-) -> dict[str, Any]:  # fmt: skip
+) -> DryRun:  # fmt: skip
     """`compare` of what is published with what a run would publish now; nothing is stored.
 
-    Adds `dry_run`, and `same`: whether the run would find its set published already. Raises
-    NotFound without games, or while the baselines of the month are still to be fitted by a run.
+    Raises NotFound without games, or while the baselines of the month are still to be fitted by a
+    run.
     """
     with lake.reading() as r:
         slate = find_slate(r, day, now=clock.now(), as_of=as_of)
@@ -42,7 +43,7 @@ def dry_run(
         wanted = wanted_set(r, slate, current, None, None, mode, settings())
         made = built_set(build_set(lake, r, slate, wanted, say))
         before = stored_set(r, current.run_id) if current else no_set(made)
-        found = compare(r, day, before, made)
+        diff = compare(r, day, before, made)
     counts = {name: made.head[name] for name in ("expected", "predicted", "refused")}
-    same = bool(current) and found["run_a"] == found["run_b"]
-    return {"dry_run": True, "same": same, **counts, **found}
+    same = current is not None and diff.run_a == diff.run_b
+    return DryRun(same=same, **counts, **dict(diff))

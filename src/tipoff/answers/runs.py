@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tipoff.answers.causes import gate_of
 from tipoff.errors import NotFound
 from tipoff.forecast.builds import other_code, other_libraries, read_build
-from tipoff.forecast.view import plain, refusal_counts
+from tipoff.forecast.view import refusal_counts
+from tipoff.results.runs import Ledger, RunRecord
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -29,13 +30,13 @@ _REFUSED = """
   WHERE run_id = $run AND reason IN ('contract', 'artifact', 'model_error') ORDER BY ALL"""
 
 
-def ledger(r: Reader, day: date | None) -> list[dict[str, Any]]:
+def ledger(r: Reader, day: date | None) -> Ledger:
     """Publications, oldest first, of one slate or of all."""
-    rows = r.query(_LEDGER, {"day": day}).iter_rows(named=True)
-    return [plain(row) | {"slate": row["slate"].isoformat()} for row in rows]
+    rows = r.query(_LEDGER, {"day": day}).to_dicts()
+    return Ledger.model_validate({"date": day, "publications": rows})
 
 
-def run_record(r: Reader, name: str) -> dict[str, Any]:
+def run_record(r: Reader, name: str) -> RunRecord:
     """Code, settings, gates, models, snapshot and facts of a run, and where it was published.
 
     `name`: a run's or publication's id, or an unambiguous beginning. Raises NotFound.
@@ -43,17 +44,14 @@ def run_record(r: Reader, name: str) -> dict[str, Any]:
     head = _head(r, name)
     run = {"run": head["run_id"]}
     build = read_build(r, head["build_id"])
-    settings = json.loads(head.pop("settings"))
-    mode = {
-        "mode": head["mode"],
-        "lowest_quality": gate_of(head | {"settings": json.dumps(settings)}),
-    }
     snapshot = r.query(
         "SELECT snapshot_id, as_of, rows, definitions, report FROM features.snapshot"
         " WHERE snapshot_id = $snapshot", {"snapshot": head["snapshot_id"]},
     ).to_dicts()[0]  # fmt: skip
-    return plain(head) | {
-        "slate": head["slate"].isoformat(), "settings": settings, "gate": mode,
+    published = ledger(r, head["slate"]).publications
+    return RunRecord.model_validate(head | {
+        "settings": json.loads(head["settings"]),
+        "gate": {"mode": head["mode"], "lowest_quality": gate_of(head)},
         "build": {"version": build.version, "libraries": dict(build.libraries)} if build else None,
         "other_build": [*other_code(build, head["code_version"]), *other_libraries(build)],
         "models": _models(r, json.loads(head["models"])),
@@ -63,8 +61,8 @@ def run_record(r: Reader, name: str) -> dict[str, Any]:
         "snapshot": {"snapshot_id": snapshot["snapshot_id"], "rows": snapshot["rows"],
                      "features": len(json.loads(snapshot["definitions"])),
                      "checks": json.loads(snapshot["report"] or "[]")},
-        "publications": [row for row in ledger(r, head["slate"]) if row["run_id"] == run["run"]],
-    }  # fmt: skip
+        "publications": [row for row in published if row.run_id == head["run_id"]],
+    })  # fmt: skip
 
 
 def _head(r: Reader, name: str) -> dict[str, Any]:
@@ -83,6 +81,5 @@ def _models(r: Reader, seats: list[list[str]]) -> list[dict[str, Any]]:
     for model, market, role in seats:
         roles.setdefault(model, {}).setdefault(role, []).append(market)
     rows = r.query(_MODELS, {"ids": list(roles)}).iter_rows(named=True)
-    known = {row["model_id"]: {k: v if v is None else str(v) for k, v in row.items()}
-             for row in rows}  # fmt: skip
+    known = {row["model_id"]: row for row in rows}
     return [known.get(model, {"model_id": model}) | {"roles": by} for model, by in roles.items()]

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tipoff.app.bets import BetsPart
+from tipoff.app.runs import Runs
 from tipoff.app.slates import Slates
+from tipoff.app.work import Work
 
 
-class Tipoff(Slates):
+class Tipoff(Slates, BetsPart, Work):
     """A lake and everything that can be asked of it or done with it. See `open_lake`."""
+
+    @property
+    def runs(self) -> Runs:
+        """`tipoff runs list`, `tipoff runs show`."""
+        return Runs(self._lake)
 
 
 def open_lake(

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from tipoff import clock
-from tipoff.app.base import At, Day, Part, day_of
+from tipoff.app.base import At, Day, Part, Progress, day_of, silent
+from tipoff.errors import UsageError
 from tipoff.markets import Markets
 
 if TYPE_CHECKING:
+    from tipoff.results.breakouts import Breakouts
+    from tipoff.results.diff import Diff
+    from tipoff.results.explanation import Explanation
+    from tipoff.results.impact import Impact
+    from tipoff.results.runs import Reproduction
     from tipoff.results.slate import Slate
+    from tipoff.results.why import Why
 
 
 class Slates(Part):
@@ -62,3 +70,82 @@ class Slates(Part):
 
         with self._lake.reading() as r:
             return with_p_plays(self._lake, r, player_view(r, name, day_of(date)))
+
+    def why(self, player: str, date: Day = "today") -> Why:
+        """Why there is no prediction for a player, or what there is, step by step.
+
+        `player`: a name or part of it. `lines` are the rows of the date on them: known when, used
+        or not. Raises NotFound for a name nobody has or several have, UsageError.
+        """
+        from tipoff.answers import why
+
+        with self._lake.reading() as r:
+            return why(r, player, day_of(date), clock.now())
+
+    def explain(self, prediction: str) -> Explanation:
+        """Why this number: features, sources, contributions, lines, model and code version.
+
+        `prediction`: its id or the beginning of it. Raises NotFound.
+        """
+        from tipoff.forecast import explain, find_prediction
+
+        with self._lake.reading() as r:
+            return explain(self._lake, r, *find_prediction(r, prediction))
+
+    def reproduce(self, what: Day, *, progress: Progress = silent) -> Reproduction:
+        """Make published predictions again from stored inputs, and compare bit for bit.
+
+        `what`: a prediction's or run's id, the beginning of a prediction's, or a slate's date.
+        Raises NotFound when there is nothing to check, UsageError.
+        """
+        from tipoff.forecast import find_prediction, find_publication, reproduce
+
+        name, day, prediction = str(what), _day_meant(what), None
+        with self._lake.reading() as r:
+            if day:
+                name = find_publication(r, day).run_id
+            elif not name.startswith("run_"):
+                name, prediction = find_prediction(r, name)
+        return reproduce(self._lake, name, prediction, progress)
+
+    def diff(self, date: Day, run_a: str | int, run_b: str | int) -> Diff:
+        """What changed between two published sets of a slate, and why.
+
+        `run_a`, `run_b`: a run's id, the beginning of it, or a publication's number; `run_b` is
+        the later one. Raises NotFound for what is no run of the slate, UsageError for several.
+        """
+        from tipoff.answers import diff_runs
+
+        with self._lake.reading() as r:
+            return diff_runs(r, day_of(date), str(run_a), str(run_b))
+
+    def impact(self, row: str, *, superseded: bool = False) -> Impact:
+        """Which published predictions a source row reaches, by line, feature or plan.
+
+        `row`: its fact_id or the beginning of it. `superseded`: also sets no longer shown. Raises
+        NotFound for an id of no row, or of several.
+        """
+        from tipoff.answers import impact
+
+        with self._lake.reading() as r:
+            return impact(r, row, superseded=superseded)
+
+    def breakouts(self, date: Day = "today") -> Breakouts:
+        """The chance that a role player scores 1.75 times their season mean. A shadow.
+
+        It reads the snapshot of the published slate. Raises NotFound without a slate, or without a
+        classifier trained before the date.
+        """
+        from tipoff.answers import breakouts
+
+        return breakouts(self._lake, day_of(date))
+
+
+def _day_meant(what: Day) -> dt.date | None:
+    """The date, None for what is no date and so an id. Raises UsageError for a wrong date."""
+    try:
+        return day_of(what)
+    except UsageError:
+        if str(what)[:1].isdigit():
+            raise
+        return None

@@ -9,9 +9,8 @@ rho = Cov(h1, h2) / (Var(h1) Var(h2)): coarse counts do not shrink it, and nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -21,12 +20,12 @@ from tipoff.errors import NotFound
 from tipoff.lake import as_of_sql
 from tipoff.markets import MARKETS
 from tipoff.models.resampling import slate_weights
+from tipoff.results.bets import Correlation, Relation
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
 
 Floats = NDArray[np.float64]
-Relation = Literal["same player", "team-mates", "opponents"]
 
 DAYS = 730
 """Two seasons: enough pairs for any market, near enough to be the same game."""
@@ -35,17 +34,6 @@ MINUTES = 20.0
 """Only pairs of players with such a role, because only they have lines."""
 LIMIT = 0.95
 DRAWS, SEED = 1000, 20_240_405
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """Latent correlation with a 95% interval over `slates` resampled slates, of `pairs` pairs."""
-
-    rho: float
-    low: float
-    high: float
-    pairs: int
-    slates: int
 
 
 def correlation(
@@ -111,7 +99,9 @@ def estimate(rows: pl.DataFrame, relation: Relation) -> Correlation:
     drawn = _rho(slate_weights(SEED, len(values), DRAWS) @ values)
     low, high = np.quantile(drawn, [0.025, 0.975])
     rho = float(_rho(values.sum(axis=0, keepdims=True))[0])
-    return Correlation(rho, float(low), float(high), int(table["n"].sum()), table.height)
+    return Correlation(
+        rho=rho, low=float(low), high=float(high), pairs=int(table["n"].sum()), slates=table.height
+    )
 
 
 def _products(teams: pl.DataFrame, relation: Relation) -> pl.DataFrame:

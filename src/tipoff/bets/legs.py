@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tipoff.bets.correlation import Correlation, Relation, correlation
+from tipoff.bets.correlation import correlation
 from tipoff.bets.published import champions
 from tipoff.errors import UsageError
 from tipoff.league.odds import expected_value, fair_american, valid_price
 from tipoff.league.players import find_player
 from tipoff.markets import checked_market
+from tipoff.results.bets import Correlation, Legs, Relation
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -31,23 +32,6 @@ class Leg:
     market: str
     side: str
     line: float
-
-
-@dataclass(frozen=True)
-class Joint:
-    """P(both legs win), given that both play; `independent` is the product of the two.
-
-    `low`, `high`: P(both) at the ends of rho's interval. `push`: P(at least one leg pushes),
-    whose settlement is the book's rule. `relation` is None for different games.
-    """
-
-    both: float
-    low: float
-    high: float
-    independent: float
-    push: float
-    relation: Relation | None
-    correlation: Correlation | None
 
 
 def parse_leg(text: str) -> Leg:
@@ -73,9 +57,7 @@ def checked_line(line: float) -> float:
     return line
 
 
-def joint(
-    r: Reader, day: date, first: Leg, second: Leg, price: float | None = None
-) -> dict[str, Any]:
+def joint(r: Reader, day: date, first: Leg, second: Leg, price: float | None = None) -> Legs:
     """Two legs of the published slate, priced from the champions' pmfs.
 
     The correlation is that of player-games before `day`, known at the slate's as_of. Raises
@@ -90,11 +72,17 @@ def joint(
     same_count = relation == "same player" and first.market == second.market
     known = None
     if relation is not None and not same_count:
-        known = correlation(r, day, found.as_of, relation, first.market, second.market)
+        known = correlation(r, day, found.labels.as_of, relation, first.market, second.market)
     pmfs = [np.array(row["pmf"], dtype=np.float64) for row in rows]
-    made = _exact(pmfs[0], first, second) if same_count else _copula(pmfs, first, second, known)
-    result = Joint(*made, relation, known)
-    return _answer(found.head, rows, (first, second), result, price)
+    chances = _exact(pmfs[0], first, second) if same_count else _copula(pmfs, first, second, known)
+    both, push = chances["both"], chances["push"]
+    fair = float(fair_american(both))
+    ev = None if price is None or push > 0 else float(expected_value(both, 0.0, price))
+    return Legs.model_validate({
+        **dict(found.labels), "legs": list(map(_priced, rows, (first, second))), **chances,
+        "relation": relation, "correlation": known, "fair": None if np.isnan(fair) else fair,
+        "price": price, "ev": ev,
+    })  # fmt: skip
 
 
 def p_both(p_first: Floats, p_second: Floats, rho: float) -> Floats:
@@ -111,7 +99,8 @@ def p_both(p_first: Floats, p_second: Floats, rho: float) -> Floats:
 
 def _copula(
     pmfs: list[Floats], first: Leg, second: Leg, known: Correlation | None
-) -> tuple[float, float, float, float, float]:
+) -> dict[str, float]:
+    """both, low, high, independent and push of two counts."""
     p = [float(pmf[_wins(pmf, leg)].sum()) for pmf, leg in zip(pmfs, (first, second), strict=True)]
     pushes = [_push(pmf, leg) for pmf, leg in zip(pmfs, (first, second), strict=True)]
     # An under is low where the latent normal is low: two unlike sides turn the sign.
@@ -120,15 +109,18 @@ def _copula(
     one, two = np.array(p[0]), np.array(p[1])
     at = [float(p_both(one, two, sign * rho)) for rho in rhos]
     push = 1.0 - (1.0 - pushes[0]) * (1.0 - pushes[1])
-    return at[0], min(at), max(at), p[0] * p[1], push
+    return {"both": at[0], "low": min(at), "high": max(at), "independent": p[0] * p[1],
+            "push": push}  # fmt: skip
 
 
-def _exact(pmf: Floats, first: Leg, second: Leg) -> tuple[float, float, float, float, float]:
+def _exact(pmf: Floats, first: Leg, second: Leg) -> dict[str, float]:
+    """The same of two legs of one count."""
     one, two = _wins(pmf, first), _wins(pmf, second)
     both = float(pmf[one & two].sum())
     support = np.arange(len(pmf))
     push = float(pmf[(support == first.line) | (support == second.line)].sum())
-    return both, both, both, float(pmf[one].sum() * pmf[two].sum()), push
+    independent = float(pmf[one].sum() * pmf[two].sum())
+    return {"both": both, "low": both, "high": both, "independent": independent, "push": push}
 
 
 def _wins(pmf: Floats, leg: Leg) -> NDArray[np.bool_]:
@@ -148,21 +140,11 @@ def _relation(one: dict[str, Any], two: dict[str, Any]) -> Relation | None:
     return "team-mates" if one["team"] == two["team"] else "opponents"
 
 
-def _answer(
-    head: dict[str, Any], rows: list[dict[str, Any]], legs: tuple[Leg, Leg], made: Joint,
-    price: float | None,
-) -> dict[str, Any]:  # fmt: skip
-    told = []
-    for row, leg in zip(rows, legs, strict=True):
-        pmf = np.array(row["pmf"], dtype=np.float64)
-        told.append({
-            "player": row["player"], "market": leg.market, "side": leg.side, "line": leg.line,
-            "p_win": float(pmf[_wins(pmf, leg)].sum()), "p_push": _push(pmf, leg),
-            "prediction_id": row["prediction_id"],
-        })  # fmt: skip
-    fair = float(fair_american(made.both))
-    ev = None if price is None or made.push > 0 else float(expected_value(made.both, 0.0, price))
+def _priced(row: dict[str, Any], leg: Leg) -> dict[str, Any]:
+    """One leg by itself, from its prediction's row."""
+    pmf = np.array(row["pmf"], dtype=np.float64)
     return {
-        **head, "legs": told, **asdict(made), "fair": None if np.isnan(fair) else fair,
-        "price": price, "ev": ev,
+        "player": row["player"], "market": leg.market, "side": leg.side, "line": leg.line,
+        "p_win": float(pmf[_wins(pmf, leg)].sum()), "p_push": _push(pmf, leg),
+        "prediction_id": row["prediction_id"],
     }  # fmt: skip

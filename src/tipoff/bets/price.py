@@ -13,11 +13,13 @@ from tipoff.bets.legs import checked_line
 from tipoff.bets.offers import best_prices, offers
 from tipoff.bets.published import Champions, champions
 from tipoff.bets.value import stake_share
+from tipoff.clock import iso
 from tipoff.errors import NotFound, UsageError
 from tipoff.league.odds import break_even, expected_value, fair_american, valid_price
 from tipoff.league.players import find_player
 from tipoff.markets import checked_market
 from tipoff.models.pmf import Pmf
+from tipoff.results.bets import PlayerPrices
 from tipoff.settings import settings
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def price_player(
     over_price: float | None = None,
     under_price: float | None = None,
     as_of: datetime | None = None,
-) -> dict[str, Any]:
+) -> PlayerPrices:
     """Every stored line of a player's market, and those asked for, priced from the champion's pmf.
 
     `over_price` and `under_price` are a book's at the asked lines. Raises NotFound when they
@@ -80,14 +82,14 @@ def price_player(
         checked_line(line)
     found = champions(r, day)
     row = found.one(find_player(r, name, day), checked_market(market))
-    moment = as_of or found.as_of
+    moment = as_of or found.labels.as_of
     on_offer = offers(r, pl.DataFrame([row]).select("game_id", "player_key", "tipoff")
                       .with_columns(game_date=pl.lit(day)), moment)  # fmt: skip
     here = on_offer.filter(pl.col("market") == row["market"])
     rows = pl.concat([best_prices(here), _asked(row, lines, over_price, under_price)])
     if not rows.height:
         raise NotFound(
-            f"no book priced {row['market']} of {row['player']} by {moment.isoformat()}",
+            f"no book priced {row['market']} of {row['player']} by {iso(moment)}",
             "pass --line to price one of your own",
         )
     rows = rows.sort("line", "books")
@@ -122,11 +124,11 @@ def _answer(
     moment: datetime,
     here: pl.DataFrame,
     priced: pl.DataFrame,
-) -> dict[str, Any]:
+) -> PlayerPrices:
     pickem = here.filter("pickem").sort("bookmaker", "line")
-    return {
-        **found.head,
-        "prices_as_of": moment.isoformat(),
+    return PlayerPrices.model_validate({
+        **dict(found.labels),
+        "prices_as_of": moment,
         "player": row["player"],
         "market": row["market"],
         "model": row["model"],
@@ -135,4 +137,4 @@ def _answer(
         "median": row["median"],
         "lines": priced.drop("game_id", "player_key", "market").to_dicts(),
         "pickem": pickem.select("bookmaker", "line").to_dicts(),
-    }
+    })  # fmt: skip

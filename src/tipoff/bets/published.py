@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tipoff.errors import NotFound
 from tipoff.league.players import Player
+from tipoff.results.slate import SlateLabels
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -26,8 +27,7 @@ class Champions:
     """Champion predictions of a slate, one row per player and market, and the slate's labels."""
 
     rows: pl.DataFrame
-    as_of: datetime
-    head: dict[str, Any]
+    labels: SlateLabels
 
     def one(self, player: Player, market: str) -> dict[str, Any]:
         """The prediction of a player's market. Raises NotFound when there is none."""
@@ -36,8 +36,8 @@ class Champions:
         if not found.height:
             known = ", ".join(theirs["market"].to_list()) or "no market"
             raise NotFound(
-                f"no champion predicts {market} of {player.name} on {self.head['date']} ({known})",
-                f"tipoff why {player.name!r} {self.head['date']}",
+                f"no champion predicts {market} of {player.name} on {self.labels.date} ({known})",
+                f"tipoff why {player.name!r} {self.labels.date}",
             )
         return found.row(0, named=True)
 
@@ -49,13 +49,12 @@ def champions(r: Reader, day: date) -> Champions:
     publication = find_publication(r, day)
     rows = r.query(_SQL, {"run": publication.run_id, "day": day})
     sql = "SELECT as_of FROM forecast.run WHERE run_id = $run"
-    as_of: datetime = r.value(sql, {"run": publication.run_id})
-    head = {
-        "date": day.isoformat(),
+    labels = {
+        "date": day,
         "simulated": r.simulated(),
         "backfill": publication_is_backfill(r, publication),
         **stale_marks(r, publication),
         "publication_id": publication.publication_id,
-        "as_of": as_of.isoformat(),
+        "as_of": r.value(sql, {"run": publication.run_id}),
     }
-    return Champions(rows, as_of, head)
+    return Champions(rows, SlateLabels.model_validate(labels))

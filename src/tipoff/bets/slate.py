@@ -15,6 +15,7 @@ from tipoff.bets.published import champions
 from tipoff.errors import UsageError
 from tipoff.markets import checked_market
 from tipoff.models.pmf import Pmf
+from tipoff.results.bets import Bets
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -40,7 +41,7 @@ def best_bets(
     bankroll: float | None = None,
     alternates: bool = False,
     as_of: datetime | None = None,
-) -> dict[str, Any]:
+) -> Bets:
     """What the champions of the published slate would bet at the best prices on offer.
 
     Prices are those known at `as_of`, by default the slate's own moment. Of each player, market
@@ -54,7 +55,7 @@ def best_bets(
     _check_number("bankroll", 0.0 if bankroll is None else bankroll)
     found = champions(r, day)
     rows = found.rows if not markets else found.rows.filter(pl.col("market").is_in(markets))
-    moment = as_of or found.as_of
+    moment = as_of or found.labels.as_of
     on_offer = offers(r, rows.select("game_id", "player_key", "game_date", "tipoff").unique(),
                       moment)  # fmt: skip
     priced = _priced(rows, on_offer, alternates)
@@ -64,14 +65,14 @@ def best_bets(
     bets = ranked.unique(_KEYS, keep="first", maintain_order=True)
     if bankroll is not None:
         bets = bets.with_columns(stake=(pl.col("stake_share") * bankroll).round(2))
-    return {
-        **found.head,
-        "prices_as_of": moment.isoformat(),
+    return Bets.model_validate({
+        **dict(found.labels),
+        "prices_as_of": moment,
         "markets": _counts(rows, on_offer, priced),
         "implausible": int((bets["ev"] > IMPLAUSIBLE).sum()),
         "staked_share": float(bets["stake_share"].sum()),
         "bets": bets.to_dicts(),
-    }
+    })  # fmt: skip
 
 
 def _check_number(name: str, value: float) -> None:

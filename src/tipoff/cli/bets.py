@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
-from tipoff.cli.slate import number, say_stale
+from tipoff.cli.common import Date, JsonFlag, Markets, answer, console, opened
+from tipoff.cli.slate import labels, number, say_stale
+from tipoff.clock import iso
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tipoff.cli.terminal import PlainConsole
+    from tipoff.results.bets import Bet, Bets, MarketOffers
+    from tipoff.results.slate import SlateLabels
 
 SHOWN = 25
 """Bets shown to people unless --all is given."""
@@ -21,9 +29,7 @@ Prices = Annotated[
 def bets(
     ctx: typer.Context,
     date: Date,
-    market: Annotated[
-        list[str] | None, typer.Option("--market", help="Only this market (repeatable).")
-    ] = None,
+    market: Markets = None,
     min_ev: Annotated[
         float, typer.Option(help="Only bets whose EV per unit is more than this.")
     ] = 0.0,
@@ -42,46 +48,41 @@ def bets(
 
     Exit codes: 0 listed, also when there are none; 1 nothing is published; 2 usage.
     """
-    from tipoff import clock
-    from tipoff.bets import best_bets
-
-    day, moment = clock.parse_date(date), clock.parse_moment(as_of) if as_of else None
-    with open_lake(ctx) as lake, lake.reading() as r:
-        found = best_bets(
-            r, day, markets=market, min_ev=min_ev, bankroll=bankroll, alternates=alternates,
-            as_of=moment,
+    with opened(ctx) as t:
+        result = t.bets(
+            date, market=market, min_ev=min_ev, bankroll=bankroll, alternates=alternates,
+            as_of=as_of,
         )  # fmt: skip
-    emit(found, as_json, lambda: _show(found, None if every else SHOWN))
+    answer(result, as_json, lambda: _show(result, None if every else SHOWN))
 
 
-def header(out: Any, found: dict[str, Any]) -> None:
+def header(out: PlainConsole, result: SlateLabels, prices_as_of: datetime | None = None) -> None:
     """The slate's labels and the moment of the prices, as on every page of a slate."""
-    labels = [name.upper() for name in ("simulated", "backfill", "stale") if found[name]]
-    out.headline(found["date"], f"  forecast as of {found['as_of']}  {' '.join(labels)}")
-    say_stale(out, found)
-    if "prices_as_of" in found:
-        out.print(f"prices as of {found['prices_as_of']}", highlight=False)
+    out.headline(str(result.date), f"  forecast as of {iso(result.as_of)}  {labels(result)}")
+    say_stale(out, result)
+    if prices_as_of:
+        out.print(f"prices as of {iso(prices_as_of)}", highlight=False)
 
 
-def _show(found: dict[str, Any], most: int | None) -> None:
+def _show(result: Bets, most: int | None) -> None:
     out = console()
-    header(out, found)
-    out.print("\n".join(["", _HEAD, *map(_line, found["bets"][:most])]), highlight=False)
-    hidden = len(found["bets"]) - len(found["bets"][:most])
+    header(out, result, result.prices_as_of)
+    out.print("\n".join(["", _HEAD, *map(_line, result.bets[:most])]), highlight=False)
+    hidden = len(result.bets) - len(result.bets[:most])
     if hidden:
         out.print(f"  {hidden} more (--all)")
-    for row in found["markets"]:
+    for row in result.markets:
         out.print(_coverage(row), highlight=False)
-    if found["implausible"]:
+    if result.implausible:
         out.print(
-            f"{found['implausible']} have an EV above .10: several books at once are seldom that"
+            f"{result.implausible} have an EV above .10: several books at once are seldom that"
             " wrong, so suspect the pmf first (tipoff explain ID)",
             highlight=False,
         )
     out.print(
-        f"all of them together stake {found['staked_share']:.1%} of the bankroll. An EV is as true"
+        f"all of them together stake {result.staked_share:.1%} of the bankroll. An EV is as true"
         " as the pmf behind it; no profit is proven (tipoff scoreboard).\n"
-        f"next: tipoff price NAME {found['date']} --market M",
+        f"next: tipoff price NAME {result.date} --market M",
         highlight=False,
     )
 
@@ -92,20 +93,18 @@ _HEAD = (
 )
 
 
-def _line(bet: dict[str, Any]) -> str:
-    stake = f"{bet['stake']:.2f}" if "stake" in bet else f"{bet['stake_share']:.2%}"
-    what = f"{bet['side']} {bet['line']:g} {bet['market']}" + ("" if bet["main"] else " alt")
+def _line(bet: Bet) -> str:
+    stake = f"{bet.stake_share:.2%}" if bet.stake is None else f"{bet.stake:.2f}"
+    what = f"{bet.side} {bet.line:g} {bet.market}" + ("" if bet.main else " alt")
     return (
-        f"{bet['player'][:24]:<25}{bet['team'] + '-' + bet['opponent']:<9}{what:<22}"
-        f"{bet['price']:>+6.0f}  {bet['book'][:14]:<15}{bet['p_win']:>7.3f}"
-        f"{bet['break_even']:>6.3f}{number(bet['fair'], 0, '+'):>7}{bet['ev']:>+7.3f}{stake:>8}"
+        f"{bet.player[:24]:<25}{bet.team + '-' + bet.opponent:<9}{what:<22}"
+        f"{bet.price:>+6.0f}  {bet.book[:14]:<15}{bet.p_win:>7.3f}"
+        f"{bet.break_even:>6.3f}{number(bet.fair, 0, '+'):>7}{bet.ev:>+7.3f}{stake:>8}"
     )
 
 
-def _coverage(row: dict[str, Any]) -> str:
-    text = f"{row['market']:<9}{row['players']:>4} predicted, {row['priced']} with a real price"
-    if row["only_pickem"]:
-        text += (
-            f", {row['only_pickem']} offered by pick'em books alone: fixed payouts, no EV or stake"
-        )
-    return text + (f", {row['no_price']} without any" if row["no_price"] else "")
+def _coverage(row: MarketOffers) -> str:
+    text = f"{row.market:<9}{row.players:>4} predicted, {row.priced} with a real price"
+    if row.only_pickem:
+        text += f", {row.only_pickem} offered by pick'em books alone: fixed payouts, no EV or stake"
+    return text + (f", {row.no_price} without any" if row.no_price else "")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import JsonFlag, answer, console, opened
 from tipoff.cli.slate import number
+from tipoff.clock import iso
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from tipoff.cli.terminal import PlainConsole
+    from tipoff.results.explanation import ExpectedMinutes, Explanation
 
 
 def explain(
@@ -17,69 +24,67 @@ def explain(
     as_json: JsonFlag = False,
 ) -> None:
     """Every feature's value, quality, sources and contribution; lines, model, code version."""
-    from tipoff.forecast import explain, find_prediction
-
-    with open_lake(ctx) as lake, lake.reading() as r:
-        found = explain(lake, r, *find_prediction(r, prediction))
-    emit(found, as_json, lambda: _show(found, sources))
+    with opened(ctx) as t:
+        result = t.explain(prediction)
+    answer(result, as_json, lambda: _show(result, sources))
 
 
-def _show(found: dict[str, Any], sources: bool) -> None:
+def _show(result: Explanation, sources: bool) -> None:
     out = console()
-    p, run, model = found["prediction"], found["run"], found["model"]
-    label = "  SIMULATED" if run["simulated"] else ""
-    out.headline(p["player"], f" {p['team']} vs {p['opponent']}  {p['market']}{label}")
+    p, run, model = result.prediction, result.run, result.model
+    label = "  SIMULATED" if run.simulated else ""
+    out.headline(p.player, f" {p.team} vs {p.opponent}  {p.market}{label}")
     out.print(
-        f"median {p['median']:.2f}, mean {p['mean']:.2f}, 80% {p['p10']:.1f}-{p['p90']:.1f}; "
-        f"line {number(p['line'], 1)}, P(over) {number(p['p_over'], 3)}, {p['recommendation']}"
+        f"median {p.median:.2f}, mean {p.mean:.2f}, 80% {p.p10:.1f}-{p.p90:.1f}; "
+        f"line {number(p.line, 1)}, P(over) {number(p.p_over, 3)}, {p.recommendation}"
     )
-    if found["p_plays"] is not None:
-        out.print(f"P(plays) {found['p_plays']:.3f}; all of the above is given that he does")
-    _minutes(out, found["minutes"])
+    if result.p_plays is not None:
+        out.print(f"P(plays) {result.p_plays:.3f}; all of the above is given that they play")
+    _minutes(out, result.minutes)
     out.print(
-        f"model {model['model']} {model['model_id']} ({model['role']}), trained "
-        f"{model['trained_from']} to {model['trained_through']} on {model['rows']} rows"
+        f"model {model.model} {model.model_id} ({model.role}), trained "
+        f"{model.trained_from} to {model.trained_through} on {model.rows} rows"
     )
-    out.print(f"as of {run['as_of']}, snapshot {p['snapshot_id']}, run {run['run_id']}")
-    out.print(f"code {run['code_version']}, quality {p['quality']} ({p['tier']})")
-    for text in run["other_build"]:
+    out.print(f"as of {iso(run.as_of)}, snapshot {p.snapshot_id}, run {run.run_id}")
+    out.print(f"code {run.code_version}, quality {p.quality} ({p.tier})")
+    for text in run.other_build:
         out.print(f"made by {text}", highlight=False, markup=False)
-    out.print(_features(found))
+    out.print(_features(result))
     if sources:
-        _sources(out, found)
-    for line in found["lines"]:
-        prices = f"{number(line['over_price'], 0)}/{number(line['under_price'], 0)}"
-        out.print(f"line {line['bookmaker']:<16} {line['line']:>5}  {prices:<12} {line['fact_id']}")
-    out.print(f"next: tipoff reproduce {p['prediction_id']}", highlight=False)
+        _sources(out, result)
+    for line in result.lines:
+        prices = f"{number(line.over_price, 0)}/{number(line.under_price, 0)}"
+        out.print(f"line {line.bookmaker:<16} {line.line:>5}  {prices:<12} {line.fact_id}")
+    out.print(f"next: tipoff reproduce {p.prediction_id}", highlight=False)
 
 
-def _minutes(out: Any, found: dict[str, Any] | None) -> None:
-    if found is not None:
+def _minutes(out: PlainConsole, minutes: ExpectedMinutes | None) -> None:
+    if minutes is not None:
         out.print(
-            f"minutes {found['median']:.1f}, 80% {found['p10']:.1f}-{found['p90']:.1f},"
-            f" given that he plays (by {found['model']})"
+            f"minutes {minutes.median:.1f}, 80% {minutes.p10:.1f}-{minutes.p90:.1f},"
+            f" given that they play (by {minutes.model})"
         )
 
 
-def _features(found: dict[str, Any]) -> Any:
+def _features(result: Explanation) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name, side in (("feature", "left"), ("value", "right"), ("contribution", "right"),
                        ("quality", "left"), ("source rows", "right")):  # fmt: skip
         table.add_column(name, justify="right" if side == "right" else "left")
-    table.add_row("(base)", "", number(found["base"], 3), "", "")
-    for f in sorted(found["features"], key=lambda f: -abs(f["contribution"] or 0.0)):
-        why = f["reason"] if f["quality"] == "missing" else None
-        quality = f"{f['quality']} ({why})" if why else f["quality"]
-        table.add_row(f["name"], number(f["value"], 3), number(f["contribution"], 3, "+"),
-                      quality, str(len(f["sources"])))  # fmt: skip
+    table.add_row("(base)", "", number(result.base, 3), "", "")
+    for f in sorted(result.features, key=lambda f: -abs(f.contribution or 0.0)):
+        why = f.reason if f.quality == "missing" else None
+        quality = f"{f.quality} ({why})" if why else f.quality
+        table.add_row(f.name, number(f.value, 3), number(f.contribution, 3, "+"),
+                      quality, str(len(f.sources)))  # fmt: skip
     return table
 
 
-def _sources(out: Any, found: dict[str, Any]) -> None:
-    for feature in found["features"]:
-        out.print(f"{feature['name']}:", highlight=False)
-        for row in feature["sources"]:
-            text = f"    {row['date']}  {row['text']}  {row['table']} {row['fact_id']}"
+def _sources(out: PlainConsole, result: Explanation) -> None:
+    for feature in result.features:
+        out.print(f"{feature.name}:", highlight=False)
+        for row in feature.sources:
+            text = f"    {row.date}  {row.text}  {row.table} {row.fact_id}"
             out.print(text, highlight=False)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import JsonFlag, answer, console, opened
+from tipoff.clock import iso
+
+if TYPE_CHECKING:
+    from tipoff.results.runs import Ledger, RunRecord
 
 LISTED = 40
 
@@ -30,13 +34,9 @@ def list_runs(
     as_json: JsonFlag = False,
 ) -> None:
     """List publications, oldest first: number, kind, reason, moment and counts."""
-    from tipoff import clock
-    from tipoff.answers import ledger
-
-    day = clock.parse_date(date) if date else None
-    with open_lake(ctx) as lake, lake.reading() as r:
-        rows = ledger(r, day)
-    emit({"date": day and str(day), "publications": rows}, as_json, lambda: _show_list(rows))
+    with opened(ctx) as t:
+        result = t.runs.list(date or None)
+    answer(result, as_json, lambda: _show_list(result))
 
 
 @app.command()
@@ -46,49 +46,44 @@ def show(
     as_json: JsonFlag = False,
 ) -> None:
     """Show which code, settings, gate, models, snapshot and facts made a run."""
-    from tipoff.answers import run_record
-
-    with open_lake(ctx) as lake, lake.reading() as r:
-        found = run_record(r, run)
-    emit(found, as_json, lambda: _show(found))
+    with opened(ctx) as t:
+        result = t.runs.show(run)
+    answer(result, as_json, lambda: _show(result))
 
 
-def _show_list(rows: list[dict[str, Any]]) -> None:
-    out = console()
+def _show_list(result: Ledger) -> None:
+    out, rows = console(), result.publications
     if not rows:
         out.print("nothing is published", highlight=False)
     if len(rows) > LISTED:
         out.print(f"{len(rows) - LISTED} older ones: --json", highlight=False)
     for p in rows[-LISTED:]:
-        label = " backfill" if p["backfill"] else ""
+        label = " backfill" if p.backfill else ""
         out.print(
-            f"{p['slate']} #{p['seq']:<3} {p['committed_at'][:19]}Z  {p['kind']:<10} "
-            f"{p['expected']:6d} = {p['predicted']} + {p['refused']}{label}  {p['run_id']}"
-            f"  {p['reason']}",
+            f"{p.slate} #{p.seq:<3} {p.committed_at:%Y-%m-%dT%H:%M:%SZ}  {p.kind:<10} "
+            f"{p.expected:6d} = {p.predicted} + {p.refused}{label}  {p.run_id}  {p.reason}",
             highlight=False, markup=False,
         )  # fmt: skip
     out.print("next: tipoff runs show RUN_ID", highlight=False)
 
 
-def _show(found: dict[str, Any]) -> None:
-    out = console()
+def _show(record: RunRecord) -> None:
+    gate, snapshot = record.gate, record.snapshot
     lines = [
-        f"{found['run_id']}  slate {found['slate']}  as of {found['as_of']}",
-        f"code {found['code_version']} ({'; '.join(found['other_build']) or 'this build'})",
-        f"gate {found['gate']['mode']}: quality {found['gate']['lowest_quality']:g} and more",
-        "settings " + ", ".join(f"{k} {v}" for k, v in found["settings"].items()),
-        f"snapshot {found['snapshot']['snapshot_id']}: {found['snapshot']['rows']} rows, "
-        f"{found['snapshot']['features']} features; facts stored by commit {found['facts_seq']}",
-        f"{found['expected']} expected = {found['predicted']} predicted"
-        f" + {found['refused']} refused",
+        f"{record.run_id}  slate {record.slate}  as of {iso(record.as_of)}",
+        f"code {record.code_version} ({'; '.join(record.other_build) or 'this build'})",
+        f"gate {gate.mode}: quality {gate.lowest_quality:g} and more",
+        "settings " + ", ".join(f"{k} {v}" for k, v in record.settings.items()),
+        f"snapshot {snapshot.snapshot_id}: {snapshot.rows} rows, "
+        f"{snapshot.features} features; facts stored by commit {record.facts_seq}",
+        f"{record.expected} expected = {record.predicted} predicted + {record.refused} refused",
     ]
-    lines += [f"check {c['check']} {c['feature']}: {c['detail']}"
-              for c in found["snapshot"]["checks"]]  # fmt: skip
-    for model in found["models"]:
-        roles = "; ".join(f"{role}: {', '.join(names)}" for role, names in model["roles"].items())
-        through = model.get("trained_through", "?")
-        lines.append(f"model {model.get('model', '?')} {model['model_id']} to {through}  {roles}")
-    lines += [f"refused {m['model']}: {m['reason']} {m['detail']}" for m in found["models_refused"]]
-    lines += [f"published #{p['seq']} {p['committed_at']} {p['kind']}: {p['reason']}"
-              for p in found["publications"]]  # fmt: skip
-    out.print("\n".join(lines), highlight=False, markup=False)
+    lines += [f"check {c.check} {c.feature}: {c.detail}" for c in snapshot.checks]
+    for model in record.models:
+        roles = "; ".join(f"{role}: {', '.join(names)}" for role, names in model.roles.items())
+        through = model.trained_through or "?"
+        lines.append(f"model {model.model or '?'} {model.model_id} to {through}  {roles}")
+    lines += [f"refused {m.model}: {m.reason} {m.detail}" for m in record.models_refused]
+    lines += [f"published #{p.seq} {iso(p.committed_at)} {p.kind}: {p.reason}"
+              for p in record.publications]  # fmt: skip
+    console().print("\n".join(lines), highlight=False, markup=False)

@@ -1,13 +1,18 @@
-"""tipoff why PLAYER DATE: why there is no prediction for him, or what there is."""
+"""tipoff why PLAYER DATE: why there is no prediction for them, or what there is."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import Date, JsonFlag, answer, console, opened
 from tipoff.cli.slate import number
+from tipoff.clock import iso
+
+if TYPE_CHECKING:
+    from tipoff.results.why import PlayerLine, PlayerRefusal, Why
 
 LINES = 30
 
@@ -18,72 +23,63 @@ def why(
     date: Date,
     as_json: JsonFlag = False,
 ) -> None:
-    """Walk from the name to the published set, and list his lines: known when, used or not."""
-    from tipoff import clock
-    from tipoff.answers import why as why_of
-
-    day = clock.parse_date(date)
-    with open_lake(ctx) as lake, lake.reading() as r:
-        found = why_of(r, player, day, clock.now())
-    emit(found, as_json, lambda: _show(found))
+    """Walk from the name to the published set, and list their lines: known when, used or not."""
+    with opened(ctx) as t:
+        result = t.why(player, date)
+    answer(result, as_json, lambda: _show(result))
 
 
-def _show(found: dict[str, Any]) -> None:
-    out = console()
-    lines = [f"{found['player']} on {found['date']}: {found['answer']}"]
-    lines += [f"  {'yes' if s['ok'] else 'no':<4} {s['step']:<10} {s['text']}"
-              for s in found["steps"][:-1]]  # fmt: skip
-    for p in found["predictions"]:
-        if p["role"] == "champion":
+def _show(result: Why) -> None:
+    lines = [f"{result.player} on {result.date}: {result.answer}"]
+    lines += [f"  {'yes' if s.ok else 'no':<4} {s.step:<10} {s.text}" for s in result.steps[:-1]]
+    for p in result.predictions:
+        if p.role == "champion":
             lines.append(
-                f"  shown  {p['market']:<9} {p['model']:<14} median {number(p['median'], 1)}, "
-                f"line {number(p['line'], 1)}, {p['recommendation']}  {p['prediction_id'][:13]}"
+                f"  shown  {p.market:<9} {p.model:<14} median {number(p.median, 1)}, "
+                f"line {number(p.line, 1)}, {p.recommendation}  {p.prediction_id[:13]}"
             )
-    lines += _refused(found["refusals"])
-    for row in found["withdrawn"]:
-        left = f"left with #{row['left_seq']} at {row['at']} ({row['kind']}: {row['reason']})"
-        lines.append(f"  withdrawn: {len(row['pairs'])} shown until #{row['last_seq']}, {left}")
-    lines += [_line(row) for row in found["lines"][:LINES]]
-    if len(found["lines"]) > LINES:
-        lines.append(f"  {len(found['lines']) - LINES} more lines: --json")
-    lines.append(f"next: {_next(found)}")
-    out.print("\n".join(lines), highlight=False, markup=False)
+    lines += _refused(result.refusals)
+    for row in result.withdrawn:
+        left = f"left with #{row.left_seq} at {iso(row.at)} ({row.kind}: {row.reason})"
+        lines.append(f"  withdrawn: {len(row.pairs)} shown until #{row.last_seq}, {left}")
+    lines += [_line(row) for row in result.lines[:LINES]]
+    if len(result.lines) > LINES:
+        lines.append(f"  {len(result.lines) - LINES} more lines: --json")
+    lines.append(f"next: {_next(result)}")
+    console().print("\n".join(lines), highlight=False, markup=False)
 
 
-def _refused(rows: list[dict[str, Any]]) -> list[str]:
+def _refused(rows: Sequence[PlayerRefusal]) -> list[str]:
     """A line per reason; a detail that differs by market is left to --json."""
-    by_reason: dict[str, list[dict[str, Any]]] = {}
+    by_reason: dict[str, list[PlayerRefusal]] = {}
     for row in rows:
-        by_reason.setdefault(row["reason"], []).append(row)
+        by_reason.setdefault(row.reason, []).append(row)
     lines = []
-    for reason, found in by_reason.items():
-        markets, models = ({x for row in found for x in row[k]} for k in ("markets", "models"))
-        detail = found[0]["detail"] or ""
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        what = f"{', '.join(sorted(markets))} by {', '.join(sorted(models))}"
-        lines.append(f"  refused ({reason}): {detail}{more}  [{what}]")
+    for reason, alike in by_reason.items():
+        markets = sorted({name for row in alike for name in row.markets})
+        models = sorted({name for row in alike for name in row.models})
+        more = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
+        what = f"{', '.join(markets)} by {', '.join(models)}"
+        lines.append(f"  refused ({reason}): {alike[0].detail or ''}{more}  [{what}]")
     return lines
 
 
-def _next(found: dict[str, Any]) -> str:
-    if found["predictions"]:
+def _next(result: Why) -> str:
+    if result.predictions:
         return "tipoff explain ID"
-    published = next(s for s in found["steps"] if s["step"] == "published")
-    return (
-        f"tipoff slate {found['date']} --refusals"
-        if published["ok"]
-        else (f"tipoff run {found['date']}")
-    )
+    published = next(s for s in result.steps if s.step == "published")
+    if published.ok:
+        return f"tipoff slate {result.date} --refusals"
+    return f"tipoff run {result.date}"
 
 
-def _line(row: dict[str, Any]) -> str:
-    prices = (
-        "pick'em"
-        if row["pickem"]
-        else (f"{number(row['over_price'], 0)}/{number(row['under_price'], 0)}")
-    )
-    by = "by rule" if row["estimated"] else "observed"
+def _line(row: PlayerLine) -> str:
+    prices = f"{number(row.over_price, 0)}/{number(row.under_price, 0)}"
+    if row.pickem:
+        prices = "pick'em"
     return (
-        f"  line {row['market']:<9} {row['bookmaker']:<14} {number(row['line'], 1):>5} {prices:<11}"
-        f" known {row['known_at'][:19]}Z ({by})  {row['status']}"
+        f"  line {row.market:<9} {row.bookmaker:<14} {number(row.line, 1):>5}"
+        f" {prices:<11}"
+        f" known {row.known_at:%Y-%m-%dT%H:%M:%SZ} ({'by rule' if row.estimated else 'observed'})"
+        f"  {row.status}"
     )

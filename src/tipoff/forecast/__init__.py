@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tipoff.forecast.explanation import explain
     from tipoff.forecast.playing import with_p_plays
     from tipoff.forecast.publish import Publication, current_publication
-    from tipoff.forecast.reconciliation import RunReport, reconcile
-    from tipoff.forecast.reproduction import Reproduction, find_prediction, reproduce
+    from tipoff.forecast.reconciliation import reconcile
+    from tipoff.forecast.reproduction import find_prediction, reproduce
     from tipoff.forecast.slate import Slate, find_slate
     from tipoff.forecast.view import (
         find_publication,
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Publication",
-    "Reproduction",
-    "RunReport",
     "Slate",
     "current_publication",
     "explain",
@@ -44,8 +42,8 @@ _HOME = {
     "explanation": ("explain",),
     "playing": ("with_p_plays",),
     "publish": ("Publication", "current_publication"),
-    "reconciliation": ("RunReport", "reconcile"),
-    "reproduction": ("Reproduction", "find_prediction", "reproduce"),
+    "reconciliation": ("reconcile",),
+    "reproduction": ("find_prediction", "reproduce"),
     "slate": ("Slate", "find_slate"),
     "view": (
         "find_publication",

@@ -11,13 +11,14 @@ from tipoff.features import catalogue, load_snapshot, sources_of
 from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.minutes import expected_minutes
 from tipoff.forecast.playing import p_plays
-from tipoff.forecast.view import plain
 from tipoff.models import contributions, open_model, read_version
+from tipoff.results.explanation import Explanation
 
 if TYPE_CHECKING:
     import polars as pl
 
     from tipoff.lake import Lake, Reader
+    from tipoff.models import Model
 
 _LINES = """
   SELECT fact_id, bookmaker, line, over_price, under_price, is_main_line, pickem, known_at,
@@ -26,11 +27,11 @@ _LINES = """
   ORDER BY bookmaker, known_at"""
 
 
-def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
+def explain(lake: Lake, r: Reader, run: str, prediction: str) -> Explanation:
     """One prediction with the value, definition, quality, source rows and contribution of every
     feature its model read, its line rows, model, snapshot, run and code version; `p_plays`, the
-    chance that he takes part, is null where no `plays` model says; so is `minutes`, which he
-    plays if he does, without a champion.
+    chance that the player takes part, is null where no `plays` model says; so is `minutes`, which
+    they play if they do, without a champion.
 
     Contributions are in the units of the market and add up, with `base`, to the model's centre;
     both are null for models of a family that explains nothing.
@@ -51,30 +52,34 @@ def explain(lake: Lake, r: Reader, run: str, prediction: str) -> dict[str, Any]:
     with suppress(UsageError):  # of a family that explains nothing
         base, parts = contributions(model, mine, row["market"])
     lines = r.query(_LINES, {"day": head["slate"], "ids": row["line_ids"] or [""]})
-    return {
-        "prediction": plain({k: v for k, v in row.items() if k != "recorded_seq"}),
-        "run": plain({k: head[k] for k in ("run_id", "slate", "as_of", "facts_seq", "mode",
-                                            "code_version", "build_id", "committed_at",
-                                            "simulated")})
-        | {"slate": head["slate"].isoformat(), "settings": json.loads(head["settings"]),
-           "other_build": other_code(read_build(r, head["build_id"]), head["code_version"])},
-        "model": {
-            "model_id": row["model_id"], "model": row["model"], "role": row["role"],
-            "trained_from": model.manifest.trained_from.isoformat(),
-            "trained_through": model.manifest.trained_through.isoformat(),
-            "rows": model.manifest.rows, "artifact_sha256": model.manifest.artifact_sha256,
-            "code_version": model.manifest.code_version,
-        },
-        "p_plays": p_plays(lake, r, snapshot, head["slate"]).get(
-            (row["game_id"], row["player_key"])
-        ),
+    chance = p_plays(lake, r, snapshot, head["slate"]).get((row["game_id"], row["player_key"]))
+    stored = {k: v for k, v in row.items() if k != "recorded_seq"}
+    return Explanation.model_validate({
+        "prediction": {**stored, "p_plays": chance},
+        "run": _run(r, head),
+        "model": _model(row, model),
+        "p_plays": chance,
         "minutes": expected_minutes(lake, r, model, mine, head["slate"], snapshot.definitions),
         "base": base,
         "features": [
             _feature(r, head, mine, row, name, parts.get(name), snapshot) for name in names
         ],
-        "lines": [plain(line) for line in lines.iter_rows(named=True)],
-    }  # fmt: skip
+        "lines": lines.to_dicts(),
+    })  # fmt: skip
+
+
+def _run(r: Reader, head: dict[str, Any]) -> dict[str, Any]:
+    names = ("run_id", "slate", "as_of", "facts_seq", "mode", "code_version", "build_id",
+             "committed_at", "simulated")  # fmt: skip
+    other = other_code(read_build(r, head["build_id"]), head["code_version"])
+    run = {name: head[name] for name in names}
+    return {**run, "settings": json.loads(head["settings"]), "other_build": other}
+
+
+def _model(row: dict[str, Any], model: Model) -> dict[str, Any]:
+    names = ("trained_from", "trained_through", "rows", "artifact_sha256", "code_version")
+    of_row = {name: row[name] for name in ("model_id", "model", "role")}
+    return {**of_row, **{name: getattr(model.manifest, name) for name in names}}
 
 
 def _feature(
@@ -94,5 +99,5 @@ def _feature(
         "category": declared.category, "definition": snapshot.definitions[name],
         "quality": "missing" if value is None else "fallback" if reason else "observed",
         "reason": reason, "contribution": contribution,
-        "sources": [plain(source) for source in rows],
+        "sources": rows,
     }  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tipoff.errors import ArtifactError, ContractError
 from tipoff.models import eligible, open_model, read_version
 from tipoff.models.families import FAMILIES
+from tipoff.results.explanation import ExpectedMinutes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def expected_minutes(
     lake: Lake, r: Reader, model: Model, row: pl.DataFrame, day: date, available: Mapping[str, str]
-) -> dict[str, Any] | None:
+) -> ExpectedMinutes | None:
     """Median and 80% interval of one snapshot row's minutes, and the version that says so.
 
     By the prediction's own `model` when its family foresees minutes, on which its pmf rests; else
@@ -32,8 +33,9 @@ def expected_minutes(
     teller = model if own else _seated(lake, r, day, available)
     if teller is None or not teller.predict(row, teller.manifest.markets[0]).ok.all():
         return None
-    found = asdict(FAMILIES[teller.manifest.family].minutes(teller, row))
-    return found | {"model": teller.manifest.model, "model_id": teller.manifest.model_id}
+    manifest = teller.manifest
+    minutes = asdict(FAMILIES[manifest.family].minutes(teller, row))
+    return ExpectedMinutes(**minutes, model=manifest.model, model_id=manifest.model_id)
 
 
 def _foresees(family: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,9 @@ from tipoff.forecast.publish import (
     publish,
 )
 from tipoff.forecast.staleness import facts_moved, holds, record_verified
-from tipoff.forecast.view import refusal_counts
+from tipoff.forecast.view import move_of, refusal_counts
 from tipoff.markets import checked_markets
+from tipoff.results.runs import RunReport
 from tipoff.settings import settings
 from tipoff.texts import checked_reason
 
@@ -29,28 +29,8 @@ if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
 
 Say = Callable[[str], None]
-_SHOWN = ("as_of", "games", "expected", "predicted", "refused", "simulated")
-
-
-@dataclass(frozen=True)
-class RunReport:
-    """What a run did. Counts are triples of player, market and model."""
-
-    day: date
-    nothing_to_do: bool
-    publication_id: str
-    run_id: str
-    seq: int
-    kind: str
-    as_of: datetime
-    games: int
-    expected: int
-    predicted: int
-    refused: int
-    simulated: bool
-    backfill: bool
-    refusals: dict[str, int]
-    refused_models: dict[str, list[str]] = field(default_factory=dict)
+_COPIED = ("as_of", "games", "expected", "predicted", "simulated")
+"""What a report takes from its run as it is."""
 
 
 def reconcile(
@@ -204,7 +184,7 @@ def _withdrawn(lake: Lake, current: Publication, made: RunSet) -> list[str]:
 
 
 def _stored_report(r: Reader, publication: Publication) -> RunReport:
-    names = (*_SHOWN, "first_tipoff")
+    names = (*_COPIED, "first_tipoff")
     sql = f"SELECT {', '.join(names)} FROM forecast.run WHERE run_id = $run"
     row = dict(zip(names, r.rows(sql, {"run": publication.run_id})[0], strict=True))
     counts = refusal_counts(r, publication.run_id)
@@ -219,15 +199,14 @@ def _report(
     nothing_to_do: bool,
     refused_models: dict[str, list[str]],
 ) -> RunReport:
-    return RunReport(
-        day=publication.slate,
-        nothing_to_do=nothing_to_do,
-        publication_id=publication.publication_id,
-        run_id=publication.run_id,
-        seq=publication.seq,
-        kind=publication.kind,
-        backfill=publication.committed_at >= run["first_tipoff"],
-        refusals=refusals,
-        refused_models=refused_models,
-        **{name: run[name] for name in _SHOWN},
-    )
+    return RunReport.model_validate({
+        "date": publication.slate,
+        "nothing_to_do": nothing_to_do,
+        "run_id": publication.run_id,
+        "publication_id": publication.publication_id,
+        "publication": move_of(publication),
+        "backfill": publication.committed_at >= run["first_tipoff"],
+        "refused": refusals,
+        "refused_models": refused_models,
+        **{name: run[name] for name in _COPIED},
+    })  # fmt: skip

@@ -16,6 +16,7 @@ from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.score import KEYS, Scene, score_model
 from tipoff.models import open_model, read_version
+from tipoff.results.runs import Reproduction
 from tipoff.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,18 +30,12 @@ _GATE_OPEN = 0.0
 """Quality blocks nothing here: a published row has passed its gate already."""
 
 
-@dataclass
-class Reproduction:
-    """The outcome for a set of predictions; `differences` is empty when all are bit-identical."""
+@dataclass(frozen=True)
+class _Seen:
+    """What was seen on the way; no difference when all is bit-identical."""
 
-    checked: int = 0
     differences: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every prediction came out bit for bit."""
-        return not self.differences
 
 
 def reproduce(
@@ -62,18 +57,21 @@ def reproduce(
         )
         if not rows.height:
             raise NotFound(f"run {run} has no such prediction", "tipoff slate DATE lists them")
-        found = Reproduction(checked=rows.height)
+        seen = _Seen()
         say("checking seals")
-        found.differences += _broken_seals(r, head, rows)
+        seen.differences.extend(_broken_seals(r, head, rows))
         build = read_build(r, head["build_id"])
-        found.notes += [f"made by {text}" for text in other_code(build, head["code_version"])]
-        found.notes += [f"made with {text}" for text in other_libraries(build)]
+        seen.notes.extend(f"made by {text}" for text in other_code(build, head["code_version"]))
+        seen.notes.extend(f"made with {text}" for text in other_libraries(build))
         say("rebuilding features from pinned facts")
-        snapshot = _snapshot(r, head, rows, found)
+        snapshot = _snapshot(r, head, rows, seen)
         if snapshot is not None:
             say("scoring again")
-            _score_again(lake, r, head, rows, snapshot, found)
-    return found
+            _score_again(lake, r, head, rows, snapshot, seen)
+    return Reproduction(
+        run_id=run, reproduced=not seen.differences, checked=rows.height,
+        differences=tuple(seen.differences), notes=tuple(seen.notes),
+    )  # fmt: skip
 
 
 def find_prediction(r: Reader, name: str) -> tuple[str, str]:
@@ -134,12 +132,12 @@ def _broken_run(r: Reader, head: Mapping[str, Any]) -> list[str]:
 
 
 def _snapshot(
-    r: Reader, head: Mapping[str, Any], rows: pl.DataFrame, found: Reproduction
+    r: Reader, head: Mapping[str, Any], rows: pl.DataFrame, seen: _Seen
 ) -> Snapshot | None:
     try:
         stored = load_snapshot(r, head["snapshot_id"])
     except (ArtifactError, IntegrityError, NotFound) as error:
-        found.differences.append(error.message)
+        seen.differences.append(error.message)
         stored = load_snapshot(r, head["snapshot_id"], verify=False)
     wanted = stored.frame.join(rows.select("game_id", "player_key").unique(),
                                on=["game_id", "player_key"], how="semi")  # fmt: skip
@@ -147,7 +145,7 @@ def _snapshot(
     same = [name for name in stored.definitions if name not in changed]
     if changed:
         some = ", ".join(changed[:3]) + (", ..." if len(changed) > 3 else "")
-        found.notes.append(f"{len(changed)} definitions changed since, not rebuilt: {some}")
+        seen.notes.append(f"{len(changed)} definitions changed since, not rebuilt: {some}")
     games = r.query(
         "SELECT DISTINCT game_id, game_date, season, game_type FROM league.game"
         " WHERE recorded_seq <= $seq"
@@ -156,7 +154,7 @@ def _snapshot(
     )
     tonight = wanted.join(games, on="game_id", how="left")
     rebuilt = slate_frame(r, tonight, as_of=head["as_of"], seq=head["facts_seq"], names=same)
-    found.differences += _feature_differences(wanted, rebuilt.frame, same)
+    seen.differences.extend(_feature_differences(wanted, rebuilt.frame, same))
     return stored
 
 
@@ -181,7 +179,7 @@ def _feature_differences(
 
 def _score_again(
     lake: Lake, r: Reader, head: Mapping[str, Any], rows: pl.DataFrame, snapshot: Snapshot,
-    found: Reproduction,
+    seen: _Seen,
 ) -> None:  # fmt: skip
     settings = Settings.model_validate_json(head["settings"])
     players = rows.select(KEYS).unique(["game_id", "player_key"]).with_columns(
@@ -194,11 +192,11 @@ def _score_again(
         try:
             model = _open(lake, r, str(model_id), snapshot)
         except (ArtifactError, ContractError, NotFound) as error:
-            found.differences.append(f"model {model_id}: {error.message}")
+            seen.differences.append(f"model {model_id}: {error.message}")
             continue
         scored = score_model(scene, model, str(role), [str(market)])
         again = sealed_form(pl.concat(scored.predictions)) if scored.predictions else part.clear()
-        found.differences += _score_differences(part, again)
+        seen.differences.extend(_score_differences(part, again))
 
 
 def _open(lake: Lake, r: Reader, model_id: str, snapshot: Snapshot) -> Model:

@@ -6,14 +6,13 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tipoff.clock import iso
 from tipoff.errors import NotFound
 from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.gates import gate
 from tipoff.markets import Markets, checked_markets
-from tipoff.results.slate import RefusedPlayer, Slate
+from tipoff.results.slate import PublicationInfo, RefusedPlayer, Slate
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -99,12 +98,17 @@ def view_of(
         **head,
         "backfill": publication.committed_at >= head["first_tipoff"],
         "publication_id": publication.publication_id,
-        "publication": {"seq": publication.seq, "kind": publication.kind,
-                        "reason": publication.reason, "parent": publication.parent},
+        "publication": move_of(publication),
         **stale_marks(r, publication, at),
         "refused": refusal_counts(r, publication.run_id),
         "predictions": rows.to_dicts(),
     })  # fmt: skip
+
+
+def move_of(publication: Publication) -> PublicationInfo:
+    """The pointer move, as results say it."""
+    names = ("seq", "kind", "reason", "parent")
+    return PublicationInfo.model_validate({name: getattr(publication, name) for name in names})
 
 
 def stale_marks(r: Reader, publication: Publication, at: datetime | None = None) -> dict[str, Any]:
@@ -141,11 +145,6 @@ def refused_players(r: Reader, run_id: str) -> tuple[RefusedPlayer, ...]:
       GROUP BY player, player_key, team, game_id, reason ORDER BY reason, team, player_key"""
     rows = r.query(sql, {"run": run_id}).iter_rows(named=True)
     return tuple(RefusedPlayer.model_validate(row) for row in rows)
-
-
-def plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A row whose moments are ISO text in UTC, ready for JSON."""
-    return {k: iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
 
 
 def _run(r: Reader, run_id: str) -> dict[str, Any]:

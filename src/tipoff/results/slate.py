@@ -10,6 +10,10 @@ from pydantic import Field
 from tipoff.results.base import Count, Moment, Probability, Result
 
 Role = Literal["champion", "challenger", "shadow"]
+Pick = Literal["OVER", "UNDER", "PASS", "NO_LINE"]
+Tier = Literal["gold", "silver", "bronze", "poor", "critical"]
+Kind = Literal["first", "supersede", "regenerate", "withdraw"]
+"""What a move of a slate's pointer was."""
 
 
 class Prediction(Result):
@@ -37,9 +41,9 @@ class Prediction(Result):
     ev: float | None = Field(
         description="Expected profit per unit at the picked side's best price; null without one."
     )
-    recommendation: Literal["OVER", "UNDER", "PASS", "NO_LINE"]
+    recommendation: Pick
     quality: float = Field(ge=0, le=100)
-    tier: Literal["gold", "silver", "bronze", "poor", "critical"]
+    tier: Tier
     role: Role
     model_id: str
     tipoff: Moment
@@ -85,7 +89,7 @@ class PublicationInfo(Result):
     """The pointer move that shows a set."""
 
     seq: int = Field(ge=1)
-    kind: Literal["first", "supersede", "regenerate", "withdraw"]
+    kind: Kind
     reason: str
     parent: str | None
 

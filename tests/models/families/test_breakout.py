@@ -153,7 +153,7 @@ def test_a_shadow_has_no_seat_and_cannot_break_the_slate(
     monkeypatch.setattr(Breakout, "predict", falls_over)
     monkeypatch.setattr(type(FAMILIES["breakout"]), "load", falls_over)
     report = reconcile(lake, day, reason="with a broken shadow")
-    assert report.kind == "regenerate"
+    assert report.publication.kind == "regenerate"
     assert predicted(lake) == before
     with lake.reading() as r:
         assert model_id not in {seat.model_id for seat in eligible(r, day)}
