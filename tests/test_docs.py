@@ -136,5 +136,5 @@ def test_the_reasons_of_a_real_refusal_stand_on_the_page_of_run(published_lake: 
 def test_the_findings_of_doctor_stand_on_its_page(published_lake: Path) -> None:
     text = (ROOT / "docs" / "doctor.md").read_text("utf-8")
     asked = ["--lake", str(published_lake), "doctor", "--json"]
-    found = json.loads(CliRunner().invoke(app, asked).stdout)["findings"]
+    found = json.loads(CliRunner().invoke(app, asked).stdout)["checks"]
     assert [f["name"] for f in found] == re.findall(r"^\| ([a-z -]+) \| (?!meaning)", text, re.M)

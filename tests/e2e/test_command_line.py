@@ -186,7 +186,7 @@ def test_models_and_findings_are_listed(told: dict[str, Any]) -> None:
     roles = {m["model"]: m["roles"].get("points") for m in told["models list"]["models"]}
     assert roles["catboost_v9"] == "champion"
     assert told["doctor"]["simulated"] is True
-    assert told["doctor"]["findings"]
+    assert told["doctor"]["checks"]
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tipoff.errors import UsageError
-from tipoff.grading.entries import Entry, judge, narrow
+from tipoff.grading.entries import Numbers, judge, narrow
 from tipoff.grading.record import (
     Record,
     Span,
@@ -19,52 +18,34 @@ from tipoff.grading.record import (
     record_rows,
 )
 from tipoff.grading.tiers import with_tiers
+from tipoff.results.grading import Scoreboard
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
-
-
-@dataclass(frozen=True)
-class Scoreboard:
-    """A record over a span of slates; `record` and `simulated` are shown wherever it is."""
-
-    record: Record
-    simulated: bool
-    start: date
-    until: date
-    slates: int
-    configurations: int
-    refused: dict[str, int]
-    entries: list[Entry]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON form: dates as text, entries as mappings."""
-        fields = asdict(self)
-        return fields | {"start": str(self.start), "until": str(self.until)}
 
 
 def scoreboard(
     lake: Lake,
     start: date,
     end: date,
-    market: str | None = None,
+    markets: Sequence[str] = (),
     model: str | None = None,
     record: Record = "live",
     progress: Callable[[str], None] = lambda _text: None,
 ) -> Scoreboard:
-    """Judge every model, or one, in every market, or one, over slates `start`..`end`.
+    """Judge every model, or one, in all markets, or in these, over slates `start`..`end`.
 
     Raises UsageError for a span that ends before it starts.
     """
     if end < start:
         raise UsageError(f"the span ends {end}, before it starts {start}", "swap --from and --to")
     span = Span(start, end)
-    entries: list[Entry] = []
+    entries: list[Numbers] = []
     slates: set[date] = set()
     tried: set[str] = set()
     with lake.reading() as r:
-        refusals = narrow(record_refusals(r, span, record), market, model)
-        for name in _markets(r, span, market):
+        refusals = narrow(record_refusals(r, span, record), markets, model)
+        for name in _markets(r, span, markets):
             progress(f"judging {name}")
             rows = with_tiers(record_rows(r, span, record, name))
             slates |= set(rows["slate"].to_list())
@@ -72,10 +53,12 @@ def scoreboard(
             entries += judge(rows, refusals, model)
     reasons = refusals.group_by("reason").agg(pl.col("refused").sum()).sort("reason")
     refused = dict(zip(reasons["reason"].to_list(), reasons["refused"].to_list(), strict=True))
-    return Scoreboard(
-        record, lake.simulated, start, end, len(slates), len(tried), refused, entries
-    )  # fmt: skip
+    return Scoreboard.model_validate({
+        "record": record, "simulated": lake.simulated, "start": start, "until": end,
+        "slates": len(slates), "configurations": len(tried), "refused": refused,
+        "entries": entries,
+    })  # fmt: skip
 
 
-def _markets(r: Reader, span: Span, market: str | None) -> list[str]:
-    return [name for name in record_markets(r, span) if market in (None, name)]
+def _markets(r: Reader, span: Span, markets: Sequence[str]) -> list[str]:
+    return [name for name in record_markets(r, span) if not markets or name in markets]

@@ -27,7 +27,7 @@ from tipoff.models.registry import (
     stored_versions,
     verified_version,
 )
-from tipoff.models.training import TrainReport, ensure_baselines, missing_baselines, train
+from tipoff.models.training import ensure_baselines, missing_baselines, train
 
 __all__ = [
     "Contract",
@@ -41,7 +41,6 @@ __all__ = [
     "Prediction",
     "Seat",
     "Spec",
-    "TrainReport",
     "champion_of",
     "check",
     "code_of",

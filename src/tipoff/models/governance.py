@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
@@ -119,26 +119,25 @@ def block(lake: Lake, seats: Iterable[Seat], reasons: Mapping[tuple[str, str], s
     return lake.write(commit) if wanted else []
 
 
-def retire(lake: Lake, model: str, reason: str, market: str | None = None) -> list[str]:
-    """Retire a version, or every version of a name, in one market or all it predicts.
+def retire(lake: Lake, model: str, reason: str, markets: Sequence[str] = ()) -> tuple[str, ...]:
+    """Retire a version, or every version of a name, in some markets or in all it predicts.
 
     Returns the version ids. Raises NotFound when nothing has that id or name, UsageError for
     an unknown market or an empty reason.
     """
     checked_reason(reason)
-    if market is not None:
-        market = checked_market(market)
+    chosen = {checked_market(name) for name in markets}
 
-    def commit(w: Writer) -> list[str]:
+    def commit(w: Writer) -> tuple[str, ...]:
         found = versions_of(w, model)
         states = {
             (str(row["model_id"]), m): "retired"
             for row in found
             for m in row["markets"]
-            if market in (None, m) and _state(w, row["model_id"], m) != "retired"
+            if (not chosen or m in chosen) and _state(w, row["model_id"], m) != "retired"
         }
         _append_states(w, states, reason)
-        return [str(row["model_id"]) for row in found]
+        return tuple(str(row["model_id"]) for row in found)
 
     return lake.write(commit)
 

@@ -128,6 +128,6 @@ def _outcome() -> pl.Expr:
     return pl.when(actual.is_null()).then(pl.lit("pending")).otherwise(said)
 
 
-def scored_markets(present: Sequence[str], wanted: str | None) -> list[str]:
-    """The markets to judge, in their declared order."""
-    return [m for m in MARKETS if m in present and wanted in (None, m)]
+def scored_markets(present: Sequence[str], asked: Sequence[str]) -> list[str]:
+    """The markets to judge, in their declared order; `asked`: only these, if any."""
+    return [m for m in MARKETS if m in present and (not asked or m in asked)]
