@@ -9,6 +9,7 @@ from tipoff.app.data import Data
 from tipoff.app.grading import Grading
 from tipoff.app.groups import Alerts, LakeFolder, Models
 from tipoff.app.slates import Slates
+from tipoff.errors import TipoffError
 
 
 class Tipoff(Slates, Data, Backtests, Grading):
@@ -28,6 +29,13 @@ class Tipoff(Slates, Data, Backtests, Grading):
     def alerts(self) -> Alerts:
         """Alerts: check, test, list."""
         return Alerts(self._lake)
+
+
+def translated(error: BaseException) -> TipoffError | None:
+    """tipoff's own error for one of the disk or of DuckDB; None for any other, which is a bug."""
+    from tipoff.lake import told
+
+    return told(error)
 
 
 def open_lake(location: str | Path | None = None, *, create: bool = False) -> Tipoff:
