@@ -10,8 +10,10 @@ _GATES, _PROMOTE = "grading/promotion/gates.py", "grading/promotion/promote.py"
 _REFUSED = 'name, False, f"could not answer: {type(error).__name__}: {error}", "an answer"'
 _FOUND = """    return [
         text
-        for result in found.everyone
-        for text in suspicions(found.market, result["model"], result, lined.get(result["model"]))
+        for result in judged_market["everyone"]
+        for text in suspicions(
+            judged_market["market"], result["model"], result, lined.get(result["model"])
+        )
     ]"""
 _GRADED = 'graded = c.own.filter(pl.col("actual").is_finite() & pl.col("crps").is_finite())'
 _NUMBERS = """    if not all(math.isfinite(found[0][name]) for name in ("value", "low", "high")):

@@ -79,7 +79,9 @@ class LakeDamaged(Terminal):
 
 
 class GateBlocked(Terminal):
-    """A gate answered no, or failed to answer."""
+    """A gate answered no, or failed to answer. `answer`: the result that says so, if any."""
+
+    answer: object = None
 
 
 class PluginFailed(Terminal):

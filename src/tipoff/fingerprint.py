@@ -49,6 +49,8 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.normal": "names code",
     "tipoff.forecast.builds": "names code",
     "tipoff.installed": "names versions",
+    "tipoff.results": "what answers look like",
+    "tipoff.results.*": "what answers look like",
     "tipoff.kept": "keeps answers by what they were made from",
     "tipoff.lake.connection": "opens lakes and retries; what a session computes with is a root",
     "tipoff.lake.writer": _STORES,

@@ -18,7 +18,7 @@ from tipoff.alerts.rules import RULES
 from tipoff.cli import app
 from tipoff.errors import UsageError
 from tipoff.forecast import reconcile
-from tipoff.health import Look
+from tipoff.health import CheckContext
 from tipoff.lake import Lake
 from tipoff.settings import Settings, settings
 
@@ -26,7 +26,7 @@ MINUTES = timedelta(minutes=30)
 
 
 def names(done: Checked) -> list[tuple[str, str]]:
-    return [(alert.rule, where) for alert, where in done.told]
+    return [(alert.rule, where) for alert, where in done.sent]
 
 
 @pytest.fixture
@@ -52,14 +52,14 @@ def test_an_alert_reaches_every_destination_of_its_rule_with_the_same_words(
 def test_one_state_is_told_once_and_again_after_it_was_over(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings, webhook: Webhook
 ) -> None:
-    assert check(lake, slate_day, soon, everywhere).told
+    assert check(lake, slate_day, soon, everywhere).sent
     again = check(lake, slate_day, soon + MINUTES / 2, everywhere)
-    assert (len(again.holding), again.told, again.over) == (1, [], [])
+    assert (len(again.holding), again.sent, again.over) == (1, [], [])
     early = check(lake, slate_day, soon - 10 * MINUTES, everywhere)
-    assert [kept["rule"] for kept in early.over] == ["missing_slate"]
+    assert [kept.rule for kept in early.over] == ["missing_slate"]
     with lake.reading() as r:
-        assert standing(r) == []
-    assert len(check(lake, slate_day, soon, everywhere).told) == 3
+        assert standing(r) == ()
+    assert len(check(lake, slate_day, soon, everywhere).sent) == 3
     assert len(webhook.got) == 2
 
 
@@ -99,7 +99,7 @@ def test_publishing_ends_a_missing_slate(
     check(lake, slate_day, soon, everywhere)
     reconcile(lake, slate_day, models=["ewma_hl8"], markets=["points"])
     done = check(lake, slate_day, soon, everywhere)
-    assert [kept["rule"] for kept in done.over] == ["missing_slate"]
+    assert [kept.rule for kept in done.over] == ["missing_slate"]
 
 
 def test_a_file_that_cannot_be_written_is_a_failed_delivery(
@@ -112,10 +112,10 @@ def test_a_file_that_cannot_be_written_is_a_failed_delivery(
 def test_a_test_goes_to_every_destination_in_use_and_is_not_remembered(
     everywhere: Settings, webhook: Webhook
 ) -> None:
-    assert send_test(everywhere) == {"file": "ok", "log": "ok", "webhook": "ok"}
+    assert send_test(everywhere).destinations == {"file": "ok", "log": "ok", "webhook": "ok"}
     assert webhook.got[0]["alerts"][0]["rule"] == "test"
     webhook.status = 403
-    assert send_test(everywhere)["webhook"] == "the webhook answered 403"
+    assert send_test(everywhere).destinations["webhook"] == "the webhook answered 403"
 
 
 BAD = {
@@ -179,9 +179,9 @@ def test_a_rule_that_breaks_is_an_alert_itself_and_silences_no_other(
     before = check(lake, slate_day, soon, everywhere)
     assert [alert.rule for alert in before.holding] == ["missing_slate"]
 
-    def breaks(look: Look, _settings: Settings) -> Iterator[Alert]:
+    def breaks(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
         if how == "sql":
-            look.r.rows("SELECT ln(-1)")
+            context.r.rows("SELECT ln(-1)")
         raise KeyError("a column that went away")
 
     monkeypatch.setitem(RULES, "drift", breaks)
@@ -191,20 +191,20 @@ def test_a_rule_that_breaks_is_an_alert_itself_and_silences_no_other(
     assert ("OutOfRange" if how == "sql" else "KeyError") in done.holding[1].summary
     assert names(done) == [("drift", "log")]
     assert not done.over
-    assert not check(lake, slate_day, soon, everywhere).told
+    assert not check(lake, slate_day, soon, everywhere).sent
 
     monkeypatch.undo()
     mended = check(lake, slate_day, soon, everywhere)
-    assert "drift" in {kept["rule"] for kept in mended.over}
+    assert "drift" in {kept.rule for kept in mended.over}
 
 
 def test_a_rule_that_breaks_does_not_end_what_it_told_before(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    assert check(lake, slate_day, soon, everywhere).told
+    assert check(lake, slate_day, soon, everywhere).sent
 
-    def breaks(_look: Look, _settings: Settings) -> Iterator[Alert]:
+    def breaks(_look: CheckContext, _settings: Settings) -> Iterator[Alert]:
         raise KeyError("a column that went away")
 
     monkeypatch.setitem(RULES, "missing_slate", breaks)

@@ -15,7 +15,7 @@ from tests.health.test_checks import late_injury
 from tipoff.alerts import RULES, Alert
 from tipoff.features import batch_checks, load_snapshot
 from tipoff.grading import grade
-from tipoff.health import Look
+from tipoff.health import CheckContext
 from tipoff.lake import Lake
 from tipoff.settings import ALERT_RULES, Settings
 
@@ -129,7 +129,7 @@ SILENT: list[tuple[str, Case]] = [
 
 def asked(lake: Lake, rule: str, day: date, now: datetime) -> list[Alert]:
     with lake.reading() as r:
-        return list(RULES[rule](Look(r, day, now, lake), Settings()))
+        return list(RULES[rule](CheckContext(r, day, now, lake), Settings()))
 
 
 @pytest.mark.parametrize("rule", RULES)

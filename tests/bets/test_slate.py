@@ -14,6 +14,7 @@ from tipoff.bets.published import Champions, champions
 from tipoff.errors import NotFound, UsageError
 from tipoff.hashing import content_id
 from tipoff.lake import Lake, Reader
+from tipoff.league.players import find_player
 from tipoff.settings import settings
 
 

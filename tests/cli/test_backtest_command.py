@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from tipoff.cli import app
 from tipoff.grading import backtest as package
-from tipoff.grading.backtest import Board
+from tipoff.results.backtest import BacktestAbout, BacktestBoard
 
 
 def call(lake: Path, *words: str) -> Result:
@@ -67,8 +67,12 @@ def test_the_scoreboard_writes_the_page_and_the_pictures_it_links(
 def test_a_result_too_good_leaves_with_exit_code_1(
     trained_lake: Path, finished: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    about = {"start": "a", "end": "b", "refit": "weekly", "simulated": False, "made_from": "x"}
-    suspect = Board(about, 10, None, [], ["x points: too good: a leak until proven otherwise"])
+    about = BacktestAbout(
+        start=date(2025, 1, 1), end=date(2025, 1, 2), refit="weekly", markets=(), models=(),
+        asked=0, refused=(), simulated=False, made_from="x",
+    )  # fmt: skip
+    words = "x points: too good: a leak until proven otherwise"
+    suspect = BacktestBoard(about=about, min_games=10, trials=None, markets=(), warnings=(words,))
     monkeypatch.setattr(package, "board", lambda *_: suspect)
     done = call(trained_lake, "scoreboard", "--backtest", str(finished[0]))
     assert done.exit_code == 1

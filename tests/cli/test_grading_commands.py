@@ -33,7 +33,7 @@ def test_grade_says_what_is_void_and_why_and_what_waits(games_lake: Lake) -> Non
     publish(games_lake, [forecast(), ZION, UNKNOWN], at=BEFORE)
     said = call(games_lake, "grade", "2025-01-10")
     assert "2 new grades" in said
-    assert "no row of his among 9 of NOP that add up to 240.0 minutes" in said
+    assert "no row of theirs among 9 of NOP that add up to 240.0 minutes" in said
     assert "pending  No Body" in said
     assert "next: tipoff scoreboard" in said
     assert "nothing new to grade" in call(games_lake, "grade", "2025-01-10")

@@ -28,7 +28,7 @@ def test_import_prints_what_it_did_and_doctor_lists_what_it_could_not(tmp_path: 
 
     told = run(app, [*lake, "doctor", "--json"])
     report = json.loads(told.stdout)
-    findings = {f["name"]: f for f in report["findings"]}
+    findings = {f["name"]: f for f in report["checks"]}
     ghost = findings["unresolved line names"]
     assert (ghost["level"], ghost["count"]) == ("problem", 1)
     assert ghost["detail"][0]["player_name"] == "Z. Ghost"
@@ -36,10 +36,10 @@ def test_import_prints_what_it_did_and_doctor_lists_what_it_could_not(tmp_path: 
     assert findings["rows set aside"]["detail"][0]["reason"] == "out of range"
     assert findings["lines timed by rule"]["count"] == 3
     assert findings["tip-offs by default"]["level"] == "ok"
-    assert report["problems"] == sum(f["level"] == "problem" for f in report["findings"])
+    assert report["problems"] == sum(f["level"] == "problem" for f in report["checks"])
 
     dated = run(app, [*lake, "doctor", "2025-01-08", "--json"])
-    there = {f["name"]: f["count"] for f in json.loads(dated.stdout)["findings"]}
+    there = {f["name"]: f["count"] for f in json.loads(dated.stdout)["checks"]}
     assert there["unresolved line names"] == 0
     shown = run(app, [*lake, "doctor"])
     assert "unresolved line names" in shown.output

@@ -118,7 +118,7 @@ def do_retire(lake: Lake, salt: int, token: str) -> Answer:
     rng = random.Random(salt)
     made = [v["model_id"] for v in _versions(lake) if v["model"] == tiny.NAME]
     name = "line" if rng.random() < LINE_RETIRED or not made else rng.choice(made)
-    model_ids = retire(lake, name, token, MARKETS[0])
+    model_ids = list(retire(lake, name, token, MARKETS))
     with lake.reading() as r:
         sql = "SELECT count(*) FROM models.state WHERE reason = $token"
         return {"model_ids": model_ids, "did": bool(r.value(sql, {"token": token}))}

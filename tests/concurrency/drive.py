@@ -200,7 +200,7 @@ class Drive:
         report.reproduced = self.shadow.moved["reproduce"]
         found = check(lake, self.now + timedelta(days=1), timedelta(0))
         report.violations.extend(
-            f"{t.kind} {t.what}: {t.detail}" for t in found.troubles if t.kind != "orphan"
+            f"{t.kind} {t.what}: {t.detail}" for t in found.problems if t.kind != "orphan"
         )
         report.violations.extend(too_rare(self.shadow.done, report.steps))
 

@@ -197,7 +197,7 @@ def _lost(before: State, now: State, when: str) -> Iterator[str]:
 
 
 def _troubles(lake: Lake) -> list[tuple[str, str]]:
-    return [(t.kind, f"{t.what}: {t.detail}") for t in check(lake, _now(), NONE).troubles]
+    return [(t.kind, f"{t.what}: {t.detail}") for t in check(lake, _now(), NONE).problems]
 
 
 def _now() -> Any:

@@ -18,7 +18,7 @@ from tests.simulated import built_once
 
 pytestmark = pytest.mark.xdist_group("command line")  # one worker makes the session, not both
 
-SCHEMA = Path(__file__).parents[2] / "docs/schema/slate.schema.json"
+SCHEMAS = Path(__file__).parents[2] / "docs/schema"
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ def test_importing_the_same_folder_again_adds_no_row(told: dict[str, Any]) -> No
 def test_a_run_publishes_a_set_its_schema_accepts_and_again_has_nothing_to_do(
     told: dict[str, Any],
 ) -> None:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    for name in ("first slate", "slate"):
+    for name, command in (("run", "run"), ("run again", "run"), ("slate", "slate")):
+        schema = json.loads((SCHEMAS / f"{command}.schema.json").read_text(encoding="utf-8"))
         jsonschema.validate(told[name], schema, cls=jsonschema.Draft202012Validator)
     first, again = told["run"], told["run again"]
     assert (first["nothing_to_do"], again["nothing_to_do"]) == (False, True)
@@ -189,7 +189,7 @@ def test_models_and_findings_are_listed(told: dict[str, Any]) -> None:
     roles = {m["model"]: m["roles"].get("points") for m in told["models list"]["models"]}
     assert roles["catboost_v9"] == "champion"
     assert told["doctor"]["simulated"] is True
-    assert told["doctor"]["findings"]
+    assert told["doctor"]["checks"]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_a_flipped_byte_refuses_that_model_and_changes_no_number_of_another(
     assert whole_slate(armed, ground.days[1]) == before
     named = tipoff(armed, "lake", "check", "--json")
     assert named.returncode == 1
-    troubles = [(t["kind"], t["what"]) for t in json.loads(named.stdout)["troubles"]]
+    troubles = [(t["kind"], t["what"]) for t in json.loads(named.stdout)["problems"]]
     assert troubles == [("damaged", str(harmed))]
     with Lake.open(armed) as lake:
         assert deep(lake) == []

@@ -21,7 +21,8 @@ from tipoff.forecast import current_publication
 from tipoff.lake import Lake, connection
 from tipoff.lake.backends.embedded import FileWriterLock
 from tipoff.lake.files import data_files
-from tipoff.lake.health import Trouble, check
+from tipoff.lake.health import check
+from tipoff.results.health import LakeProblem
 from tipoff.sources import import_folder
 
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
@@ -63,9 +64,9 @@ def nothing_lost(folder: Path, ground: Ground) -> None:
         assert import_folder(lake, ground.parts[0]).new_rows > 0
 
 
-def troubles(lake: Lake) -> list[Trouble]:
+def troubles(lake: Lake) -> list[LakeProblem]:
     moment = clock.eastern(clock.parse_date("tomorrow"), 12)
-    return list(check(lake, moment, moment - moment).troubles)
+    return list(check(lake, moment, moment - moment).problems)
 
 
 def test_a_full_disk_stores_nothing_and_says_so(tiny: Path, ground: Ground) -> None:

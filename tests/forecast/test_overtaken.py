@@ -24,7 +24,7 @@ from tipoff.cli import app
 from tipoff.forecast import find_slate, player_view, reconcile
 from tipoff.forecast.publish import current_publication
 from tipoff.grading.decay import review
-from tipoff.health import Look
+from tipoff.health import CheckContext
 from tipoff.health.slates import stale
 from tipoff.lake import Lake
 from tipoff.models import promote, retire, train
@@ -66,9 +66,9 @@ class Evening:
     def told(self) -> tuple[str, list[str]]:
         """What doctor calls the slate now, and what the alert says."""
         with self.lake.reading() as r:
-            look = Look(r, self.day, clock.now(), self.lake)
-            alerts = list(RULES["stale_slate"](look, Settings()))
-            return stale(look).level, [alert.summary for alert in alerts]
+            context = CheckContext(r, self.day, clock.now(), self.lake)
+            alerts = list(RULES["stale_slate"](context, Settings()))
+            return stale(context).level, [alert.summary for alert in alerts]
 
 
 @pytest.fixture(scope="session")
@@ -169,7 +169,7 @@ def test_a_new_version_or_a_promotion_makes_no_set_stale(evening: Evening) -> No
 
 
 def test_a_model_retired_where_the_set_does_not_show_it_is_no_reason(evening: Evening) -> None:
-    retire(evening.lake, "last_5", "weak there", "steals")
+    retire(evening.lake, "last_5", "weak there", ["steals"])
     assert evening.because() == []
 
 
@@ -198,7 +198,7 @@ def test_an_answer_of_an_earlier_moment_is_not_made_stale_by_a_later_withdrawal(
 
 
 def test_facts_and_models_are_both_told_and_facts_first(evening: Evening) -> None:
-    retire(evening.lake, "last_5", "never ahead of anything", "points")
+    retire(evening.lake, "last_5", "never ahead of anything", ["points"])
     correct_a_box_score(evening.lake, evening.day)
     assert evening.because() == [("facts", None, []), ("retired", "last_5", ["points"])]
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tipoff.forecast import reconcile
-from tipoff.grading import GradeReport, grade
+from tipoff.grading import grade
 from tipoff.lake import Lake
+from tipoff.results.grading import AbsenceProof, GradeReport, PostponedProof
 
 PLAYED, POSTPONED = date(2025, 1, 10), date(2025, 1, 11)
 PAIRS = {"20250111_HOU_ATL": ["ATL", "HOU"], "20250111_SAS_LAL": ["LAL", "SAS"]}
@@ -49,15 +50,16 @@ def test_predictions_of_postponed_games_end_void_with_the_proof_named(nights: Ni
             )
         )  # fmt: skip
     assert rows == [(game, "void", False, made[game]) for game in sorted(PAIRS)]
-    assert report.pending == []
+    assert report.pending == ()
     assert report.outcomes["pending"] == 0
-    proofs = {v["game_id"]: v["proof"] for v in report.voids if v["proof"]["kind"] == "postponed"}
-    assert {game: proof["pair"] for game, proof in proofs.items()} == PAIRS
+    proofs = {v.game_id: v.proof for v in report.voids if isinstance(v.proof, PostponedProof)}
+    assert {game: list(proof.pair) for game, proof in proofs.items()} == PAIRS
     for proof in proofs.values():
-        assert proof["scheduled_games"] == proof["final_games"] == 4
-        assert proof["box_scores_of_pair"] == 0
-        assert proof["scheduled_later_as"]
-        assert date.fromisoformat(proof["scheduled_later_on"]) > POSTPONED
+        assert proof.scheduled_games == proof.final_games == 4
+        assert proof.box_scores_of_pair == 0
+        assert proof.scheduled_later_as
+        assert proof.scheduled_later_on is not None
+        assert proof.scheduled_later_on > POSTPONED
 
 
 def test_the_games_played_on_the_night_of_the_postponements_are_graded(nights: Nights) -> None:
@@ -77,13 +79,13 @@ def test_all_91_lined_players_are_planned_90_are_graded_and_zion_williamson_is_v
 ) -> None:
     _lake, reports = nights
     report = reports[PLAYED]
-    assert report.markets[0] | {"predictions": 0} == {
+    assert report.markets[0].to_dict() | {"predictions": 0} == {
         "market": "points", "predictions": 0, "lined_players": 91, "lined_graded": 90,
         "lined_void": 1, "lined_pending": 0,
     }  # fmt: skip
-    assert report.pending == []
-    zion = next(v for v in report.voids if v["player_key"] == "zionwilliamson")
-    assert zion["reason"] == "did not play"
-    assert zion["proof"]["kind"] == "dnp"
-    assert zion["proof"]["team_minutes"] == pytest.approx(240, abs=1)
-    assert zion["proof"]["rows_with_minutes"] == 0
+    assert report.pending == ()
+    zion = next(v for v in report.voids if v.player_key == "zionwilliamson")
+    assert zion.reason == "did not play"
+    assert isinstance(zion.proof, AbsenceProof)
+    assert zion.proof.team_minutes == pytest.approx(240, abs=1)
+    assert zion.proof.rows_with_minutes == 0

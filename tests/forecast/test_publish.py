@@ -304,7 +304,7 @@ def test_withdrawn_models_are_told_with_their_reasons_and_one_out_of_a_market_by
 ) -> None:
     night.run(markets=["points", "assists"])
     retire(night.lake, MODELS[0], "worn out")
-    retire(night.lake, MODELS[1], "weak there", "assists")
+    retire(night.lake, MODELS[1], "weak there", ["assists"])
     report = night.run(models=["last_5"])
     assert report.publication.kind == "withdraw"
     assert night.newest("publication")["reason"] == (

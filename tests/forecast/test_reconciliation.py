@@ -214,7 +214,7 @@ def test_an_incomplete_set_is_never_stored(published: Lake, slate_day: date) -> 
 def test_a_market_without_lines_is_no_withdrawal_because_another_model_was_retired_there(
     published: Lake, slate_day: date
 ) -> None:
-    retire(published, "last_5", "weak on steals", "steals")
+    retire(published, "last_5", "weak on steals", ["steals"])
     with published.reading() as r:
         seen = current_publication(r, slate_day)
         shown = r.query("SELECT * FROM forecast.current_prediction")

@@ -22,7 +22,7 @@ from tipoff.errors import IntegrityError, UsageError
 from tipoff.forecast import current_publication, reconcile, staleness
 from tipoff.forecast.publish import Publication, present
 from tipoff.forecast.view import publication_is_backfill
-from tipoff.grading.backtest.board import MarketBoard, _warnings
+from tipoff.grading.backtest.board import _warnings
 from tipoff.grading.backtest.suspicion import suspicions
 from tipoff.grading.record import published_span, record_rows
 from tipoff.lake import Lake, Reader
@@ -193,7 +193,7 @@ def record_null(case: Case) -> None:
 
 
 def too_good_error(case: Case) -> None:
-    board = MarketBoard("points", 900, 900, 900, [made() | {"model": "x"}], [])
+    board = {"market": "points", "everyone": [made() | {"model": "x"}], "lined": []}
     assert _warnings(board) == []
     case.patch.setattr(sys.modules["tipoff.grading.backtest.board"], "suspicions", fault)
     with pytest.raises(ValueError, match="injected"):

@@ -217,7 +217,7 @@ def test_a_promotion_lifts_a_block(published: Lake, slate_day: date) -> None:
 def test_a_model_retired_in_one_market_is_a_withdrawal_that_names_the_market(
     published: Lake, slate_day: date
 ) -> None:
-    retire(published, "last_5", "weak on steals", "steals")
+    retire(published, "last_5", "weak on steals", ["steals"])
     assert reconcile(published, slate_day).publication.kind == "withdraw"
     with published.reading() as r:
         shown = current_publication(r, slate_day)

@@ -24,6 +24,7 @@ from tipoff.errors import NotFound
 from tipoff.grading import grade
 from tipoff.grading.facts import load_facts
 from tipoff.lake import Lake
+from tipoff.results.grading import AbsenceProof, GradedSet, MarketGrades
 
 NEXT = date(2025, 1, 11)
 MAXEY = forecast()
@@ -49,11 +50,13 @@ def test_the_night_of_2025_01_10_ends_graded_with_zion_williamson_void(
     publish(games_lake, [MAXEY, ZION], at=BEFORE)
     report = grade(games_lake, DAY)
     assert report.new == 2
-    assert report.markets == [{"market": "points", "predictions": 2, "lined_players": 2,
-                               "lined_graded": 1, "lined_void": 1, "lined_pending": 0}]  # fmt: skip
+    (market,) = report.markets
+    assert market == MarketGrades(market="points", predictions=2, lined_players=2,
+                                  lined_graded=1, lined_void=1, lined_pending=0)  # fmt: skip
     zion = report.voids[0]
-    assert (zion["player_key"], zion["reason"]) == ("zionwilliamson", "did not play")
-    assert zion["proof"]["team_minutes"] == pytest.approx(240, abs=1)
+    assert (zion.player_key, zion.reason) == ("zionwilliamson", "did not play")
+    assert isinstance(zion.proof, AbsenceProof)
+    assert zion.proof.team_minutes == pytest.approx(240, abs=1)
     by_player = {row["player_key"]: row for row in stored(games_lake)}
     actual = points(real_data, "tyresemaxey")
     maxey = by_player["tyresemaxey"]
@@ -112,7 +115,7 @@ def test_every_published_set_is_graded_and_told_apart_by_when_it_was_committed(
     assert {r["run_id"]: (r["live"], r["backfill"]) for r in stored(games_lake)} == {
         early: (True, False), late: (False, True),
     }  # fmt: skip
-    assert [(s["current"], s["live"]) for s in report.sets] == [(False, 1), (True, 0)]
+    assert [(s.current, s.live) for s in report.sets] == [(False, 1), (True, 0)]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +144,7 @@ def test_pending_is_reported_but_never_stored_and_graded_once_the_box_score_come
     publish(games_lake, rows, at=BEFORE, day=sunday)
     report = grade(games_lake, sunday)
     assert (report.new, stored(games_lake)) == (0, [])
-    assert {row["reason"] for row in report.pending} == {"the box score is missing"}
+    assert {row.reason for row in report.pending} == {"the box score is missing"}
     add(games_lake, box=real_box(real_data, sunday))
     assert grade(games_lake, sunday).new == 2
 
@@ -197,9 +200,9 @@ def test_a_published_set_without_a_prediction_is_counted_as_none_of_anything(
     publish(games_lake, [MAXEY], at=BEFORE)
     empty = publish(games_lake, [], at=AFTER)
     report = grade(games_lake, DAY)
-    counts = {"predictions": 0, "live": 0, "pending": 0}
-    assert report.sets[1] == {"run_id": empty, "seq": 2, "current": True} | counts
-    assert (report.live, report.backfill, report.markets) == (0, 0, [])
+    nothing = GradedSet(run_id=empty, seq=2, current=True, predictions=0, live=0, pending=0)
+    assert report.sets[1] == nothing
+    assert (report.live, report.backfill, report.markets) == (0, 0, ())
 
 
 def test_the_lake_reaches_as_far_as_its_newest_game_with_a_result(games_lake: Lake) -> None:
@@ -218,7 +221,7 @@ def test_the_lake_reaches_as_far_as_its_newest_game_with_a_result(games_lake: La
 
 def test_a_report_is_json_as_it_stands(games_lake: Lake) -> None:
     publish(games_lake, [MAXEY, ZION], at=BEFORE)
-    found = json.loads(json.dumps(grade(games_lake, DAY).as_dict(), allow_nan=False))
+    found = json.loads(grade(games_lake, DAY).to_json())
     assert found["date"] == "2025-01-10"
     assert found["voids"][0]["proof"]["kind"] == "dnp"
     assert datetime(2025, 1, 11, tzinfo=UTC) == TIP

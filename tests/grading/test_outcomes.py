@@ -84,14 +84,14 @@ def test_no_row_in_a_whole_box_score_is_a_void_with_its_proof() -> None:
     proof = json.loads(found["proof"])
     assert (found["outcome"], found["actual"], found["reason"]) == ("void", None, "did not play")
     assert proof == {"kind": "dnp", "game": "fg1@1", "team": "AAA", "team_minutes": 240.0,
-                     "team_rows": 10, "his_row": None, "rows_with_minutes": 0}  # fmt: skip
+                     "team_rows": 10, "player_row": None, "rows_with_minutes": 0}  # fmt: skip
 
 
 @pytest.mark.parametrize("minutes", [0.0, None])
 def test_an_explicit_dnp_row_is_proof_even_without_the_others(minutes: float | None) -> None:
     found = settled(facts([GAME], [row("him", minutes=minutes, did_not_play=True)]))
     assert found["outcome"] == "void"
-    assert json.loads(found["proof"])["his_row"] == "f_him@1"
+    assert json.loads(found["proof"])["player_row"] == "f_him@1"
 
 
 def test_a_player_who_changed_sides_is_graded_where_he_played() -> None:

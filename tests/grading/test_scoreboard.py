@@ -17,10 +17,11 @@ import pytest
 from tests.grading.conftest import DAY, add, forecast, publish
 from tipoff import clock
 from tipoff.errors import UsageError
-from tipoff.grading import Entry, Scoreboard, grade, scoreboard
+from tipoff.grading import grade, scoreboard
 from tipoff.grading.entries import TOO_GOOD
 from tipoff.grading.tiers import labels, with_tiers
 from tipoff.lake import Lake
+from tipoff.results.grading import Entry, Estimate, Scoreboard
 
 PLAYERS = [f"p{i}" for i in range(6)]
 _NIGHTS = count()
@@ -101,9 +102,15 @@ def entry(board: Scoreboard, model: str = "catboost_v9") -> Entry:
     return next(e for e in board.entries if e.model == model)
 
 
+def known(estimate: Estimate | None) -> Estimate:
+    """An estimate that must be there."""
+    assert estimate is not None
+    return estimate
+
+
 def mean_forecast(board: Scoreboard) -> float:
     """The mean the counted set was made with, told from its bias: every actual is 20."""
-    return float(board.entries[0].metrics["mean_bias"]["value"]) + 20.0
+    return known(board.entries[0].metrics.mean_bias).value + 20.0
 
 
 def test_the_live_record_counts_the_last_set_before_each_games_own_tip_off(
@@ -124,7 +131,7 @@ def test_a_set_made_after_the_game_never_enters_the_live_record(night: Night) ->
     night.play([20] * 6)
     night.publish(night.picks(20.0), at=night.first + timedelta(days=3))
     night.grade()
-    assert night.board().entries == []
+    assert night.board().entries == ()
     assert entry(night.board(record="backfill")).counts["graded"] == 6
 
 
@@ -136,7 +143,7 @@ def test_a_set_withdrawn_before_tip_off_takes_its_predictions_out_of_the_record(
     night.publish(night.picks(20.0, "L"), at=night.first - timedelta(hours=1))
     night.grade()
     assert entry(night.board()).counts["predictions"] == 6
-    assert night.board(record="backfill").entries == []
+    assert night.board(record="backfill").entries == ()
 
 
 def test_a_forecast_with_an_as_of_after_tip_off_is_no_live_one_whenever_committed(
@@ -165,16 +172,17 @@ def test_models_are_compared_on_the_rows_both_have(night: Night) -> None:
     night.publish(night.picks(20.0) + line + wide, at=night.first - timedelta(hours=1))
     night.grade()
     against = entry(night.board()).against
-    assert (against["line"]["n"], against["ewma_hl8"]["n"]) == (3, 6)
+    assert (against["line"].n, against["ewma_hl8"].n) == (3, 6)
     own, other = night.picks(20.0)[0]["median"], line[0]["median"]
     by_hand = [np.mean([abs(m - y) for y in (10, 14, 18)]) for m in (own, other)]
-    found = against["line"]["mae"]
-    assert [found["own"], found["reference"]] == pytest.approx(by_hand)
-    assert found["difference"]["value"] == pytest.approx(by_hand[0] - by_hand[1])
-    narrowed = night.board("points", "catboost_v9")
+    found = against["line"].mae
+    assert found is not None
+    assert [found.own, found.reference] == pytest.approx(by_hand)
+    assert found.difference.value == pytest.approx(by_hand[0] - by_hand[1])
+    narrowed = night.board(["points"], "catboost_v9")
     assert [e.model for e in narrowed.entries] == ["catboost_v9"]
     assert narrowed.entries[0].against == against
-    assert night.board("assists").entries == []
+    assert night.board(["assists"]).entries == ()
 
 
 def test_edge_tiers_carry_the_hit_rate_and_the_break_even_of_the_prices_taken_if_any(
@@ -187,12 +195,13 @@ def test_edge_tiers_carry_the_hit_rate_and_the_break_even_of_the_prices_taken_if
     night.grade()
     board = night.board()
     (tier,), (bare,) = entry(board).edge_tiers, entry(board, "pickem").edge_tiers
-    assert tier["tier"] == "2 to 3"
-    assert (tier["hit_rate"]["n"], tier["hit_rate"]["value"]) == (6, pytest.approx(2 / 6))
-    assert tier["break_even"]["value"] == pytest.approx(120 / 220)
-    assert tier["roi"]["value"] == pytest.approx((2 * 100 / 120 - 4) / 6)
-    assert {"roi", "break_even", "priced_hit_rate"}.isdisjoint(bare)
-    assert bare["hit_rate"]["n"] == 6
+    assert tier.tier == "2 to 3"
+    assert known(tier.hit_rate).n == 6
+    assert known(tier.hit_rate).value == pytest.approx(2 / 6)
+    assert known(tier.break_even).value == pytest.approx(120 / 220)
+    assert known(tier.roi).value == pytest.approx((2 * 100 / 120 - 4) / 6)
+    assert (bare.roi, bare.break_even, bare.priced_hit_rate) == (None, None, None)
+    assert known(bare.hit_rate).n == 6
 
 
 def test_void_push_pending_and_refused_are_counted_and_in_no_metric(night: Night) -> None:
@@ -211,9 +220,8 @@ def test_void_push_pending_and_refused_are_counted_and_in_no_metric(night: Night
                 "void": 1, "pending": 1, "refused": 2}  # fmt: skip
     assert found.counts == expected
     assert board.refused == {"out": 2}
-    assert (found.metrics["mae"]["n"], found.metrics["brier"]["n"]) == (6, 3)
-    assert found.metrics["hit_rate"] == {"n": 3, "slates": 1, "value": 1.0, "low": None,
-                                         "high": None}  # fmt: skip
+    assert (known(found.metrics.mae).n, known(found.metrics.brier).n) == (6, 3)
+    assert found.metrics.hit_rate == Estimate(n=3, slates=1, value=1.0, low=None, high=None)
 
 
 def test_a_points_error_that_is_too_good_is_called_a_probable_leak(night: Night) -> None:
@@ -239,11 +247,13 @@ def test_several_slates_give_intervals_and_months(night: Night) -> None:
     first, middle, last = (night.day + timedelta(days=shift) for shift in shifts)
     board = scoreboard(night.lake, first, last)
     found = entry(board)
-    assert (board.slates, found.metrics["mae"]["slates"]) == (3, 3)
-    assert found.metrics["mae"]["low"] < found.metrics["mae"]["value"]
+    mae = known(found.metrics.mae)
+    assert (board.slates, mae.slates) == (3, 3)
+    assert mae.low is not None
+    assert mae.low < mae.value
     months = Counter(f"{day:%Y-%m}" for day in (first, middle, last))
-    assert {m["tier"]: m["rows"] for m in found.months} == {m: 6 * n for m, n in months.items()}
-    assert json.loads(json.dumps(board.as_dict(), allow_nan=False))["record"] == "live"
+    assert {m.tier: m.rows for m in found.months} == {m: 6 * n for m, n in months.items()}
+    assert json.loads(board.to_json())["record"] == "live"
     assert scoreboard(night.lake, middle, middle).slates == 1
 
 

@@ -261,7 +261,7 @@ def test_a_slate_that_should_be_there_and_is_not_is_a_problem_whatever_jobs_did_
 
     def told() -> tuple[Any, bool]:
         answer = CliRunner().invoke(app, [*words, "doctor", str(quiet.day), "--json", "--strict"])
-        findings = {f["name"]: f for f in json.loads(answer.stdout)["findings"]}
+        findings = {f["name"]: f for f in json.loads(answer.stdout)["checks"]}
         found = findings["slates without publication"]
         assert answer.exit_code == (1 if json.loads(answer.stdout)["problems"] else 0)
         return found["level"], bool(found["count"])

@@ -14,8 +14,9 @@ from tipoff.cli import app
 from tipoff.errors import LakeDamaged
 from tipoff.lake import Lake
 from tipoff.lake.files import DataFile, data_files, orphans
-from tipoff.lake.health import Health, check
+from tipoff.lake.health import check
 from tipoff.lake.upkeep import clean, compact
+from tipoff.results.health import LakeCheck
 
 HOUR = timedelta(hours=1)
 NONE = timedelta(0)
@@ -59,21 +60,21 @@ def leftovers(lake: Lake) -> list[Path]:
     return sorted(made)
 
 
-def examined(lake: Lake, age: timedelta = NONE) -> Health:
+def examined(lake: Lake, age: timedelta = NONE) -> LakeCheck:
     return check(lake, clock.now() + timedelta(seconds=1), age)
 
 
 def test_a_sound_lake_is_well_and_its_files_are_counted(lake: Lake) -> None:
     found = examined(lake)
     assert found.ok
-    assert (found.troubles, found.data_files, found.commits) == ((), 6, 6)
+    assert (found.problems, found.data_files, found.commits) == ((), 6, 6)
 
 
 def test_leftovers_of_every_kind_are_found_and_those_old_enough_are_removed(lake: Lake) -> None:
     made, before = leftovers(lake), stored(lake)
     fresh = Path(lake.location) / "models/fresh.cbm"
     fresh.write_bytes(b"a commit under way")
-    assert [(t.kind, t.what) for t in examined(lake, HOUR).troubles if not t.young] == [
+    assert [(t.kind, t.what) for t in examined(lake, HOUR).problems if not t.young] == [
         ("orphan", str(path)) for path in made
     ]
     assert not examined(lake, HOUR).ok
@@ -140,7 +141,7 @@ def test_compaction_changes_no_row_and_no_version_and_what_it_replaced_is_cleane
 def test_a_harmed_data_file_is_named(lake: Lake, harm: object, kind: str, detail: str) -> None:
     path = Path(files(lake)[0].path)
     harm(path)  # type: ignore[operator]
-    (trouble,) = examined(lake).troubles
+    (trouble,) = examined(lake).problems
     assert (trouble.kind, trouble.what) == (kind, str(path))
     assert detail in trouble.detail
     with pytest.raises(LakeDamaged, match="lake check"):
@@ -150,13 +151,13 @@ def test_a_harmed_data_file_is_named(lake: Lake, harm: object, kind: str, detail
 def test_a_second_guard_row_is_named(lake: Lake) -> None:
     with lake.session() as session:
         session.rows("INSERT INTO ops.guard VALUES (99)")
-    assert [t.kind for t in examined(lake).troubles] == ["guard"]
+    assert [t.kind for t in examined(lake).problems] == ["guard"]
 
 
 def test_a_publication_from_the_future_is_a_clock_set_back(lake: Lake) -> None:
     row = pl.DataFrame({"publication_id": ["p"], "committed_at": [clock.now() + HOUR]})
     lake.write(lambda w: w.append("forecast.publication", row))
-    assert [t.kind for t in examined(lake).troubles] == ["clock", "dangling"]
+    assert [t.kind for t in examined(lake).problems] == ["clock", "dangling"]
 
 
 def test_the_commands_say_what_is_wrong_and_what_to_do(lake: Lake) -> None:

@@ -163,7 +163,7 @@ def test_every_publication_shows_and_explains_and_the_lake_is_sound(
             assert len(shown.predictions) == shown.predicted > 0
             named = r.value(one, {"run": run, "model": model})
             assert explain(lake, r, run, named).features
-        assert check(lake, clock.now(), clock.now() - clock.now()).troubles == ()
+        assert check(lake, clock.now(), clock.now() - clock.now()).problems == ()
     told = expected(first_edition)["publications"]
     assert [[f"{p.slate}", p.seq, p.publication_id] for p in publications] == told
 

@@ -14,8 +14,9 @@ from tipoff.features.catalogue import CATALOGUE, Catalogue
 from tipoff.features.definition import Family, Feature, Relation
 from tipoff.features.relations import BOX
 from tipoff.features.sets import SETS
-from tipoff.grading.backtest import Board, backtest, board, make_plan
+from tipoff.grading.backtest import backtest, board, make_plan
 from tipoff.lake import Lake
+from tipoff.results.backtest import BacktestBoard
 
 TONIGHT = "tonight_result"
 SOURCES = {
@@ -93,15 +94,15 @@ class Span:
     start: date
     end: date
 
-    def judged(self, folder: Path, models: Sequence[str]) -> Board:
+    def judged(self, folder: Path, models: Sequence[str]) -> BacktestBoard:
         """The board of a backtest of these models on points, refitted monthly."""
         plan = make_plan(self.start, self.end, ["points"], models, "monthly")
         with Lake.open(self.lake) as lake:
             made = backtest(lake, plan, folder / "out.parquet", folder / "work")
-            return board(lake, made.out)
+            return board(lake, Path(made.out))
 
 
-def accused(found: Board, model: str) -> list[str]:
+def accused(found: BacktestBoard, model: str) -> list[str]:
     """What the board says of a model that is too good."""
     words = "a leak until proven otherwise"
     return [t for t in found.warnings if words in t and t.startswith(f"{model} points: too good")]

@@ -28,9 +28,9 @@ def span(trained_lake: Path, monkeypatch: pytest.MonkeyPatch) -> Span:
 def test_honest_champions_are_not_called_too_good(span: Span, tmp_path: Path) -> None:
     found = span.judged(tmp_path, CHAMPIONS)
     assert TONIGHT not in feature_set("v4")
-    assert {r["model"] for r in found.markets[0].everyone} >= set(CHAMPIONS)
+    assert {r.model for r in found.markets[0].everyone} >= set(CHAMPIONS)
     assert found.markets[0].counted > 400
-    assert found.warnings == []
+    assert found.warnings == ()
 
 
 def test_champions_that_read_tonights_result_are_called_too_good(

@@ -93,7 +93,7 @@ def test_an_honest_backtest_is_not_called_too_good(span: Span, tmp_path: Path) -
     found = span.judged(tmp_path, [MODEL])
     assert TONIGHT not in feature_set("v2_33")
     assert found.markets[0].counted > 400
-    assert found.warnings == []
+    assert found.warnings == ()
 
 
 @pytest.mark.parametrize("result", RESULTS)

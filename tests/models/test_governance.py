@@ -128,14 +128,14 @@ def test_a_retired_name_leaves_and_no_older_version_comes_back(
     by_ewma = made(lake, ewma)
     made(lake, v9, date(2024, 11, 30))
     newest = made(lake, v9, date(2024, 12, 5))
-    assert retire(lake, newest, "drifted") == [newest]
+    assert retire(lake, newest, "drifted") == (newest,)
     assert [s.model for s in seats(lake)] == ["ewma_hl8"]
     assert leader(lake) == by_ewma
 
 
 def test_retiring_in_one_market_leaves_the_others(lake: Lake, ewma: Baseline) -> None:
     by_ewma = made(lake, ewma)
-    retire(lake, "ewma_hl8", "bad on steals", "steals")
+    retire(lake, "ewma_hl8", "bad on steals", ["steals"])
     assert seats(lake, market="steals") == []
     assert leader(lake, "points") == by_ewma
     with lake.reading() as r:
@@ -161,8 +161,8 @@ def test_a_retired_version_cannot_be_promoted(lake: Lake, ewma: Baseline) -> Non
 
 def test_retiring_twice_writes_one_state(lake: Lake, ewma: Baseline) -> None:
     chosen = made(lake, ewma)
-    retire(lake, chosen, "drifted", "points")
-    retire(lake, chosen, "drifted", "points")
+    retire(lake, chosen, "drifted", ["points"])
+    retire(lake, chosen, "drifted", ["points"])
     with lake.reading() as r:
         assert r.value("SELECT count(*) FROM models.state") == 1
 

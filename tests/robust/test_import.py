@@ -19,7 +19,8 @@ from tests.robust.hostile import DAYS, NOT_PLAIN, NUMBERS, SHOWN_AS_THEY_ARE, te
 from tests.sources.folders import FIRST, SECOND, Folder, box, game, injury, line, tiny
 from tipoff.errors import SourceError
 from tipoff.lake import Lake
-from tipoff.sources import ImportReport, import_folder
+from tipoff.results.data import ImportReport
+from tipoff.sources import import_folder
 from tipoff.sources.layout import FILES, LABEL
 from tipoff.texts import printable
 

@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from tipoff.lake import Lake
-from tipoff.sources import ImportReport, import_folder
+from tipoff.results.data import ImportReport
+from tipoff.sources import import_folder
 from tipoff.sources.layout import FILES
 
 Row = dict[str, Any]

@@ -11,7 +11,8 @@ from tests.sources.folders import FIRST, SECOND, Folder, box, game, injury, line
 from tipoff.errors import SourceError
 from tipoff.lake import Lake
 from tipoff.markets import MARKETS, Market
-from tipoff.sources import ImportReport, import_folder
+from tipoff.results.data import ImportReport
+from tipoff.sources import import_folder
 from tipoff.sources.layout import FILES
 
 

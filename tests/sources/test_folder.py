@@ -20,7 +20,8 @@ from tests.sources.folders import (
 )
 from tipoff.errors import UsageError
 from tipoff.lake import KEYS, Lake
-from tipoff.sources import ImportReport, import_folder
+from tipoff.results.data import ImportReport
+from tipoff.sources import import_folder
 
 
 def _rows(lake: Lake, sql: str) -> list[tuple[Any, ...]]:
@@ -53,7 +54,7 @@ def test_rows_already_known_add_nothing_though_the_file_has_other_bytes(
     folder.bend = lambda _name, f: f.with_row_index("extra")
     report = folder.take(lake)
     assert report.new_rows == 0
-    assert report.known_files == []
+    assert report.known_files == ()
     assert _count(report, "league.player_game") == (0, 0, 4)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tipoff.alerts.alert import Alert
 from tipoff.alerts.destinations import SEND
@@ -12,7 +13,8 @@ from tipoff.alerts.memory import remember, standing
 from tipoff.alerts.rules import RULES
 from tipoff.errors import NotDelivered
 from tipoff.failures import RULE_FAILURES
-from tipoff.health import Look
+from tipoff.health import CheckContext
+from tipoff.results.alerts import AlertCheck, AlertTest, StandingAlert
 from tipoff.settings import Settings, destinations
 
 if TYPE_CHECKING:
@@ -24,13 +26,21 @@ BROKEN = "could_not_be_judged"
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: alerts that hold, those told now (with where to), those over, and
+    """What a check came to: alerts that hold, those sent now (with where to), those over, and
     what could not be delivered (destination -> why)."""
 
     holding: list[Alert]
-    told: list[tuple[Alert, str]]
-    over: list[dict[str, Any]]
+    sent: list[tuple[Alert, str]]
+    over: list[StandingAlert]
     failed: dict[str, str]
+
+    def result(self, day: date | None) -> AlertCheck:
+        """As people receive it; `day`: the league date that was asked about."""
+        sent = {alert.alert_id for alert, _ in self.sent}
+        rows = [a.as_dict() | {"sent_now": a.alert_id in sent} for a in self.holding]
+        return AlertCheck.model_validate(
+            {"date": day, "alerts": rows, "over": self.over, "failed": self.failed}
+        )
 
 
 def check(lake: Lake, day: date | None, now: datetime, settings: Settings) -> Checked:
@@ -40,17 +50,17 @@ def check(lake: Lake, day: date | None, now: datetime, settings: Settings) -> Ch
     a destination did not take is not remembered, so the next check tries again.
     """
     with lake.reading() as r:
-        before = {kept["alert_id"]: kept for kept in standing(r)}
+        before = {kept.alert_id: kept for kept in standing(r)}
         simulated = r.simulated()
     holding = [a for rule in RULES for a in _answer(lake, rule, day, now, settings)]
-    told, failed = _tell(holding, before, settings, simulated)
+    sent, failed = _send_new(holding, before, settings, simulated)
     ids = {alert.alert_id for alert in holding}
     broken = {alert.rule for alert in holding if BROKEN in alert.state}
     over = [kept for kept in before.values()
-            if kept["alert_id"] not in ids and kept["rule"] not in broken
+            if kept.alert_id not in ids and kept.rule not in broken
             and _asked(kept, day)]  # fmt: skip
-    remember(lake, told, over, now)
-    return Checked(holding, told, over, failed)
+    remember(lake, sent, over, now)
+    return Checked(holding, sent, over, failed)
 
 
 def _answer(
@@ -60,7 +70,7 @@ def _answer(
     try:
         # A read of its own: a query that fails ends what its connection can read.
         with lake.reading() as r:
-            return list(RULES[rule](Look(r, day, now, lake), settings))
+            return list(RULES[rule](CheckContext(r, day, now, lake), settings))
     except RULE_FAILURES as error:
         kind = type(error).__name__
         first = (str(error) or kind).splitlines()[0]
@@ -68,12 +78,12 @@ def _answer(
         return [Alert(rule, day, text, "tipoff doctor", {BROKEN: kind})]
 
 
-def send_test(settings: Settings) -> dict[str, str]:
+def send_test(settings: Settings) -> AlertTest:
     """Send a test alert to every destination in use; destination -> `ok` or what went wrong."""
     used = {name for rule in RULES for name in routes(rule, settings)}
     alert = Alert("test", None, "a test of this destination; nothing is wrong", "")
-    told, failed = _send({name: [alert] for name in sorted(used)}, settings, simulated=False)
-    return {name: "ok" for _, name in told} | failed
+    sent, failed = _send({name: [alert] for name in sorted(used)}, settings, simulated=False)
+    return AlertTest(destinations={name: "ok" for _, name in sent} | failed)
 
 
 def routes(rule: str, settings: Settings) -> tuple[str, ...]:
@@ -81,13 +91,14 @@ def routes(rule: str, settings: Settings) -> tuple[str, ...]:
     return destinations(getattr(settings, f"alert_{rule}"))
 
 
-def _tell(
-    holding: list[Alert], before: dict[str, dict[str, Any]], settings: Settings, simulated: bool
+def _send_new(
+    holding: list[Alert], before: Mapping[str, StandingAlert], settings: Settings, simulated: bool
 ) -> tuple[list[tuple[Alert, str]], dict[str, str]]:
     mail: dict[str, list[Alert]] = {}
     for alert in holding:
         for name in routes(alert.rule, settings):
-            if name not in before.get(alert.alert_id, {"to": ()})["to"]:
+            kept = before.get(alert.alert_id)
+            if kept is None or name not in kept.to:
                 mail.setdefault(name, []).append(alert)
     return _send(mail, settings, simulated)
 
@@ -95,18 +106,18 @@ def _tell(
 def _send(
     mail: dict[str, list[Alert]], settings: Settings, simulated: bool
 ) -> tuple[list[tuple[Alert, str]], dict[str, str]]:
-    told: list[tuple[Alert, str]] = []
+    sent: list[tuple[Alert, str]] = []
     failed: dict[str, str] = {}
     for name, alerts in mail.items():
         messages = [alert.as_dict() | {"simulated": simulated} for alert in alerts]
         try:
             SEND[name](messages, settings)
-            told += [(alert, name) for alert in alerts]
+            sent += [(alert, name) for alert in alerts]
         except NotDelivered as error:
             failed[name] = error.message
-    return told, failed
+    return sent, failed
 
 
-def _asked(kept: dict[str, Any], day: date | None) -> bool:
+def _asked(kept: StandingAlert, day: date | None) -> bool:
     """Whether this check could have found a standing alert again: only then its absence counts."""
-    return day is None or kept["slate"] == day.isoformat()
+    return day is None or kept.slate == day

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tipoff.hashing import content_id
+from tipoff.results.alerts import StandingAlert
 
 if TYPE_CHECKING:
     from tipoff.alerts.alert import Alert
@@ -20,8 +21,8 @@ _STANDING = f"""
   WHERE kind IN ('{TOLD}', '{OVER}') ORDER BY recorded_seq, happened_at"""
 
 
-def standing(r: Reader) -> list[dict[str, Any]]:
-    """Alerts told and not over, oldest first: what was told, when first, and to whom."""
+def standing(r: Reader) -> tuple[StandingAlert, ...]:
+    """Alerts that were sent and are not over, oldest first."""
     found: dict[str, dict[str, Any]] = {}
     for kind, moment, text in r.rows(_STANDING):
         detail = json.loads(text)
@@ -30,18 +31,22 @@ def standing(r: Reader) -> list[dict[str, Any]]:
             continue
         kept = found.setdefault(detail["alert_id"], detail | {"since": moment, "to": []})
         kept["to"].append(detail["destination"])
-    return [{k: v for k, v in kept.items() if k != "destination"} for kept in found.values()]
+    names = StandingAlert.model_fields
+    return tuple(
+        StandingAlert.model_validate({k: v for k, v in kept.items() if k in names})
+        for kept in found.values()
+    )
 
 
 def remember(
-    lake: Lake, told: Iterable[tuple[Alert, str]], over: Iterable[dict[str, Any]], now: datetime
+    lake: Lake, told: Iterable[tuple[Alert, str]], over: Iterable[StandingAlert], now: datetime
 ) -> None:
     """Store what was told to which destination and what is over, in one commit."""
     import polars as pl
 
     rows = [_row(TOLD, a.slate, a.as_dict() | {"destination": to}, now) for a, to in told]
     rows += [
-        _row(OVER, _day(o["slate"]), {k: o[k] for k in ("alert_id", "rule", "slate")}, now)
+        _row(OVER, o.slate, o.model_dump(mode="json", include={"alert_id", "rule", "slate"}), now)
         for o in over
     ]
     if rows:
@@ -54,7 +59,3 @@ def _row(kind: str, slate: date | None, detail: dict[str, Any], now: datetime) -
         "event_id": content_id("event", [kind, detail, now]), "happened_at": now, "kind": kind,
         "slate": slate, "detail": json.dumps(detail, default=str, sort_keys=True),
     }  # fmt: skip
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

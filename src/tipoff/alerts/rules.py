@@ -18,10 +18,10 @@ from tipoff.health.snapshots import (
 )
 
 if TYPE_CHECKING:
-    from tipoff.health import Look
+    from tipoff.health import CheckContext
     from tipoff.settings import Settings
 
-Rule = Callable[["Look", "Settings"], Iterator[Alert]]
+Rule = Callable[["CheckContext", "Settings"], Iterator[Alert]]
 
 _GAP = """
   SELECT p.slate, list_sort(list(DISTINCT p.game_id)) AS games, count(*) AS rows
@@ -33,28 +33,28 @@ _GAP_DAYS = timedelta(days=30)
 """Older gaps are no news: `tipoff doctor` lists them."""
 
 
-def missing_slate(look: Look, settings: Settings) -> Iterator[Alert]:
+def missing_slate(context: CheckContext, settings: Settings) -> Iterator[Alert]:
     """Games are soon to begin, or have begun, and nothing is published."""
-    for night in nights(look):
-        if night.run_id is None and _near(look, night, settings):
+    for night in nights(context):
+        if night.run_id is None and _near(context, night, settings):
             text = f"{night.games} games from {night.first_tipoff:%H:%M} UTC, nothing published"
             yield Alert("missing_slate", night.day, text, f"tipoff run {night.day}")
 
 
-def zero_predictions(look: Look, _settings: Settings) -> Iterator[Alert]:
+def zero_predictions(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
     """A published set expected predictions and holds none."""
-    for night in nights(look):
+    for night in nights(context):
         if night.run_id and night.expected and not night.predicted:
             text = f"all of {night.expected} expected predictions were refused"
             step = f"tipoff slate {night.day} --refusals"
             yield Alert("zero_predictions", night.day, text, step, {"run": night.run_id})
 
 
-def stale_slate(look: Look, settings: Settings) -> Iterator[Alert]:
+def stale_slate(context: CheckContext, settings: Settings) -> Iterator[Alert]:
     """Tip-off is near, and the published set was overtaken by facts or shows a withdrawn model."""
-    for night in nights(look):
-        soon = _near(look, night, settings) and look.now < night.first_tipoff
-        why = behind(look, night) if soon and night.run_id else []
+    for night in nights(context):
+        soon = _near(context, night, settings) and context.now < night.first_tipoff
+        why = behind(context, night) if soon and night.run_id else []
         if why:
             told = "; ".join(cause.text for cause in why)
             text = f"{told}; first tip-off {night.first_tipoff:%H:%M} UTC"
@@ -64,26 +64,26 @@ def stale_slate(look: Look, settings: Settings) -> Iterator[Alert]:
             yield Alert("stale_slate", night.day, text, step, state)
 
 
-def quality_collapse(look: Look, _settings: Settings) -> Iterator[Alert]:
+def quality_collapse(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
     """The newest set's features are far worse than usual, or than anything may be."""
-    found = mean_quality(look.r, look.day)
+    found = mean_quality(context.r, context.day)
     if quality_collapsed(found):
         usual = "" if found.usual is None else f", usual is {found.usual:.1f}"
         text = f"mean feature quality {found.value or 0:.1f}{usual}"
         yield Alert("quality_collapse", found.slate, text, f"tipoff slate {found.slate} --refusals")
 
 
-def low_line_coverage(look: Look, _settings: Settings) -> Iterator[Alert]:
+def low_line_coverage(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
     """Far fewer of the newest set's players have a line than usual."""
-    found = line_coverage(look.r, look.day)
+    found = line_coverage(context.r, context.day)
     if coverage_collapsed(found):
         text = f"{found.value:.0%} of predicted players have a line, usual is {found.usual:.0%}"
         yield Alert("line_coverage", found.slate, text, "look at what the books' import brought")
 
 
-def drift(look: Look, _settings: Settings) -> Iterator[Alert]:
+def drift(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
     """Features of the newest set are far from the snapshots before it."""
-    slate, said = drifted(look.r, look.day)
+    slate, said = drifted(context.r, context.day)
     names = [c["feature"] for c in said if c["check"] == "drift"]
     if names:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
@@ -91,20 +91,20 @@ def drift(look: Look, _settings: Settings) -> Iterator[Alert]:
         yield Alert("drift", slate, text, f"tipoff doctor {slate}", {"features": names})
 
 
-def decay(look: Look, _settings: Settings) -> Iterator[Alert]:
+def decay(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
     """A model's newest graded slates say that it is degrading, or must go."""
-    for bad in unhealthy(look)[0]:
+    for bad in unhealthy(context)[0]:
         if bad.state != "watch":
             text = f"{bad.model} in {bad.market} is {bad.state}: {bad.reason}"
             state = {"model": bad.model, "market": bad.market, "state": bad.state}
             yield Alert("decay", None, text, "tipoff models review", state)
 
 
-def grading_gap(look: Look, settings: Settings) -> Iterator[Alert]:
+def grading_gap(context: CheckContext, settings: Settings) -> Iterator[Alert]:
     """Games that began long ago have predictions nobody graded."""
-    late = look.now - timedelta(hours=settings.alert_grading_hours)
-    first = look.day or (look.now - _GAP_DAYS).date()
-    for slate, games, rows in look.r.rows(_GAP, look.params | {"late": late, "first": first}):
+    late = context.now - timedelta(hours=settings.alert_grading_hours)
+    first = context.day or (context.now - _GAP_DAYS).date()
+    for slate, games, rows in context.r.rows(_GAP, context.params | {"late": late, "first": first}):
         text = f"{rows} predictions of {len(games)} games lack a grade"
         yield Alert("grading_gap", slate, text, f"tipoff grade {slate}", {"games": games})
 
@@ -122,5 +122,5 @@ RULES: dict[str, Rule] = {
 """Rule name -> rule; where its alerts go is the setting `alert_<name>`."""
 
 
-def _near(look: Look, night: Night, settings: Settings) -> bool:
-    return look.now >= night.first_tipoff - timedelta(minutes=settings.alert_lead_minutes)
+def _near(context: CheckContext, night: Night, settings: Settings) -> bool:
+    return context.now >= night.first_tipoff - timedelta(minutes=settings.alert_lead_minutes)

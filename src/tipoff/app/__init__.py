@@ -5,19 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tipoff.app.backtests import Backtests
 from tipoff.app.bets import BetsPart
+from tipoff.app.data import Data
+from tipoff.app.grading import Grading
+from tipoff.app.groups import Alerts, LakeFolder, Models
 from tipoff.app.runs import Runs
 from tipoff.app.slates import Slates
 from tipoff.app.work import Work
+from tipoff.errors import TipoffError
 
 
-class Tipoff(Slates, BetsPart, Work):
+class Tipoff(Slates, BetsPart, Work, Data, Backtests, Grading):
     """A lake and everything that can be asked of it or done with it. See `open_lake`."""
 
     @property
     def runs(self) -> Runs:
-        """`tipoff runs list`, `tipoff runs show`."""
+        """What was published, and what each run was made from: list, show."""
         return Runs(self._lake)
+
+    @property
+    def models(self) -> Models:
+        """Model versions and their roles: list, show, promote, review, retire."""
+        return Models(self._lake)
+
+    @property
+    def lake(self) -> LakeFolder:
+        """The lake's folder: check, clean, compact."""
+        return LakeFolder(self._lake)
+
+    @property
+    def alerts(self) -> Alerts:
+        """Alerts: check, test, list."""
+        return Alerts(self._lake)
+
+
+def translated(error: BaseException) -> TipoffError | None:
+    """tipoff's own error for one of the disk or of DuckDB; None for any other, which is a bug."""
+    from tipoff.lake import told
+
+    return told(error)
 
 
 def open_lake(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,22 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import JsonFlag, Markets, answer, console, opened
 
 if TYPE_CHECKING:
-    from tipoff.grading.backtest import Backtest
-    from tipoff.grading.backtest.run import Progress
-
-_THREADS = 2
+    from tipoff.app.backtests import Steps
+    from tipoff.results.backtest import Backtest
 
 
 def backtest(
     ctx: typer.Context,
     start: Annotated[str, typer.Option("--from", help="First league date to predict.")],
     end: Annotated[str, typer.Option("--to", help="Last league date to predict.")],
-    market: Annotated[
-        list[str] | None, typer.Option(help="A market; may be repeated. Default: all.")
-    ] = None,
+    market: Markets = None,
     model: Annotated[
         list[str] | None,
         typer.Option(help="A model, by name; may be repeated. line and ewma_hl8 always take part."),
@@ -44,20 +39,16 @@ def backtest(
 
     Stopped half-way, the same command goes on where it stopped.
     """
-    from tipoff.clock import parse_date
-    from tipoff.grading.backtest import backtest as walk
-    from tipoff.grading.backtest import make_plan
-
-    processes = workers or max(1, (os.cpu_count() or 1) // _THREADS)
-    with open_lake(ctx) as lake, _progress(as_json) as say:
-        # Of a lake that is open: its plug-ins are models by name then.
-        plan = make_plan(parse_date(start), parse_date(end), market or (), model or (), refit)
-        done = walk(lake, plan, out, work, processes, say)
-    emit(done.as_dict(), as_json, lambda: _print(done))
+    with opened(ctx) as t, _progress(as_json) as say:
+        done = t.backtest(
+            start, end, market=market, models=model or (), refit=refit, out=out, work=work,
+            workers=workers, progress=say,
+        )  # fmt: skip
+    answer(done, as_json, lambda: _print(done))
 
 
 @contextmanager
-def _progress(as_json: bool) -> Iterator[Progress]:
+def _progress(as_json: bool) -> Iterator[Steps]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -93,11 +84,11 @@ def _print(done: Backtest) -> None:
         f"{done.asked} player-games, {done.folds} folds ({done.fitted} made now), {done.rows} rows",
         highlight=False,
     )
-    for row in [row for row in done.predicted if row["rows"]]:
-        out.print(f"  {row['model']} {row['market']}: {row['rows']} predicted", highlight=False)
-    for row in done.refused:
-        text = f"  refused {row['n']:6d}  {row['model']} {row['market']}: {row['reason']}"
-        out.print(text, highlight=False)
+    for row in [row for row in done.predicted if row.rows]:
+        out.print(f"  {row.model} {row.market}: {row.rows} predicted", highlight=False)
+    for refused in done.refused:
+        text = f"{refused.model} {refused.market}: {refused.reason}"
+        out.print(f"  refused {refused.n:6d}  {text}", highlight=False)
     out.print(f"{done.out}  sha256 {done.sha256[:16]}", highlight=False)
     out.print(f"next: tipoff scoreboard --backtest {done.out}", highlight=False)
     promote = "tipoff models promote MODEL --market M --reason TEXT"

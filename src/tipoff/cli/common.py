@@ -121,9 +121,9 @@ class ErrorsToExitCodes(AbstractContextManager[None]):
 def _told(error: BaseException | None) -> TipoffError | None:
     if error is None or isinstance(error, SystemExit | KeyboardInterrupt):
         return None
-    from tipoff.lake import told
+    from tipoff.app import translated
 
-    return told(error)
+    return translated(error)
 
 
 def _shown(text: str) -> str:

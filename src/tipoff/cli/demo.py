@@ -45,4 +45,4 @@ def _show(ctx: typer.Context, day: str) -> None:
     ruled_out = [row for row in refused if row.reason != "no_line"]
     console().print(f"\n{len(ruled_out)} players were refused outright:")
     print_refused(console(), ruled_out)
-    scoreboard(ctx, market="points", record="backfill")
+    scoreboard(ctx, market=["points"], record="backfill")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import JsonFlag, answer, console, opened
+from tipoff.clock import iso
 
 if TYPE_CHECKING:
-    from tipoff.health import Finding
+    from tipoff.results.health import Doctor
 
 
 def doctor(
@@ -23,34 +25,25 @@ def doctor(
     as_json: JsonFlag = False,
 ) -> None:
     """Compare what should be there with what is, and list what is off, unresolved or by rule."""
-    from tipoff import clock
-    from tipoff.health import CHECKS, Look
-
-    day = clock.parse_date(date) if date else None
-    with open_lake(ctx) as lake, lake.reading() as r:
-        look = Look(r, day, clock.now(), lake)
-        findings = [check(look) for check in CHECKS]
-        simulated = r.simulated()
-    problems = sum(f.level == "problem" for f in findings)
-    data = {
-        "date": day.isoformat() if day else None,
-        "simulated": simulated,
-        "problems": problems,
-        "findings": [f.as_dict() for f in findings],
-    }
-    emit(data, as_json, lambda: _show(findings, simulated))
-    if strict and problems:
+    with opened(ctx) as t:
+        report = t.doctor(date)
+    answer(report, as_json, lambda: _show(report))
+    if strict and report.problems:
         raise SystemExit(1)
 
 
-def _show(findings: list[Finding], simulated: bool) -> None:
+def _show(report: Doctor) -> None:
     out = console()
-    if simulated:
+    if report.simulated:
         out.print("SIMULATED league")
-    for f in findings:
-        out.print(f"{f.level:<8} {f.name}: {f.summary}", highlight=False)
-        for row in f.detail:
-            shown = "  ".join(f"{k} {v}" for k, v in row.items() if v is not None)
-            out.print(f"           {shown}", highlight=False)
-        if f.next_step:
-            out.print(f"           next: {f.next_step}", highlight=False)
+    for check in report.checks:
+        out.print(f"{check.level:<8} {check.name}: {check.summary}", highlight=False)
+        for row in check.detail:
+            cells = (f"{name} {_cell(value)}" for name, value in row.items() if value is not None)
+            out.print(f"           {'  '.join(cells)}", highlight=False)
+        if check.next_step:
+            out.print(f"           next: {check.next_step}", highlight=False)
+
+
+def _cell(value: object) -> str:
+    return iso(value) if isinstance(value, datetime) else str(value)

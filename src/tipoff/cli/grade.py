@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import Date, JsonFlag, answer, console, opened, progress
 
 if TYPE_CHECKING:
-    from tipoff.grading import GradeReport
+    from rich.table import Table
+
+    from tipoff.results.grading import (
+        AbsenceProof,
+        GradeReport,
+        MarketGrades,
+        PostponedProof,
+        Voided,
+        Waiting,
+    )
 
 
 def grade(ctx: typer.Context, date: Date, as_json: JsonFlag = False) -> None:
@@ -19,25 +29,15 @@ def grade(ctx: typer.Context, date: Date, as_json: JsonFlag = False) -> None:
 
     Void needs proof and the unknown waits: a game that was not played is never a loss.
     """
-    from datetime import timedelta
-
-    from tipoff import clock
-    from tipoff.grading import grade as grade_slate
-    from tipoff.grading.decay import review
-
-    day = clock.parse_date(date)
-    with open_lake(ctx) as lake, progress(as_json) as say:
-        report = grade_slate(lake, day, say)
-        say("reviewing the models")
-        gone = review(lake, day + timedelta(days=1))
-    blocked = [{"model": d.model, "market": d.market, "reason": d.reason} for d in gone]
-    emit(report.as_dict() | {"blocked": blocked}, as_json, lambda: _show(report, blocked))
+    with opened(ctx) as t, progress(as_json) as say:
+        report = t.grade(date, progress=say)
+    answer(report, as_json, lambda: _show(report))
 
 
-def _show(report: GradeReport, blocked: list[dict[str, str]]) -> None:
+def _show(report: GradeReport) -> None:
     out = console()
     labels = (("SIMULATED", report.simulated), ("BACKFILL", not report.live and report.backfill))
-    out.headline(f"{report.slate}", f"  {' '.join(word for word, on in labels if on)}")
+    out.headline(f"{report.date}", f"  {' '.join(word for word, on in labels if on)}")
     stored = f"{report.new} new grades" if report.new else "nothing new to grade"
     out.print(
         f"{stored}; the current set holds {report.live} live and {report.backfill}"
@@ -48,57 +48,57 @@ def _show(report: GradeReport, blocked: list[dict[str, str]]) -> None:
     for line in _voids(report.voids):
         out.print(f"void     {line}", highlight=False)
     for row in report.pending:
-        out.print(f"pending  {_who(row)}: {row['reason']}", highlight=False)
-    for row in blocked:
-        text = f"blocked  {row['model']} in {row['market']}: {row['reason']}"
-        out.print(text, highlight=False)
+        out.print(f"pending  {_who(row)}: {row.reason}", highlight=False)
+    for gone in report.blocked:
+        out.print(f"blocked  {gone.model} in {gone.market}: {gone.reason}", highlight=False)
     record = "live" if report.live else "backfill"
     out.print(
-        f"next: tipoff scoreboard --from {report.slate} --to {report.slate} --record {record}",
+        f"next: tipoff scoreboard --from {report.date} --to {report.date} --record {record}",
         highlight=False,
     )
 
 
-def _markets(rows: list[dict[str, Any]]) -> Any:
+def _markets(rows: Sequence[MarketGrades]) -> Table:
     from rich.table import Table
 
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    made.add_column("market")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("market")
     for name in ("predictions", "players with a line", "graded", "void", "pending"):
-        made.add_column(name, justify="right")
+        table.add_column(name, justify="right")
     for row in rows:
-        counts = ("predictions", "lined_players", "lined_graded", "lined_void", "lined_pending")
-        made.add_row(row["market"], *(str(row[name]) for name in counts))
-    return made
+        counts = (row.predictions, row.lined_players, row.lined_graded, row.lined_void,
+                  row.lined_pending)  # fmt: skip
+        table.add_row(row.market, *map(str, counts))
+    return table
 
 
-def _voids(rows: list[dict[str, Any]]) -> list[str]:
-    absent = [row for row in rows if row["proof"]["kind"] == "dnp"]
-    lines = [f"{_who(row)}: {row['reason']}; {_proof(row['proof'])}" for row in absent]
-    games = {row["game_id"]: row for row in rows if row["proof"]["kind"] != "dnp"}
+def _voids(rows: Sequence[Voided]) -> list[str]:
+    absent = [row for row in rows if row.proof.kind == "dnp"]
+    lines = [f"{_who(row)}: {row.reason}; {_proof(row.proof)}" for row in absent]
+    games = {row.game_id: row for row in rows if row.proof.kind != "dnp"}
     for game_id, row in games.items():
-        together = [r["predictions"] for r in rows if r["game_id"] == game_id]
+        together = [r.predictions for r in rows if r.game_id == game_id]
         lines.append(
             f"{len(together)} players of {game_id} ({sum(together)} predictions): "
-            f"{row['reason']}; {_proof(row['proof'])}"
+            f"{row.reason}; {_proof(row.proof)}"
         )
     return lines
 
 
-def _who(row: dict[str, Any]) -> str:
-    return f"{row['player']} ({row['team']}, {row['game_id']}, {row['predictions']} predictions)"
+def _who(row: Waiting) -> str:
+    return f"{row.player} ({row.team}, {row.game_id}, {row.predictions} predictions)"
 
 
-def _proof(proof: dict[str, Any]) -> str:
-    if proof["kind"] == "dnp":
-        if proof["his_row"]:
-            return "the box score lists him as not playing"
+def _proof(proof: AbsenceProof | PostponedProof) -> str:
+    if proof.kind == "dnp":
+        if proof.player_row:
+            return "the box score lists them as not playing"
         return (
-            f"no row of his among {proof['team_rows']} of {proof['team']} that add up to"
-            f" {proof['team_minutes']:.1f} minutes"
+            f"no row of theirs among {proof.team_rows} of {proof.team} that add up to"
+            f" {proof.team_minutes:.1f} minutes"
         )
-    pair = " and ".join(proof["pair"])
-    games = f"all {proof['scheduled_games']} games of {proof['date']} are final, none is of {pair}"
-    if proof["scheduled_later_as"]:
-        return f"{games}, who meet on {proof['scheduled_later_on']} ({proof['scheduled_later_as']})"
-    return f"{games}, and {proof['days_of_results_since']} days have passed"
+    pair = " and ".join(proof.pair)
+    games = f"all {proof.scheduled_games} games of {proof.date} are final, none is of {pair}"
+    if proof.scheduled_later_as:
+        return f"{games}, who meet on {proof.scheduled_later_on} ({proof.scheduled_later_as})"
+    return f"{games}, and {proof.days_of_results_since} days have passed"

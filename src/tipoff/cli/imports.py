@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import JsonFlag, answer, console, opened, progress
 
 if TYPE_CHECKING:
-    from tipoff.sources import ImportReport
+    from tipoff.results.data import ImportReport
 
 
 def import_folder(
@@ -19,13 +19,12 @@ def import_folder(
     as_json: JsonFlag = False,
 ) -> None:
     """Import a folder of box scores, schedules, lines and injuries; again adds nothing."""
-    from tipoff.sources import import_folder as store
-    from tipoff.sources import read_folder
+    from tipoff.app import Tipoff
 
-    read_folder(folder)
-    with open_lake(ctx, create=True) as lake, progress(as_json) as tell:
-        report = store(lake, folder, tell)
-    emit(report.as_dict(), as_json, lambda: _show(report))
+    Tipoff.check_folder(folder)
+    with opened(ctx, create=True) as t, progress(as_json) as say:
+        report = t.import_folder(folder, progress=say)
+    answer(report, as_json, lambda: _show(report))
 
 
 def _show(report: ImportReport) -> None:

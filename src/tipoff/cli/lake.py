@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import JsonFlag, answer, console, opened, progress
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
-    from tipoff.lake.health import Health
-    from tipoff.lake.upkeep import Cleaned
+    from tipoff.results.health import Cleaned, Compacted, LakeCheck
 
 app = typer.Typer(help="The lake's folder: check, clean, compact.", no_args_is_help=True)
 
@@ -37,14 +34,10 @@ def check(
 
     Exit codes: 0 all is well, 1 something is wrong, 3 the lake cannot be opened.
     """
-    from tipoff import clock
-    from tipoff.lake.health import check as examine
-
-    with open_lake(ctx) as lake, progress(as_json) as say:
-        say("reading every file")
-        found = examine(lake, clock.now(), _age(age), read=not quick)
-    emit(found.as_dict(), as_json, lambda: _show(found))
-    if not found.ok:
+    with opened(ctx) as t, progress(as_json) as say:
+        report = t.lake.check(age=age, quick=quick, progress=say)
+    answer(report, as_json, lambda: _show(report))
+    if not report.ok:
         raise SystemExit(1)
 
 
@@ -58,49 +51,31 @@ def clean(
     as_json: JsonFlag = False,
 ) -> None:
     """Remove files that no version of the lake names and that are old enough."""
-    from tipoff import clock
-    from tipoff.lake.upkeep import clean as tidy
-
-    with open_lake(ctx) as lake:
-        done = tidy(lake, clock.now(), _age(age), dry_run=dry_run)
-    emit(done.as_dict(), as_json, lambda: _show_cleaned(done))
+    with opened(ctx) as t:
+        done = t.lake.clean(age=age, dry_run=dry_run)
+    answer(done, as_json, lambda: _show_cleaned(done))
 
 
 @app.command()
 def compact(ctx: typer.Context, as_json: JsonFlag = False) -> None:
     """Merge the small files that many commits leave; no row, version or number changes."""
-    from tipoff.lake.upkeep import compact as merge
-
-    with open_lake(ctx) as lake, progress(as_json) as say:
-        say("merging files")
-        done = merge(lake)
-    said = f"{done.files_before} files are now {done.files_after}"
-    note = "  next: tipoff lake clean, once the replaced files are old enough"
-    emit(done.as_dict(), as_json, lambda: console().print(f"{said}\n{note}", highlight=False))
+    with opened(ctx) as t, progress(as_json) as say:
+        done = t.lake.compact(progress=say)
+    answer(done, as_json, lambda: _show_compacted(done))
 
 
-def _age(hours: float | None) -> timedelta:
-    from datetime import timedelta
-
-    from tipoff.settings import settings
-
-    return timedelta(hours=settings().orphan_age_hours if hours is None else hours)
-
-
-def _show(found: Health) -> None:
+def _show(report: LakeCheck) -> None:
     out = console()
-    for t in found.troubles:
-        word = "young" if t.young else t.kind
-        out.print(f"{word:<8} {t.what}: {t.detail}", highlight=False)
-    wrong = sum(not t.young for t in found.troubles)
-    said = f"{wrong} wrong" if wrong else "all is well"
+    for problem in report.problems:
+        word = "young" if problem.young else problem.kind
+        out.print(f"{word:<8} {problem.what}: {problem.detail}", highlight=False)
+    kinds = [problem.kind for problem in report.problems if not problem.young]
     out.print(
-        f"{said}: {found.data_files} data files, {found.artifacts} artifacts, schema"
-        f" {found.schema_version}, {found.commits} commits",
+        f"{f'{len(kinds)} wrong' if kinds else 'all is well'}: {report.data_files} data files,"
+        f" {report.artifacts} artifacts, schema {report.schema_version}, {report.commits} commits",
         highlight=False,
     )
-    kinds = {t.kind for t in found.troubles if not t.young}
-    if kinds & {"missing", "damaged", "catalog"}:
+    if {"missing", "damaged", "catalog"}.intersection(kinds):
         out.print("  next: restore the files named from a copy, or import and train again")
     elif "dangling" in kinds:
         out.print("  next: rows are lost: restore the lake's folder from a copy")
@@ -117,3 +92,9 @@ def _show_cleaned(done: Cleaned) -> None:
         f"{len(done.removed)} files {word}, {done.bytes:,} bytes; {done.kept} too young to judge",
         highlight=False,
     )
+
+
+def _show_compacted(done: Compacted) -> None:
+    out = console()
+    out.print(f"{done.files_before} files are now {done.files_after}", highlight=False)
+    out.print("  next: tipoff lake clean, once the replaced files are old enough", highlight=False)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import JsonFlag, Markets, answer, console, opened
+from tipoff.errors import GateBlocked
 
 if TYPE_CHECKING:
-    from tipoff.grading.decay import Decay
-    from tipoff.grading.promotion import Judgement
-    from tipoff.models import Manifest
-    from tipoff.models.family import Role
+    from tipoff.results.models import (
+        ModelDetails,
+        ModelList,
+        ModelVersion,
+        Promotion,
+        Retirement,
+        Review,
+    )
 
 app = typer.Typer(help="Model versions: list, show, promote, review, retire.", no_args_is_help=True)
 
@@ -26,23 +31,17 @@ On = Annotated[str, typer.Option("--on", help="League date the roles are for.")]
 @app.command("list")
 def list_models(ctx: typer.Context, on: On = "tomorrow", as_json: JsonFlag = False) -> None:
     """List every version with its window, the roles it has, and its state of decay."""
-    from tipoff.clock import parse_date
-
-    day = parse_date(on)
-    rows = _listing(ctx, day)
-    emit({"on": day.isoformat(), "models": rows}, as_json, lambda: _print_list(rows))
+    with opened(ctx) as t:
+        listed = t.models.list(on)
+    answer(listed, as_json, lambda: _print_list(listed))
 
 
 @app.command()
 def show(ctx: typer.Context, model: str, as_json: JsonFlag = False) -> None:
     """Show a version's manifest: contract, window, data hash, parameters, golden rows."""
-    from tipoff.models import read_version, versions_of
-
-    with open_lake(ctx) as lake, lake.reading() as r:
-        newest = str(versions_of(r, model)[0]["model_id"])
-        manifest, artifact = read_version(r, newest)
-    data = {"model_id": newest, "artifact": artifact, **manifest.model_dump(mode="json")}
-    emit(data, as_json, lambda: _print_manifest(newest, manifest))
+    with opened(ctx) as t:
+        details = t.models.show(model)
+    answer(details, as_json, lambda: _print_details(details))
 
 
 @app.command()
@@ -64,51 +63,30 @@ def promote(
 
     Exit codes: 0 promoted, 1 a gate said no or could not answer, 2 usage.
     """
-    from tipoff.markets import checked_market
-    from tipoff.models import parse_role
-
-    role = parse_role(to)
-    market = checked_market(market)
-    if role == "champion":
-        _crown(ctx, model, market, reason, evidence, force, as_json)
-    else:
-        _give(ctx, model, market, reason, role, as_json)
+    with opened(ctx) as t:
+        try:
+            done = t.models.promote(model, reason, market, to=to, evidence=evidence, force=force)
+        except GateBlocked as error:
+            _show_refused(error, as_json)
+            raise
+    answer(done, as_json, lambda: _print_promotion(done))
 
 
-def _give(
-    ctx: typer.Context, model: str, market: str, reason: str, role: Role, as_json: bool
-) -> None:
-    from tipoff.models import promote as give
-    from tipoff.models import versions_of
+def _show_refused(error: GateBlocked, as_json: bool) -> None:
+    from tipoff.results.models import Promotion
 
-    with open_lake(ctx) as lake:
-        with lake.reading() as r:
-            newest = str(versions_of(r, model)[0]["model_id"])
-        give(lake, newest, market, reason, to=role)
-    data = {"model_id": newest, "market": market, "state": role, "reason": reason}
-    emit(data, as_json, lambda: _say(f"{newest} is now {role} in {market}", "tipoff run DATE"))
+    if isinstance(error.answer, Promotion):
+        refused = error.answer
+        answer(refused, as_json, lambda: _print_verdicts(refused))
 
 
-def _crown(
-    ctx: typer.Context, model: str, market: str, reason: str, evidence: Path | None, force: bool,
-    as_json: bool,
-) -> None:  # fmt: skip
-    from tipoff.clock import parse_date
-    from tipoff.grading.promotion import judge_version, promote_through_gates
-
-    with open_lake(ctx) as lake:
-        with lake.reading() as r:
-            judged = judge_version(r, model, market, parse_date("tomorrow"), evidence)
-        promoted = force or not judged.objections
-        data = judged.as_dict() | {"state": "champion" if promoted else None, "reason": reason,
-                                   "promoted": promoted, "forced": force}  # fmt: skip
-        emit(data, as_json, lambda: _print_verdicts(judged))
-        promote_through_gates(lake, judged, reason, force=force)
-    if not as_json:
-        _say(f"{judged.model_id} is now champion in {market}", "tipoff run DATE")
+def _print_promotion(done: Promotion) -> None:
+    if done.verdicts:
+        _print_verdicts(done)
+    _say(f"{done.model_id} is now {done.state} in {done.market}", "tipoff run DATE")
 
 
-def _print_verdicts(judged: Judgement) -> None:
+def _print_verdicts(judged: Promotion) -> None:
     out = console()
     out.print(
         f"{judged.model_id} in {judged.market}, against {judged.reference}, by {judged.evidence}",
@@ -122,31 +100,20 @@ def _print_verdicts(judged: Judgement) -> None:
 @app.command()
 def review(ctx: typer.Context, on: On = "tomorrow", as_json: JsonFlag = False) -> None:
     """Judge every model by its newest graded slates; block what has decayed from DATE on."""
-    from tipoff.clock import parse_date
-    from tipoff.grading.decay import decay_states
-    from tipoff.grading.decay import review as act
-
-    day = parse_date(on)
-    with open_lake(ctx) as lake:
-        blocked = act(lake, day)
-        with lake.reading() as r:
-            states = decay_states(r, day)
-    data = {
-        "on": day.isoformat(),
-        "states": [d.as_dict() for d in states],
-        "blocked": [{"model": d.model, "market": d.market} for d in blocked],
-    }
-    emit(data, as_json, lambda: _print_states(states, blocked))
+    with opened(ctx) as t:
+        reviewed = t.models.review(on)
+    answer(reviewed, as_json, lambda: _print_states(reviewed))
 
 
-def _print_states(states: list[Decay], blocked: list[Decay]) -> None:
+def _print_states(reviewed: Review) -> None:
     out = console()
-    for d in states:
+    for d in reviewed.states:
         head = f"{d.state:<10}{d.market:<10}{d.model:<22}{d.rows:>6} rows {d.slates:>3} slates"
         out.print(f"{head}  {d.reason}", highlight=False)
-    for d in blocked:
-        out.print(f"blocked now: {d.model} in {d.market}; the next run publishes without it")
-    if not states:
+    for gone in reviewed.blocked:
+        text = f"blocked now: {gone.model} in {gone.market}; the next run publishes without it"
+        out.print(text)
+    if not reviewed.states:
         _say("nothing is graded yet", "tipoff grade DATE")
 
 
@@ -155,100 +122,75 @@ def retire(
     ctx: typer.Context,
     model: str,
     reason: Reason,
-    market: Annotated[str | None, typer.Option(help="Only this market; default all.")] = None,
+    market: Markets = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Retire a version, or every version of a name; the next publication leaves it out."""
-    from tipoff.models import retire as withdraw
-
-    with open_lake(ctx) as lake:
-        ids = withdraw(lake, model, reason, market)
-    data = {"model_ids": ids, "market": market, "state": "retired", "reason": reason}
-    text = f"retired {', '.join(ids)} in {market or 'all its markets'}"
-    emit(data, as_json, lambda: _say(text, "tipoff run DATE publishes without it"))
+    with opened(ctx) as t:
+        done = t.models.retire(model, reason, market)
+    answer(done, as_json, lambda: _print_retired(done))
 
 
-def _listing(ctx: typer.Context, day: date) -> list[dict[str, Any]]:
-    from tipoff.grading.decay import decay_states
-    from tipoff.models import eligible, list_versions
-
-    with open_lake(ctx) as lake, lake.reading() as r:
-        versions, seats = list_versions(r), eligible(r, day)
-        decay = {(d.model, d.market): d.state for d in decay_states(r, day)}
-    roles: dict[str, dict[str, str]] = {}
-    for seat in seats:
-        roles.setdefault(seat.model_id, {})[seat.market] = seat.role
-    return [
-        {
-            "model_id": row["model_id"],
-            "model": row["model"],
-            "family": row["family"],
-            "trained_from": row["trained_from"].isoformat(),
-            "trained_through": row["trained_through"].isoformat(),
-            "markets": row["markets"],
-            "retired": row["retired"],
-            "blocked": row["blocked"],
-            "roles": roles.get(row["model_id"], {}),
-            "decay": {
-                market: decay[row["model"], market]
-                for market in roles.get(row["model_id"], {})
-                if (row["model"], market) in decay
-            },
-        }
-        for row in versions
-    ]
+def _print_retired(done: Retirement) -> None:
+    where = ", ".join(done.markets) or "all its markets"
+    text = f"retired {', '.join(done.model_ids)} in {where}"
+    _say(text, "tipoff run DATE publishes without it")
 
 
-def _print_list(rows: list[dict[str, Any]]) -> None:
-    if not rows:
+def _print_list(listed: ModelList) -> None:
+    if not listed.models:
         _say("no model versions yet", "tipoff train catboost_v9 --through DATE")
         return
-    out, widest = console(), max(len(row["model"]) for row in rows)
-    for row in rows:
-        window = f"{row['trained_from']}..{row['trained_through']}"
+    out, widest = console(), max(len(version.model) for version in listed.models)
+    for version in listed.models:
+        window = f"{version.trained_from}..{version.trained_through}"
         out.print(
-            f"{row['model']:{widest}}  {row['model_id']}  {window}  {_role(row)}", highlight=False
+            f"{version.model:{widest}}  {version.model_id}  {window}  {_role(version)}",
+            highlight=False,
         )
 
 
-def _role(row: dict[str, Any]) -> str:
+def _role(version: ModelVersion) -> str:
     """The roles of a version in one line: markets are named only where they differ."""
-    by_role: dict[str, list[str]] = {}
-    for market, role in row["roles"].items():
-        by_role.setdefault(role, []).append(market)
-    for gone in ("retired", "blocked"):
-        if row[gone]:
-            by_role[gone] = row[gone]
+    by_role = _grouped(version.roles)
+    if version.retired:
+        by_role["retired"] = version.retired
+    if version.blocked:
+        by_role["blocked"] = version.blocked
     if len(by_role) == 1:
-        return next(iter(by_role)) + _decayed(row)
+        return next(iter(by_role)) + _decayed(version)
     parts = [f"{role} ({', '.join(markets)})" for role, markets in sorted(by_role.items())]
-    return ("; ".join(parts) or "superseded or not yet eligible") + _decayed(row)
+    return ("; ".join(parts) or "superseded or not yet eligible") + _decayed(version)
 
 
-def _decayed(row: dict[str, Any]) -> str:
+def _decayed(version: ModelVersion) -> str:
     """The markets in which it is not healthy, in one line."""
-    by_state: dict[str, list[str]] = {}
-    for market, state in row["decay"].items():
-        if state != "healthy":
-            by_state.setdefault(state, []).append(market)
-    return "".join(f"; {state} in {', '.join(found)}" for state, found in sorted(by_state.items()))
+    by_state = _grouped({m: state for m, state in version.decay.items() if state != "healthy"})
+    return "".join(f"; {state} in {', '.join(m)}" for state, m in sorted(by_state.items()))
 
 
-def _print_manifest(model_id: str, manifest: Manifest) -> None:
+def _grouped(by_market: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    """Word -> its markets."""
+    words = dict.fromkeys(by_market.values())
+    return {word: [m for m, other in by_market.items() if other == word] for word in words}
+
+
+def _print_details(details: ModelDetails) -> None:
     out = console()
-    out.print(f"{manifest.model}  {model_id}", highlight=False)
+    out.print(f"{details.model}  {details.model_id}", highlight=False)
+    reads = sorted({name for names in details.contract.names.values() for name in names})
     facts = {
-        "family": manifest.family,
-        "markets": ", ".join(manifest.markets),
-        "window": f"{manifest.trained_from} through {manifest.trained_through}",
-        "rows": manifest.rows,
-        "data sha256": manifest.data_sha256,
-        "code version": manifest.code_version,
-        "artifact sha256": manifest.artifact_sha256 or "none: the manifest holds all of it",
-        "parameters": manifest.parameters,
-        "seed": manifest.seed,
-        "golden rows": len(manifest.golden),
-        "reads": ", ".join(manifest.contract.reads),
+        "family": details.family,
+        "markets": ", ".join(details.markets),
+        "window": f"{details.trained_from} through {details.trained_through}",
+        "rows": details.rows,
+        "data sha256": details.data_sha256,
+        "code version": details.code_version,
+        "artifact sha256": details.artifact_sha256 or "none: the manifest holds all of it",
+        "parameters": details.parameters,
+        "seed": details.seed,
+        "golden rows": len(details.golden),
+        "reads": ", ".join(reads),
     }
     for name, value in facts.items():
         out.print(f"  {name:16} {value}", highlight=False)

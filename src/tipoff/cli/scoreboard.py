@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.backtest_board import RESEARCH, Wanted, show_backtest
-from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.backtest_board import RESEARCH, Judged, show_backtest
+from tipoff.cli.common import JsonFlag, Markets, answer, console, opened, progress
 
 if TYPE_CHECKING:
-    from tipoff.grading import Entry, Scoreboard
+    from rich.table import Table
+
+    from tipoff.cli.terminal import PlainConsole
+    from tipoff.results.grading import Entry, Estimate, Scoreboard
 
 From = Annotated[str | None, typer.Option("--from", help="First slate; default: the first.")]
 To = Annotated[str | None, typer.Option("--to", help="Last slate; default: the last.")]
@@ -21,7 +24,7 @@ def scoreboard(
     ctx: typer.Context,
     start: From = None,
     end: To = None,
-    market: Annotated[str | None, typer.Option(help="Only this market.")] = None,
+    market: Markets = None,
     model: Annotated[str | None, typer.Option(help="Only this model.")] = None,
     record: Annotated[
         str, typer.Option(help="live: published before tip-off; backfill: made later.")
@@ -48,27 +51,11 @@ def scoreboard(
     The live record holds only what was published before tip-off; backfills stand apart.
     """
     if backtest is not None:
-        wanted = Wanted(backtest, market, min_games, plots, write, research, as_json)
-        return show_backtest(ctx, wanted)
-    return _live(ctx, start, end, market, model, record, as_json)
-
-
-def _live(
-    ctx: typer.Context, start: str | None, end: str | None, market: str | None,
-    model: str | None, record: str, as_json: bool,
-) -> None:  # fmt: skip
-    from tipoff import clock
-    from tipoff.grading import scoreboard as judge
-    from tipoff.grading.record import parse_record, published_span
-
-    chosen = parse_record(record)
-    with open_lake(ctx) as lake, progress(as_json) as say:
-        with lake.reading() as r:
-            span = published_span(r)
-        first = clock.parse_date(start) if start else span.start
-        last = clock.parse_date(end) if end else span.until
-        board = judge(lake, first, last, market, model, chosen, say)
-    emit(board.as_dict(), as_json, lambda: _show(board))
+        asked = Judged(backtest, market, min_games, plots, write, research, as_json)
+        return show_backtest(ctx, asked)
+    with opened(ctx) as t, progress(as_json) as say:
+        board = t.scoreboard(start, end, market=market, model=model, record=record, progress=say)
+    return answer(board, as_json, lambda: _show(board))
 
 
 def _show(board: Scoreboard) -> None:
@@ -95,7 +82,7 @@ def _show(board: Scoreboard) -> None:
     return out.print("next: --json adds line tiers, months and PIT deciles", highlight=False)
 
 
-def _empty(out: Any, board: Scoreboard) -> None:
+def _empty(out: PlainConsole, board: Scoreboard) -> None:
     what = {
         "live": "no prediction of these slates was published before its game's tip-off",
         "backfill": "no set of these slates was made after tip-off",
@@ -105,76 +92,80 @@ def _empty(out: Any, board: Scoreboard) -> None:
     out.print(f"next: tipoff scoreboard --record {other}", highlight=False)
 
 
-def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Any:
+def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in words:
-        made.add_column(name, overflow="fold", min_width=12 if name == "model" else 7)
+        table.add_column(name, overflow="fold", min_width=12 if name == "model" else 7)
     for name in numbers:
-        made.add_column(name, justify="right", no_wrap=True)
-    return made
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
 
 
-def _skill(entries: list[Entry]) -> Any:
-    shown = {"MAE": ("mae", 2, ""), "bias": ("bias", 2, "+"), "CRPS": ("crps", 3, ""),
+def _skill(entries: list[Entry]) -> Table:
+    columns = {"MAE": ("mae", 2, ""), "bias": ("bias", 2, "+"), "CRPS": ("crps", 3, ""),
              "80% covers": ("coverage80", 3, "")}  # fmt: skip
-    made = _table(f"{entries[0].market}: forecasts", ("model",), ("graded", *shown))
+    table = _table(f"{entries[0].market}: forecasts", ("model",), ("graded", *columns))
     for e in entries:
-        figures = [_figure(e.metrics.get(n), digits, sign) for n, digits, sign in shown.values()]
-        made.add_row(e.model, str(e.counts["graded"]), *figures)
-    return made
+        figures = [
+            _figure(getattr(e.metrics, n), digits, sign) for n, digits, sign in columns.values()
+        ]
+        table.add_row(e.model, str(e.counts["graded"]), *figures)
+    return table
 
 
-def _rest(entries: list[Entry]) -> Any:
+def _rest(entries: list[Entry]) -> Table:
     counts = ("void", "push", "pending", "refused")
-    made = _table(f"{entries[0].market}: over or under", ("model",), (*counts, "Brier", "log loss"))
+    table = _table(
+        f"{entries[0].market}: over or under", ("model",), (*counts, "Brier", "log loss")
+    )
     for e in entries:
-        numbers = [str(e.counts[name]) for name in counts]
-        chances = [_figure(e.metrics.get(name), 3) for name in ("brier", "log_loss")]
-        made.add_row(e.model, *numbers, *chances)
-    return made
+        counted = [str(e.counts[name]) for name in counts]
+        chances = [_figure(figure, 3) for figure in (e.metrics.brier, e.metrics.log_loss)]
+        table.add_row(e.model, *counted, *chances)
+    return table
 
 
-def _rivals(entries: list[Entry]) -> Any:
+def _rivals(entries: list[Entry]) -> Table:
     numbers = ("n", "MAE", "its MAE", "CRPS - its", "log loss - its")
-    made = _table(f"{entries[0].market}: on the same rows", ("model", "against"), numbers)
+    table = _table(f"{entries[0].market}: on the same rows", ("model", "against"), numbers)
     for e in entries:
         for name, pair in e.against.items():
-            if pair["n"]:
-                mae, crps, loss = (pair[m] or {} for m in ("mae", "crps", "log_loss"))
-                made.add_row(
-                    e.model, name, str(pair["n"]), _number(mae.get("own"), 3),
-                    _number(mae.get("reference"), 3), _figure(crps.get("difference"), 3, "+"),
-                    _figure(loss.get("difference"), 4, "+"),
+            if pair.n:
+                mae, crps, loss = pair.mae, pair.crps, pair.log_loss
+                table.add_row(
+                    e.model, name, str(pair.n), _number(mae.own if mae else None, 3),
+                    _number(mae.reference if mae else None, 3),
+                    _figure(crps.difference if crps else None, 3, "+"),
+                    _figure(loss.difference if loss else None, 4, "+"),
                 )  # fmt: skip
-    return made
+    return table
 
 
-def _picks(entries: list[Entry]) -> Any:
+def _picks(entries: list[Entry]) -> Table:
     numbers = ("picks", "hit rate", "priced", "hit", "to even", "ROI")
-    made = _table(f"{entries[0].market}: picks by edge", ("model", "|edge|"), numbers)
+    table = _table(f"{entries[0].market}: picks by edge", ("model", "|edge|"), numbers)
     for e in entries:
         for tier in e.edge_tiers:
-            hits, priced = tier.get("hit_rate"), tier.get("priced_hit_rate")
-            made.add_row(
-                e.model, tier["tier"], str(hits["n"] if hits else 0), _figure(hits, 3),
-                str(priced["n"] if priced else 0), _number((priced or {}).get("value"), 3),
-                _number((tier.get("break_even") or {}).get("value"), 3),
-                _figure(tier.get("roi"), 2, "+"),
+            hits, priced, even = tier.hit_rate, tier.priced_hit_rate, tier.break_even
+            table.add_row(
+                e.model, tier.tier, str(hits.n if hits else 0), _figure(hits, 3),
+                str(priced.n if priced else 0), _number(priced.value if priced else None, 3),
+                _number(even.value if even else None, 3), _figure(tier.roi, 2, "+"),
             )  # fmt: skip
-    return made
+    return table
 
 
 def _number(value: float | None, digits: int, sign: str = "") -> str:
     return "-" if value is None else f"{value:{sign}.{digits}f}"
 
 
-def _figure(found: dict[str, Any] | None, digits: int, sign: str = "") -> str:
-    if not found:
+def _figure(estimate: Estimate | None, digits: int, sign: str = "") -> str:
+    if estimate is None:
         return "-"
-    value = _number(found["value"], digits, sign)
-    if found["low"] is None:
+    value = _number(estimate.value, digits, sign)
+    if estimate.low is None:
         return value
-    low, high = (_number(found[end], digits, sign) for end in ("low", "high"))
+    low, high = (_number(end, digits, sign) for end in (estimate.low, estimate.high))
     return f"{value}\n{low}..{high}"

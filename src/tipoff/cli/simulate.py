@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, progress
+from tipoff.cli.common import JsonFlag, answer, console, progress
 
 if TYPE_CHECKING:
-    from tipoff.sources.simulator import SimulationReport
+    from tipoff.results.data import SimulationReport
 
 
 def simulate(
@@ -23,10 +23,10 @@ def simulate(
     as_json: JsonFlag = False,
 ) -> None:
     """Write a simulated league: invented players, and the true distribution of every stat."""
-    from tipoff.sources.simulator import simulate as run
+    from tipoff.app import Tipoff
 
     with progress(as_json) as say:
-        report = run(
+        report = Tipoff.simulate(
             directory,
             seed=seed,
             seasons=seasons,
@@ -35,7 +35,7 @@ def simulate(
             start_season=start_season,
             progress=say,
         )
-    emit(report.as_json(), as_json, lambda: _show(report))
+    answer(report, as_json, lambda: _show(report))
 
 
 def _show(report: SimulationReport) -> None:

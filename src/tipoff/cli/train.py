@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import JsonFlag, answer, console, opened, progress
 
 if TYPE_CHECKING:
-    from tipoff.models import TrainReport
+    from tipoff.results.data import TrainReport
 
 
 def train(
@@ -31,21 +30,9 @@ def train(
     as_json: JsonFlag = False,
 ) -> None:
     """Fit a model on player-games through a date and store it as a new version."""
-    from datetime import timedelta
-
-    from tipoff.clock import parse_date
-    from tipoff.errors import UsageError
-    from tipoff.models import ensure_baselines, parse_model
-    from tipoff.models import train as fit
-
-    with open_lake(ctx) as lake, progress(as_json) as say:
-        last = parse_model(model).through if through is None else parse_date(through)
-        if last is None:
-            raise UsageError(f"{model} needs the last date to learn from", "pass --through DATE")
-        report = fit(lake, model, last, say)
-        # With the next day's baselines, so that the first run of a month need not fit them.
-        ensure_baselines(lake, last + timedelta(days=1), say)
-    emit(asdict(report), as_json, lambda: _print(report))
+    with opened(ctx) as t, progress(as_json) as say:
+        report = t.train(model, through, progress=say)
+    answer(report, as_json, lambda: _print(report))
 
 
 def _print(report: TrainReport) -> None:

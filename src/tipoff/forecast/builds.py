@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import tipoff
 from tipoff.fingerprint import SetCode, libraries
 from tipoff.hashing import content_id
+from tipoff.version import __version__
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader, Writer
@@ -20,7 +20,7 @@ class Build:
     """The code of a set, tipoff's version and those of the libraries it ran on."""
 
     code: SetCode
-    version: str = tipoff.__version__
+    version: str = __version__
     libraries: Mapping[str, str] = field(default_factory=libraries)
 
     @property

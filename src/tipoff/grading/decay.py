@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -27,11 +27,12 @@ from tipoff.gates import gate
 from tipoff.grading.metrics import estimate
 from tipoff.models.families.baseline import WEIGHTS
 from tipoff.models.governance import block, eligible
+from tipoff.results import models as results
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
 
-State = Literal["healthy", "watch", "degrading", "blocked"]
+State = results.State
 STATES: tuple[State, ...] = ("healthy", "watch", "degrading", "blocked")
 
 WINDOW, LEAST_ROWS, LEAST_SLATES = 14, 300, 7
@@ -90,9 +91,9 @@ class Decay:
         ]
         return "; ".join(told) or "all signals healthy"
 
-    def as_dict(self) -> dict[str, Any]:
-        """A JSON-ready form."""
-        return asdict(self) | {"reason": self.reason}
+    def result(self) -> results.Decay:
+        """As people receive it."""
+        return results.Decay.model_validate(asdict(self) | {"reason": self.reason})
 
 
 def decay_states(r: Reader, day: date) -> list[Decay]:

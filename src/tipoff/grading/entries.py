@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -18,32 +17,9 @@ TOO_GOOD = 4.4
 Numbers = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One model in one market.
-
-    counts: predictions, graded, then per outcome, and refused. metrics: name -> {n, slates,
-    value, low, high}. edge_tiers: hit rate, break-even of the prices taken, and ROI per tier of
-    |edge|. line_tiers, months: the same metrics by tier of line and by month. pit: share per
-    tenth. against: reference model -> on the rows both were graded on, n and per metric own,
-    reference and difference (own - reference, with its interval). warning: a probable leak.
-    """
-
-    model: str
-    market: str
-    role: str
-    counts: dict[str, int]
-    metrics: dict[str, Numbers]
-    edge_tiers: list[Numbers]
-    line_tiers: list[Numbers]
-    months: list[Numbers]
-    pit: list[float | None]
-    against: dict[str, Numbers]
-    warning: str | None
-
-
-def judge(rows: pl.DataFrame, refusals: pl.DataFrame, model: str | None) -> list[Entry]:
-    """An entry per model (or the one named) and market of `rows`, in the order of their names.
+def judge(rows: pl.DataFrame, refusals: pl.DataFrame, model: str | None) -> list[Numbers]:
+    """The fields of an Entry (results/grading.py) per model, or of the one named, and market of
+    `rows`, in the order of their names.
 
     `rows` are those of grading/record.py with their tiers, every model's: the references are
     taken from them. `refusals` has market, model, refused.
@@ -60,21 +36,23 @@ def judge(rows: pl.DataFrame, refusals: pl.DataFrame, model: str | None) -> list
 
 def _entry(
     model: str, market: str, own: pl.DataFrame, everyone: pl.DataFrame, refused: int
-) -> Entry:
+) -> Numbers:
     graded = own.filter(pl.col("actual").is_not_null())
     wanted = (*metrics.ALL, *metrics.PICKS)
     lined = metrics.mae(graded.filter(pl.col("line").is_not_null()))
     lined = lined.with_columns(metric=pl.lit("mae_with_line"))
     found = _by_name(pl.concat([metrics.evaluate(graded, wanted), lined]))
-    return Entry(
-        model, market, str(own["role"].drop_nulls().first() or ""), _counts(own, refused), found,
-        _tiers(graded.filter(_picked()), "edge_tier", metrics.PICKS),
-        _tiers(graded, "line_tier", metrics.ALL),
-        _tiers(graded, "month", wanted),
-        metrics.pit_deciles(graded)["value"].to_list(),
-        {name: _against(graded, everyone, name) for name in REFERENCES if name != model},
-        _too_good(market, found.get("mae_with_line")),
-    )  # fmt: skip
+    return {
+        "model": model, "market": market,
+        "role": str(own["role"].drop_nulls().first() or ""),
+        "counts": _counts(own, refused), "metrics": found,
+        "edge_tiers": _tiers(graded.filter(_picked()), "edge_tier", metrics.PICKS),
+        "line_tiers": _tiers(graded, "line_tier", metrics.ALL),
+        "months": _tiers(graded, "month", wanted),
+        "pit": metrics.pit_deciles(graded)["value"].to_list(),
+        "against": {n: _against(graded, everyone, n) for n in REFERENCES if n != model},
+        "warning": _too_good(market, found.get("mae_with_line")),
+    }  # fmt: skip
 
 
 def _picked() -> pl.Expr:

@@ -16,9 +16,10 @@ from tipoff.errors import NotFound
 from tipoff.gates import gate
 from tipoff.grading.facts import Facts, load_facts
 from tipoff.grading.outcomes import settle
-from tipoff.grading.report import GradeReport, summarise
+from tipoff.grading.report import summarise
 from tipoff.grading.scores import SCORES, score
 from tipoff.hashing import content_id
+from tipoff.results.grading import GradeReport
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader, Writer

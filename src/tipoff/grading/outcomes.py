@@ -154,7 +154,7 @@ def _proof() -> pl.Expr:
     dnp = pl.struct(
         pl.lit("dnp").alias("kind"), pl.col("_game_fact").alias("game"), "team",
         pl.col("_team_minutes").alias("team_minutes"), pl.col("_team_rows").alias("team_rows"),
-        pl.col("_his_fact").alias("his_row"), pl.lit(0).alias("rows_with_minutes"),
+        pl.col("_his_fact").alias("player_row"), pl.lit(0).alias("rows_with_minutes"),
     ).struct.json_encode()  # fmt: skip
     void = pl.when("_moved").then("_postponed_proof")
     return (

@@ -1,40 +1,14 @@
-"""What `tipoff grade` tells: counts, voids with their proof, and what still waits and why."""
+"""What `tipoff grade` answers: counts, voids with their proof, and what still waits and why."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-
-@dataclass(frozen=True)
-class GradeReport:
-    """The state of a slate after grading. Counts are of the currently published set.
-
-    sets: per published run its seq, whether it is current, predictions, live ones and pending.
-    new: grades this call stored, over all sets. outcomes: outcome -> predictions. markets: per
-    market the predictions and the players with a line (graded, void, pending). voids and
-    pending: per game, player and reason, with how many predictions that holds for.
-    """
-
-    slate: date
-    simulated: bool
-    new: int
-    live: int
-    backfill: int
-    sets: list[dict[str, Any]]
-    outcomes: dict[str, int]
-    markets: list[dict[str, Any]]
-    voids: list[dict[str, Any]]
-    pending: list[dict[str, Any]]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON form: `date` first, everything else by its field's name."""
-        fields = asdict(self)
-        return {"date": str(fields.pop("slate"))} | fields
+from tipoff.results.grading import GradeReport
 
 
 def summarise(
@@ -43,11 +17,12 @@ def summarise(
     """The report of settled predictions (grading/grade.py) of all published sets."""
     current = settled.filter("current")
     live = int(current["live"].sum())
-    return GradeReport(
-        slate, simulated, new, live, current.height - live,
-        _sets(sets, settled), _outcomes(current), _markets(current), _voids(current),
-        _pending(current),
-    )  # fmt: skip
+    return GradeReport.model_validate({
+        "date": slate, "simulated": simulated, "new": new, "live": live,
+        "backfill": current.height - live, "sets": _sets(sets, settled),
+        "outcomes": _outcomes(current), "markets": _markets(current), "voids": _voids(current),
+        "pending": _pending(current),
+    })  # fmt: skip
 
 
 def _sets(sets: pl.DataFrame, settled: pl.DataFrame) -> list[dict[str, Any]]:

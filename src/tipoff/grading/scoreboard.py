@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tipoff.errors import UsageError
-from tipoff.grading.entries import Entry, judge, narrow
+from tipoff.grading.entries import Numbers, judge, narrow
 from tipoff.grading.record import (
     Record,
     Span,
@@ -21,28 +20,10 @@ from tipoff.grading.record import (
 from tipoff.grading.tiers import with_tiers
 from tipoff.markets import Markets, checked_markets
 from tipoff.models import checked_model
+from tipoff.results.grading import Scoreboard
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
-
-
-@dataclass(frozen=True)
-class Scoreboard:
-    """A record over a span of slates; `record` and `simulated` are shown wherever it is."""
-
-    record: Record
-    simulated: bool
-    start: date
-    until: date
-    slates: int
-    configurations: int
-    refused: dict[str, int]
-    entries: list[Entry]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON form: dates as text, entries as mappings."""
-        fields = asdict(self)
-        return fields | {"start": str(self.start), "until": str(self.until)}
 
 
 def scoreboard(
@@ -62,7 +43,7 @@ def scoreboard(
     if end < start:
         raise UsageError(f"the span ends {end}, before it starts {start}", "swap --from and --to")
     span = Span(start, end)
-    entries: list[Entry] = []
+    entries: list[Numbers] = []
     slates: set[date] = set()
     tried: set[str] = set()
     with lake.reading() as r:
@@ -77,6 +58,8 @@ def scoreboard(
             checked_model(r, model)
     reasons = refusals.group_by("reason").agg(pl.col("refused").sum()).sort("reason")
     refused = dict(zip(reasons["reason"].to_list(), reasons["refused"].to_list(), strict=True))
-    return Scoreboard(
-        record, lake.simulated, start, end, len(slates), len(tried), refused, entries
-    )  # fmt: skip
+    return Scoreboard.model_validate({
+        "record": record, "simulated": lake.simulated, "start": start, "until": end,
+        "slates": len(slates), "configurations": len(tried), "refused": refused,
+        "entries": entries,
+    })  # fmt: skip

@@ -1,6 +1,6 @@
 """Health: is everything there that should be, and is it what it was? One function per check."""
 
-from tipoff.health.finding import Check, Finding, Look
+from tipoff.health.context import Check, CheckContext
 from tipoff.health.models import decaying
 from tipoff.health.slates import empty, stale, ungraded, unpublished
 from tipoff.health.snapshots import drift, lines, quality
@@ -23,4 +23,4 @@ CHECKS: tuple[Check, ...] = (
 )  # fmt: skip
 """What `tipoff doctor` looks at, in the order it tells."""
 
-__all__ = ["CHECKS", "Check", "Finding", "Look"]
+__all__ = ["CHECKS", "Check", "CheckContext"]

@@ -6,25 +6,26 @@ from datetime import timedelta
 
 from tipoff import clock
 from tipoff.grading.decay import Decay, decay_states
-from tipoff.health.finding import SHOWN, Finding, Level, Look
+from tipoff.health.context import SHOWN, CheckContext, check_result
+from tipoff.results.health import CheckResult, Level
 
 
-def unhealthy(look: Look) -> tuple[list[Decay], int]:
+def unhealthy(context: CheckContext) -> tuple[list[Decay], int]:
     """Models and markets that are not healthy, the worst first, and how many were judged."""
-    day = look.day or clock.open_night(look.now) + timedelta(days=1)
-    states = decay_states(look.r, day)
+    day = context.day or clock.open_night(context.now) + timedelta(days=1)
+    states = decay_states(context.r, day)
     order = {"blocked": 0, "degrading": 1, "watch": 2}
     bad = sorted((d for d in states if d.state in order), key=lambda d: order[d.state])
     return bad, len(states)
 
 
-def decaying(look: Look) -> Finding:
+def decaying(context: CheckContext) -> CheckResult:
     """Models whose newest graded slates are not what they should be."""
-    bad, judged = unhealthy(look)
+    bad, judged = unhealthy(context)
     worse = any(d.state != "watch" for d in bad)
     detail = [{"market": d.market, "model": d.model, "state": d.state, "why": d.reason}
               for d in bad[:SHOWN]]  # fmt: skip
     level: Level = "problem" if worse else "note" if bad else "ok"
     step = "tipoff models review shows every figure and blocks what must go; train it again"
     summary = f"{len(bad)} of {judged} graded models and markets are not healthy"
-    return Finding("decaying models", level, len(bad), summary, detail, step if bad else "")
+    return check_result("decaying models", level, len(bad), summary, detail, step if bad else "")

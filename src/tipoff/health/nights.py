@@ -12,7 +12,7 @@ from tipoff.forecast.publish import Publication, current_publication
 from tipoff.league.games import games_sql
 
 if TYPE_CHECKING:
-    from tipoff.health.finding import Look
+    from tipoff.health.context import CheckContext
 
 BACK, AHEAD = timedelta(days=7), timedelta(days=1)
 """Without a date, nights this far back and ahead of today are looked at."""
@@ -41,23 +41,23 @@ class Night:
     predicted: int | None
 
 
-def nights(look: Look) -> list[Night]:
+def nights(context: CheckContext) -> list[Night]:
     """The night of the date looked at, else those around today, oldest first."""
-    today = clock.open_night(look.now)
-    start, through = (look.day, look.day) if look.day else (today - BACK, today + AHEAD)
+    today = clock.open_night(context.now)
+    start, through = (context.day, context.day) if context.day else (today - BACK, today + AHEAD)
     params = {
-        "start": start, "through": through, "as_of": look.now, "seq": look.r.newest_seq(),
+        "start": start, "through": through, "as_of": context.now, "seq": context.r.newest_seq(),
     }  # fmt: skip
-    return [Night(*row) for row in look.r.rows(_NIGHTS, params)]
+    return [Night(*row) for row in context.r.rows(_NIGHTS, params)]
 
 
-def behind(look: Look, night: Night) -> list[Cause]:
+def behind(context: CheckContext, night: Night) -> list[Cause]:
     """Why a run now could make another set: facts stored or known since, models that had to go.
 
     Before tip-off what is known by now counts; afterwards only corrections of what was read.
     Empty when nothing is published.
     """
-    publication: Publication | None = current_publication(look.r, night.day)
+    publication: Publication | None = current_publication(context.r, night.day)
     if publication is None:
         return []
-    return overtaken(look.r, publication, known_by=look.now, gone_by=look.now)
+    return overtaken(context.r, publication, known_by=context.now, gone_by=context.now)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from tipoff.clock import iso
-from tipoff.health.finding import SHOWN, Finding, Level, Look, listed
+from tipoff.health.context import SHOWN, CheckContext, check_result, listed
 from tipoff.health.nights import Night, behind, nights
+from tipoff.results.health import CheckResult, Level
 
 DUE = timedelta(hours=3)
 """A slate should be published this long before its first tip-off."""
@@ -25,47 +26,52 @@ UNGRADED = """
 """Published predictions of final games without a grade, by slate."""
 
 
-def unpublished(look: Look) -> Finding:
+def unpublished(context: CheckContext) -> CheckResult:
     """Dates with games and no published set, once it is time for one."""
-    missing = [n for n in nights(look) if n.run_id is None]
-    due = [n for n in missing if look.now >= n.first_tipoff - DUE]
+    missing = [n for n in nights(context) if n.run_id is None]
+    due = [n for n in missing if context.now >= n.first_tipoff - DUE]
     what = f"dates with games have no set, {len(due)} of them due"
     return _of_nights("slates without publication", missing, bool(due), what, "tipoff run DATE")
 
 
-def empty(look: Look) -> Finding:
+def empty(context: CheckContext) -> CheckResult:
     """Published sets that expected predictions and hold none."""
-    none = [n for n in nights(look) if n.run_id and n.expected and not n.predicted]
+    none = [n for n in nights(context) if n.run_id and n.expected and not n.predicted]
     step = "tipoff slate DATE --refusals says why"
     return _of_nights("slates without predictions", none, True, "sets hold no prediction", step)
 
 
-def stale(look: Look) -> Finding:
+def stale(context: CheckContext) -> CheckResult:
     """Published sets that a run now might replace: a problem while their games are to come."""
-    old = {n: why for n in nights(look) if (why := behind(look, n))}
-    live = any(look.now < n.first_tipoff for n in old)
+    old = {n: why for n in nights(context) if (why := behind(context, n))}
+    live = any(context.now < n.first_tipoff for n in old)
     what = "sets are older than facts they may read, or show a model that had to go"
     step = "tipoff run DATE rebuilds or verifies it"
-    found = _of_nights("stale sets", list(old), live, what, step)
-    for row, why in zip(found.detail, list(old.values())[-SHOWN:], strict=True):
-        row["why"] = "; ".join(cause.text for cause in why)
-    return found
+    said = {night: "; ".join(cause.text for cause in why) for night, why in old.items()}
+    return _of_nights("stale sets", list(old), live, what, step, said)
 
 
-def ungraded(look: Look) -> Finding:
+def ungraded(context: CheckContext) -> CheckResult:
     """Predictions of final games that nobody graded."""
     step = "tipoff grade DATE grades them, or says what they wait for"
     return listed(
-        look, UNGRADED, "ungraded finals", "predictions of final games lack a grade", step
+        context, UNGRADED, "ungraded finals", "predictions of final games lack a grade", step
     )
 
 
-def _of_nights(name: str, found: list[Night], problem: bool, what: str, step: str) -> Finding:
+def _of_nights(
+    name: str, found: list[Night], problem: bool, what: str, step: str,
+    why: Mapping[Night, str] | None = None,
+) -> CheckResult:  # fmt: skip
     level: Level = "ok" if not found else "problem" if problem else "note"
-    detail = [_shown(night) for night in found[-SHOWN:]]
-    return Finding(name, level, len(found), f"{len(found)} {what}", detail, step if found else "")
+    detail = [_shown(night) | ({"why": why[night]} if why else {}) for night in found[-SHOWN:]]
+    return check_result(
+        name, level, len(found), f"{len(found)} {what}", detail, step if found else ""
+    )
 
 
 def _shown(night: Night) -> dict[str, Any]:
-    tip = iso(night.first_tipoff)
-    return {"date": night.day, "games": night.games, "first_tipoff": tip, "run": night.run_id}
+    return {
+        "date": night.day, "games": night.games, "first_tipoff": night.first_tipoff,
+        "run": night.run_id,
+    }  # fmt: skip

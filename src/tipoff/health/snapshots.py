@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tipoff.health.finding import Finding, Level, Look
+from tipoff.health.context import CheckContext, check_result
+from tipoff.results.health import CheckResult, Level
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -88,23 +89,23 @@ def drifted(r: Reader, day: date | None) -> tuple[date | None, list[dict[str, An
     return found[0][0], sorted(said, key=lambda c: (c["check"] != "drift", c["feature"]))
 
 
-def lines(look: Look) -> Finding:
+def lines(context: CheckContext) -> CheckResult:
     """Line coverage of the newest set against the slates before it."""
-    found = line_coverage(look.r, look.day)
+    found = line_coverage(context.r, context.day)
     what, step = "of predicted players have a line", "look at what the books' import brought"
     return _finding("line coverage", found, coverage_collapsed(found), "{:.0%}", what, step)
 
 
-def quality(look: Look) -> Finding:
+def quality(context: CheckContext) -> CheckResult:
     """Mean feature quality of the newest set against the slates before it."""
-    found = mean_quality(look.r, look.day)
+    found = mean_quality(context.r, context.day)
     what, step = "is the mean quality", "tipoff slate DATE --refusals names what is missing"
     return _finding("feature quality", found, quality_collapsed(found), "{:.1f}", what, step)
 
 
-def drift(look: Look) -> Finding:
+def drift(context: CheckContext) -> CheckResult:
     """Features whose mean has left the range of the snapshots before."""
-    slate, said = drifted(look.r, look.day)
+    slate, said = drifted(context.r, context.day)
     count = sum(c["check"] == "drift" for c in said)
     level: Level = "problem" if count else "note" if said else "ok"
     detail = [{k: c[k] for k in ("check", "feature", "detail")} for c in said]
@@ -112,7 +113,7 @@ def drift(look: Look) -> Finding:
     if slate is None:
         what = "no published set to look at"
     step = "tipoff explain ID shows a feature's source rows" if said else ""
-    return Finding("feature drift", level, len(said), what, detail, step)
+    return check_result("feature drift", level, len(said), what, detail, step)
 
 
 def _compared(r: Reader, sql: str, day: date | None) -> Compared:
@@ -128,13 +129,13 @@ def _known(found: Compared) -> bool:
     return found.value is not None and found.usual is not None
 
 
-def _finding(name: str, found: Compared, bad: bool, form: str, what: str, step: str) -> Finding:
+def _finding(name: str, found: Compared, bad: bool, form: str, what: str, step: str) -> CheckResult:
     if found.slate is None or found.value is None:
-        return Finding(name, "problem" if bad else "ok", 0, "no published set to look at")
+        return check_result(name, "problem" if bad else "ok", 0, "no published set to look at")
     usual = (
         f"usual is {form.format(found.usual)}"
         if found.usual is not None
         else (f"nothing is usual yet: {found.history} slates before it")
     )
     text = f"{form.format(found.value)} {what} on {found.slate}; {usual}"
-    return Finding(name, "problem" if bad else "ok", int(bad), text, [], step if bad else "")
+    return check_result(name, "problem" if bad else "ok", int(bad), text, [], step if bad else "")

@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tipoff.health.finding import SHOWN, Finding, Look
+from tipoff.health.context import SHOWN, CheckContext, check_result
 from tipoff.lake.files import artifact_names, data_files
+from tipoff.results.health import CheckResult
 
 
-def lake_health(look: Look) -> Finding:
+def lake_health(context: CheckContext) -> CheckResult:
     """Data files and model artifacts that are missing or have another size than recorded."""
-    bad = list(_wrong(look))
+    bad = list(_wrong(context))
     step = "restore the file from a copy; tipoff lake check looks inside files too" if bad else ""
     what = f"{len(bad)} files of the lake are missing or have another size"
-    return Finding("lake files", "problem" if bad else "ok", len(bad), what, bad[:SHOWN], step)
+    return check_result("lake files", "problem" if bad else "ok", len(bad), what, bad[:SHOWN], step)
 
 
-def _wrong(look: Look) -> Iterator[dict[str, Any]]:
-    for file in data_files(look.lake, look.r):
+def _wrong(context: CheckContext) -> Iterator[dict[str, Any]]:
+    for file in data_files(context.lake, context.r):
         path = Path(file.path)
         if not file.current:
             continue
@@ -27,6 +28,6 @@ def _wrong(look: Look) -> Iterator[dict[str, Any]]:
             yield {"file": file.path, "fault": "missing"}
         elif (size := path.stat().st_size) != file.size:
             yield {"file": file.path, "fault": f"{size} bytes, recorded {file.size}"}
-    for name, _ in artifact_names(look.r):
-        if look.lake.artifacts.find(name) is None:
-            yield {"file": look.lake.artifacts.where(name), "fault": "missing"}
+    for name, _ in artifact_names(context.r):
+        if context.lake.artifacts.find(name) is None:
+            yield {"file": context.lake.artifacts.where(name), "fault": "missing"}

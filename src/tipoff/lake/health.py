@@ -3,57 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tipoff.errors import ArtifactError, LakeDamaged
 from tipoff.lake.files import DataFile, artifact_names, data_files, orphans
 from tipoff.lake.foreign import in_our_words
 from tipoff.lake.migrations import VERSION, stored_version
 from tipoff.lake.references import dangling
+from tipoff.results.health import LakeCheck, LakeProblem, ProblemKind
 
 if TYPE_CHECKING:
     from tipoff.lake.connection import Lake
 
-Kind = Literal["catalog", "clock", "damaged", "dangling", "guard", "missing", "orphan", "schema"]
-UNREADABLE: frozenset[Kind] = frozenset({"catalog", "damaged", "missing", "schema"})
+UNREADABLE: frozenset[ProblemKind] = frozenset({"catalog", "damaged", "missing", "schema"})
 """With one of these a table may not be read, and rows of lost files are not there to be named."""
 CLOCK_SLACK = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Trouble:
-    """One thing that is wrong, and with which file; `young` orphans may be a commit under way."""
-
-    kind: Kind
-    what: str
-    detail: str
-    young: bool = False
-
-
-@dataclass(frozen=True)
-class Health:
-    """What `check` found: how much it looked at, and every trouble."""
-
-    data_files: int
-    artifacts: int
-    schema_version: int
-    commits: int
-    troubles: tuple[Trouble, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong; leftovers too young to judge do not count."""
-        return all(t.young for t in self.troubles)
-
-    def as_dict(self) -> dict[str, Any]:
-        """A JSON-ready form."""
-        return asdict(self) | {"ok": self.ok}
-
-
-def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> Health:
+def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> LakeCheck:
     """Compare the folder with the catalog; `read` also reads every data file to its end.
 
     `age`: leftovers younger than that may belong to a commit under way. Raises LakeDamaged when
@@ -72,64 +41,71 @@ def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> He
         found.extend(_dangling(lake))
     found.extend(_leftovers(lake, now - age))
     commits = int(guards[0][0]) if guards else 0
-    return Health(len(files), len(models), stored_version(lake), commits, tuple(found))
+    return LakeCheck(
+        data_files=len(files), artifacts=len(models), schema_version=stored_version(lake),
+        commits=commits, problems=tuple(found), ok=all(problem.young for problem in found),
+    )  # fmt: skip
 
 
-def _catalog(lake: Lake) -> Iterator[Trouble]:
+def _problem(kind: ProblemKind, what: str, detail: str, *, young: bool = False) -> LakeProblem:
+    return LakeProblem(kind=kind, what=what, detail=detail, young=young)
+
+
+def _catalog(lake: Lake) -> Iterator[LakeProblem]:
     with lake.session() as session:
         said = [str(text) for (text,) in session.rows(lake.catalog.check_sql)]
-    yield from (Trouble("catalog", str(lake.catalog), text) for text in said if text != "ok")
+    yield from (_problem("catalog", str(lake.catalog), text) for text in said if text != "ok")
 
 
-def _guard(rows: list[tuple[Any, ...]]) -> Iterator[Trouble]:
+def _guard(rows: list[tuple[Any, ...]]) -> Iterator[LakeProblem]:
     if len(rows) != 1:
-        yield Trouble("guard", "ops.guard", f"holds {len(rows)} rows, must hold one")
+        yield _problem("guard", "ops.guard", f"holds {len(rows)} rows, must hold one")
 
 
-def _schema(lake: Lake) -> Iterator[Trouble]:
+def _schema(lake: Lake) -> Iterator[LakeProblem]:
     if (version := stored_version(lake)) != VERSION:
-        yield Trouble("schema", "ops.meta", f"version {version}, this tipoff has {VERSION}")
+        yield _problem("schema", "ops.meta", f"version {version}, this tipoff has {VERSION}")
 
 
-def _clock(newest: datetime | None, now: datetime) -> Iterator[Trouble]:
+def _clock(newest: datetime | None, now: datetime) -> Iterator[LakeProblem]:
     if newest is not None and newest > now + CLOCK_SLACK:
         detail = (
             f"the newest publication is of {newest.isoformat()}, the clock says {now.isoformat()}"
         )
-        yield Trouble("clock", "clock", f"{detail}: it was set back, or was ahead then")
+        yield _problem("clock", "clock", f"{detail}: it was set back, or was ahead then")
 
 
-def _artifact(lake: Lake, name: str, digest: str) -> Iterator[Trouble]:
+def _artifact(lake: Lake, name: str, digest: str) -> Iterator[LakeProblem]:
     where = lake.artifacts.where(name)
     try:
         if lake.artifacts.find(name) is None:
-            yield Trouble("missing", where, "a model version names it")
+            yield _problem("missing", where, "a model version names it")
         else:
             lake.artifacts.read(name, digest)
     except ArtifactError as error:
-        yield Trouble("damaged", where, error.message)
+        yield _problem("damaged", where, error.message)
 
 
-def _data_file(file: DataFile, read: bool) -> Iterator[Trouble]:
+def _data_file(file: DataFile, read: bool) -> Iterator[LakeProblem]:
     path = Path(file.path)
     if not path.is_file():
-        yield Trouble("missing", file.path, f"{file.rows} rows of {file.table}")
+        yield _problem("missing", file.path, f"{file.rows} rows of {file.table}")
         return
     if (size := path.stat().st_size) != file.size:
-        yield Trouble("damaged", file.path, f"{size} bytes, the catalog says {file.size}")
+        yield _problem("damaged", file.path, f"{size} bytes, the catalog says {file.size}")
         return
     try:
         rows = _count(file, read)
     except LakeDamaged as error:
-        yield Trouble("damaged", file.path, error.message)
+        yield _problem("damaged", file.path, error.message)
         return
     if rows != file.rows:
-        yield Trouble("damaged", file.path, f"{rows} rows, the catalog says {file.rows}")
+        yield _problem("damaged", file.path, f"{rows} rows, the catalog says {file.rows}")
 
 
-def _dangling(lake: Lake) -> Iterator[Trouble]:
+def _dangling(lake: Lake) -> Iterator[LakeProblem]:
     with lake.reading() as r:
-        yield from (Trouble("dangling", whose, detail) for whose, detail in dangling(r))
+        yield from (_problem("dangling", whose, detail) for whose, detail in dangling(r))
 
 
 def _count(file: DataFile, read: bool) -> int:
@@ -145,7 +121,7 @@ def _count(file: DataFile, read: bool) -> int:
         raise LakeDamaged(str(error)) from error
 
 
-def _leftovers(lake: Lake, before: datetime) -> Iterator[Trouble]:
+def _leftovers(lake: Lake, before: datetime) -> Iterator[LakeProblem]:
     for file in orphans(lake):
         detail = f"nothing names it; last changed {file.changed:%Y-%m-%d %H:%M}"
-        yield Trouble("orphan", file.where, detail, young=file.changed >= before)
+        yield _problem("orphan", file.where, detail, young=file.changed >= before)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tipoff import __version__, clock
+from tipoff import clock
 from tipoff.errors import UsageError
 from tipoff.hashing import content_id
 from tipoff.lake.tables import SCHEMAS, TABLES, Column, add_column_sql, comment_sql
+from tipoff.version import __version__
 
 if TYPE_CHECKING:
     from tipoff.lake.connection import Lake

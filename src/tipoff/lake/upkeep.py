@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tipoff.lake.files import orphans
 from tipoff.lake.foreign import in_our_words
+from tipoff.results.health import Cleaned, Compacted
 
 if TYPE_CHECKING:
     from tipoff.lake.connection import Lake
     from tipoff.lake.session import Session
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """What was removed, or would be; `kept` leftovers are too young to judge."""
-
-    dry_run: bool
-    removed: tuple[str, ...]
-    bytes: int
-    kept: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """A JSON-ready form."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Compacted:
-    """How many files the newest version is made of, before and after."""
-
-    files_before: int
-    files_after: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """A JSON-ready form."""
-        return asdict(self)
 
 
 def clean(lake: Lake, now: datetime, age: timedelta, *, dry_run: bool = False) -> Cleaned:
@@ -63,7 +37,8 @@ def clean(lake: Lake, now: datetime, age: timedelta, *, dry_run: bool = False) -
             if replaced:
                 session.rows("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
     removed = (*(file.where for file in old), *map(str, gone))
-    return Cleaned(dry_run, removed, size + sum(file.size for file in old), young)
+    size += sum(file.size for file in old)
+    return Cleaned(dry_run=dry_run, removed=removed, bytes=size, kept=young)
 
 
 def compact(lake: Lake) -> Compacted:
@@ -77,7 +52,7 @@ def compact(lake: Lake) -> Compacted:
     with lake.lock.held(), lake.session() as session:
         before = _count_files(session)
         session.rows("CALL ducklake_merge_adjacent_files('lake')")
-        return Compacted(before, _count_files(session))
+        return Compacted(files_before=before, files_after=_count_files(session))
 
 
 def _count_files(session: Session) -> int:

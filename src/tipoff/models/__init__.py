@@ -29,7 +29,7 @@ from tipoff.models.registry import (
     verified_version,
 )
 from tipoff.models.regressor import from_regressor
-from tipoff.models.training import TrainReport, ensure_baselines, missing_baselines, train
+from tipoff.models.training import ensure_baselines, missing_baselines, train
 
 __all__ = [
     "Contract",
@@ -43,7 +43,6 @@ __all__ = [
     "Prediction",
     "Seat",
     "Spec",
-    "TrainReport",
     "champion_of",
     "check",
     "checked_model",

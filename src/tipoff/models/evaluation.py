@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import polars as pl
 
 from tipoff.models.data import TrainingData
 from tipoff.models.model import Model, column
 from tipoff.models.pmf import Bools, Floats, Pmf
+from tipoff.results.data import Evaluation, Figure
 
-
-@dataclass(frozen=True)
-class Figure:
-    """A number, with its 95% interval where it has one."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-    def __str__(self) -> str:
-        interval = "" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]"
-        return f"{self.value:.3f}{interval}"
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Figures by name of `n` rows; `of` says which rows they are and who predicted them.
-
-    `counts`: what else was counted there, such as slates or breakouts.
-    """
-
-    of: str
-    n: int
-    figures: dict[str, Figure]
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        said = [f"{name} {figure}" for name, figure in self.figures.items()]
-        counted = [f"{count} {what}" for what, count in self.counts.items()]
-        return f"{self.of}: {', '.join([*said, f'n = {self.n}', *counted])}"
+__all__ = ["Evaluation", "Figure", "newest_rows", "score", "score_model"]
 
 
 def score(pmf: Pmf, y: Floats, market: str) -> Evaluation:
@@ -50,9 +20,11 @@ def score(pmf: Pmf, y: Floats, market: str) -> Evaluation:
     """
     of = f"hold-out (newest dates, {market})"
     if not len(y):
-        return Evaluation(of, 0, {})
+        return Evaluation(of=of, n=0, figures={})
     mae = float(np.abs(pmf.median() - y).mean())
-    return Evaluation(of, len(y), {"MAE": Figure(mae), "CRPS": Figure(float(pmf.crps(y).mean()))})
+    crps = float(pmf.crps(y).mean())
+    figures = {"MAE": Figure(value=mae), "CRPS": Figure(value=crps)}
+    return Evaluation(of=of, n=len(y), figures=figures)
 
 
 def score_model(model: Model, frame: pl.DataFrame, market: str) -> Evaluation:

@@ -120,7 +120,7 @@ def block(lake: Lake, seats: Iterable[Seat], reasons: Mapping[tuple[str, str], s
     return lake.write(commit) if wanted else []
 
 
-def retire(lake: Lake, model: str, reason: str, market: Markets = None) -> list[str]:
+def retire(lake: Lake, model: str, reason: str, market: Markets = None) -> tuple[str, ...]:
     """Retire a version, or every version of a name, in some markets or all it predicts.
 
     Returns the version ids. Raises UsageError when nothing has that id or name, for an
@@ -129,7 +129,7 @@ def retire(lake: Lake, model: str, reason: str, market: Markets = None) -> list[
     checked_reason(reason)
     asked = checked_markets(market) or tuple(MARKETS)
 
-    def commit(w: Writer) -> list[str]:
+    def commit(w: Writer) -> tuple[str, ...]:
         found = versions_of(w, model)
         states = {
             (str(row["model_id"]), m): "retired"
@@ -138,7 +138,7 @@ def retire(lake: Lake, model: str, reason: str, market: Markets = None) -> list[
             if m in asked and _state(w, row["model_id"], m) != "retired"
         }
         _append_states(w, states, reason)
-        return [str(row["model_id"]) for row in found]
+        return tuple(str(row["model_id"]) for row in found)
 
     return lake.write(commit)
 

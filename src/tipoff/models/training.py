@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from tipoff.markets import MARKETS
 from tipoff.models.contract import redefined
 from tipoff.models.data import training_rows
-from tipoff.models.evaluation import Evaluation
 from tipoff.models.families import family_of, parse_model
 from tipoff.models.family import Progress, silent
 from tipoff.models.governance import DEFAULT_LEADERS
 from tipoff.models.names import end_of_month_before
 from tipoff.models.registry import store
+from tipoff.results.data import TrainReport
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
 
 Lacking = dict[str, tuple[str, ...]]
 """Baseline -> the markets in which it is to be fitted."""
-
-
-@dataclass(frozen=True)
-class TrainReport:
-    """What was trained. `new` is false when this very version was already stored.
-
-    `rows_are` says what it was trained on; `evaluations` how such a fit does on rows it has not
-    seen, none where there were too few; `notes` and `next_step` are for people.
-    """
-
-    model: str
-    model_id: str
-    new: bool
-    rows: int
-    rows_are: str
-    trained_from: date
-    trained_through: date
-    evaluations: tuple[Evaluation, ...]
-    notes: tuple[str, ...]
-    next_step: str
 
 
 def train(lake: Lake, name: str, through: date, progress: Progress = silent) -> TrainReport:
@@ -62,8 +41,9 @@ def train(lake: Lake, name: str, through: date, progress: Progress = silent) -> 
         promote = f"tipoff models promote {name} --market M --reason TEXT"
         notes += (f"a shadow so far: {promote} says which backtest its gates ask for",)
     return TrainReport(
-        name, made.model_id, new, made.rows, family.rows_are, made.trained_from,
-        made.trained_through, evaluations, notes, family.next_step,
+        model=name, model_id=made.model_id, new=new, rows=made.rows, rows_are=family.rows_are,
+        trained_from=made.trained_from, trained_through=made.trained_through,
+        evaluations=evaluations, notes=notes, next_step=family.next_step,
     )  # fmt: skip
 
 

@@ -2,6 +2,5 @@
 
 from tipoff.sources.folder import import_folder
 from tipoff.sources.layout import read_folder
-from tipoff.sources.report import ImportReport
 
-__all__ = ["ImportReport", "import_folder", "read_folder"]
+__all__ = ["import_folder", "read_folder"]

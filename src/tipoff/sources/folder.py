@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +13,11 @@ from tipoff.errors import UsageError
 from tipoff.hashing import content_id
 from tipoff.lake import Lake, Reader, Writer
 from tipoff.markets import MARKETS
+from tipoff.results.data import ImportReport
 from tipoff.sources import facts, identity, staging
 from tipoff.sources.layout import FILES, SourceFile, is_simulated, read_folder
 from tipoff.sources.merge import Counts, Fact, merge, repoint, run_sql
-from tipoff.sources.report import ImportReport, table_report
+from tipoff.sources.report import import_report, table_report
 from tipoff.sources.teams import alias_rows
 
 STATUS_WORDS = {
@@ -150,7 +150,7 @@ class _Import:
                 self.w.append("raw.payload", _payload(file, self.now))
 
     def _note(self, report: ImportReport) -> None:
-        detail = json.dumps(report.as_dict())
+        detail = report.to_json()
         row = {
             "event_id": [content_id("event", [self.w.seq, detail])],
             "happened_at": [self.now],
@@ -169,7 +169,10 @@ class _Import:
             tables.append(table_report(fact.table, read, self.counts[fact], reasons))
         known = [f"{name}.parquet" for name in FILES if name in self.known]
         unresolved, line_only = identity.unresolved(self.w)
-        return ImportReport(str(self.folder), self.simulated, known, tables, unresolved, line_only)
+        return import_report(
+            self.folder, tables, simulated=self.simulated, known_files=known,
+            unresolved=unresolved, line_only_games=line_only,
+        )  # fmt: skip
 
 
 ALL_FACTS = (
@@ -199,7 +202,10 @@ def _check_label(reader: Reader, folder: Path, simulated: bool) -> str | None:
 
 def _nothing_new(folder: Path, files: list[SourceFile], simulated: bool) -> ImportReport:
     tables = [table_report(fact.table, 0, Counts(0, 0, 0)) for fact in ALL_FACTS]
-    return ImportReport(str(folder), simulated, [f.path.name for f in files], tables, {}, 0)
+    known = [f.path.name for f in files]
+    return import_report(
+        folder, tables, simulated=simulated, known_files=known, unresolved={}, line_only_games=0
+    )
 
 
 def _payload(file: SourceFile, now: datetime) -> pl.DataFrame:

@@ -11,10 +11,11 @@ import polars as pl
 import pytest
 
 from tests.simulated import slate_dates
-from tipoff.grading.backtest import Backtest, Board, Plan, board, make_plan
+from tipoff.grading.backtest import Plan, board, make_plan
 from tipoff.grading.backtest.rows import Rows, load_rows
 from tipoff.grading.backtest.run import from_rows
 from tipoff.lake import Lake
+from tipoff.results.backtest import Backtest, BacktestBoard
 
 MARKETS = ("points", "rebounds")
 MODEL = "catboost_v9"
@@ -34,8 +35,13 @@ class Made:
     done: Backtest
 
     @property
+    def out(self) -> Path:
+        """The file it wrote."""
+        return Path(self.done.out)
+
+    @property
     def table(self) -> pl.DataFrame:
-        return pl.read_parquet(self.done.out)
+        return pl.read_parquet(self.out)
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +73,9 @@ def made(rows: Rows, plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Ma
 
 
 @pytest.fixture(scope="session")
-def judged(league: Lake, made: Made) -> Board:
+def judged(league: Lake, made: Made) -> BacktestBoard:
     """That backtest's scoreboard: judging takes seconds."""
-    return board(league, made.done.out, trials=7)
+    return board(league, made.out, trials=7)
 
 
 def baselines_only(plan: Plan, start: date | None = None, end: date | None = None) -> Plan:

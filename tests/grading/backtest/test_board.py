@@ -15,20 +15,29 @@ import pytest
 
 from tests.grading.backtest.conftest import MODEL, Made, baselines_only, silent
 from tipoff.errors import NotFound
-from tipoff.grading.backtest import Board, board, make_plan, store
+from tipoff.grading.backtest import board, make_plan, store
 from tipoff.grading.backtest.actuals import outcomes
-from tipoff.grading.backtest.results import Numbers
 from tipoff.grading.backtest.rows import Rows, load_rows
 from tipoff.grading.backtest.run import from_rows
 from tipoff.grading.scores import uniform
 from tipoff.lake import Lake
+from tipoff.results.backtest import BacktestBoard, ModelResult
+from tipoff.results.grading import Estimate
 
 pytestmark = pytest.mark.xdist_group("backtest")  # one worker makes the board, not both
 
 
-def result(found: Board, model: str, lined: bool = False, market: str = "points") -> Numbers:
+def result(
+    found: BacktestBoard, model: str, lined: bool = False, market: str = "points"
+) -> ModelResult:
     chosen = next(b for b in found.markets if b.market == market)
-    return next(r for r in (chosen.lined if lined else chosen.everyone) if r["model"] == model)
+    return next(r for r in (chosen.lined if lined else chosen.everyone) if r.model == model)
+
+
+def known(estimate: Estimate | None) -> Estimate:
+    """An estimate that must be there."""
+    assert estimate is not None
+    return estimate
 
 
 def own_rows(made: Made, model: str, lined: bool) -> list[dict[str, Any]]:
@@ -55,18 +64,20 @@ def by_hand(row: dict[str, Any]) -> dict[str, float]:
             "coverage80": float(0.1 <= pit <= 0.9)}  # fmt: skip
 
 
-def test_errors_crps_and_coverage_are_those_of_plain_arithmetic(made: Made, judged: Board) -> None:
+def test_errors_crps_and_coverage_are_those_of_plain_arithmetic(
+    made: Made, judged: BacktestBoard
+) -> None:
     scores = [by_hand(row) for row in own_rows(made, MODEL, lined=False)]
     found = result(judged, MODEL)
     for name in ("mae", "bias", "mean_bias", "crps", "coverage80"):
-        assert found["metrics"][name]["n"] == len(scores)
+        assert known(getattr(found.metrics, name)).n == len(scores)
         wanted = float(np.mean([s[name] for s in scores]))
-        assert found["metrics"][name]["value"] == pytest.approx(wanted, abs=1e-9)
+        assert known(getattr(found.metrics, name)).value == pytest.approx(wanted, abs=1e-9)
     tenths = np.bincount([min(int(s["pit"] * 10), 9) for s in scores], minlength=10)
-    assert [t["value"] for t in found["pit"]] == pytest.approx(list(tenths / len(scores)))
+    assert [t.value for t in found.pit] == pytest.approx(list(tenths / len(scores)))
 
 
-def test_over_and_under_are_those_of_plain_arithmetic(made: Made, judged: Board) -> None:
+def test_over_and_under_are_those_of_plain_arithmetic(made: Made, judged: BacktestBoard) -> None:
     rows = own_rows(made, "ewma_hl8", lined=True)
     decided = []
     for row in rows:
@@ -75,28 +86,29 @@ def test_over_and_under_are_those_of_plain_arithmetic(made: Made, judged: Board)
             decided.append((row["p_over"] / (1 - push), row["y"] > row["line"], row))
     loss = [-math.log(p if over else 1 - p) for p, over, _ in decided]
     found = result(judged, "ewma_hl8", lined=True)
-    assert found["metrics"]["log_loss"]["value"] == pytest.approx(np.mean(loss))
+    assert known(found.metrics.log_loss).value == pytest.approx(np.mean(loss))
     brier = np.mean([(p - over) ** 2 for p, over, _ in decided])
-    assert found["metrics"]["brier"]["value"] == pytest.approx(brier)
+    assert known(found.metrics.brier).value == pytest.approx(brier)
     base = float(np.mean([over for _, over, _ in decided]))
     entropy = -base * math.log(base) - (1 - base) * math.log(1 - base)
-    assert found["base_rate"]["log_loss"]["value"] == pytest.approx(entropy)
-    assert found["base_rate"]["difference"]["value"] == pytest.approx(np.mean(loss) - entropy)
+    assert found.base_rate is not None
+    assert found.base_rate.log_loss.value == pytest.approx(entropy)
+    assert found.base_rate.difference.value == pytest.approx(np.mean(loss) - entropy)
     picked = [(r["median"] > r["line"]) == over for _, over, r in decided
               if abs(r["median"] - r["line"]) > 1e-6]  # fmt: skip
-    assert found["metrics"]["hit_rate"]["n"] == len(picked)
-    assert found["metrics"]["hit_rate"]["value"] == pytest.approx(np.mean(picked))
-    clv = found["clv_points"]
-    assert clv["picks"] == found["counts"]["graded"] - found["counts"]["no_pick"]
-    assert clv["missing"] + (clv["mean"] or {"n": 0})["n"] == clv["picks"]
+    assert known(found.metrics.hit_rate).n == len(picked)
+    assert known(found.metrics.hit_rate).value == pytest.approx(np.mean(picked))
+    clv = found.clv_points
+    assert clv.picks == found.counts["graded"] - found.counts["no_pick"]
+    assert clv.missing + (clv.mean.n if clv.mean else 0) == clv.picks
     surest = sorted(decided, key=lambda d: -abs(d[0] - 0.5))[: math.ceil(len(rows) / 10)]
     hits = [(p > 0.5) == over for p, over, _ in surest]
-    assert found["top_tenth"]["n"] == len(hits)
-    assert found["top_tenth"]["value"] == pytest.approx(np.mean(hits))
+    assert known(found.top_tenth).n == len(hits)
+    assert known(found.top_tenth).value == pytest.approx(np.mean(hits))
 
 
 def test_differences_are_paired_and_their_interval_is_that_of_whole_slates(
-    made: Made, judged: Board
+    made: Made, judged: BacktestBoard
 ) -> None:
     def keyed(model: str) -> dict[Any, tuple[date, float]]:
         return {(r["game_id"], r["player_key"]): (r["game_date"], by_hand(r)["crps"])
@@ -104,23 +116,26 @@ def test_differences_are_paired_and_their_interval_is_that_of_whole_slates(
 
     own, line = keyed(MODEL), keyed("line")
     gaps = [(own[k][0], own[k][1] - line[k][1]) for k in own.keys() & line.keys()]
-    found = result(judged, MODEL, lined=True)["against"]["line"]
+    found = result(judged, MODEL, lined=True).against["line"]
     mean = float(np.mean([g for _, g in gaps]))
-    assert found["n"] == len(gaps)
-    assert found["crps"]["difference"]["value"] == pytest.approx(mean)
+    assert found.n == len(gaps)
+    assert found.crps is not None
+    gap = found.crps.difference
+    assert gap.value == pytest.approx(mean)
     # Cluster-robust standard error of a mean (Cameron, Gelbach and Miller 2008).
     sums = [sum(g - mean for d, g in gaps if d == day) for day in {d for d, _ in gaps}]
     half = 1.96 * math.sqrt(sum(s * s for s in sums)) / len(gaps)
-    width = found["crps"]["difference"]["high"] - found["crps"]["difference"]["low"]
-    assert width == pytest.approx(2 * half, rel=0.25)
+    assert gap.low is not None
+    assert gap.high is not None
+    assert gap.high - gap.low == pytest.approx(2 * half, rel=0.25)
 
 
-def test_groups_hold_every_row_once(made: Made, judged: Board) -> None:
+def test_groups_hold_every_row_once(made: Made, judged: BacktestBoard) -> None:
     for model in (MODEL, "line", "ewma_hl8"):
         found = result(judged, model, lined=True)
-        for column in ("line_tier", "month"):
-            counted = sum(group["pit_1"]["n"] for group in found["groups"][column])
-            assert counted == found["counts"]["graded"] == len(own_rows(made, model, True))
+        for groups in (found.groups.line_tier, found.groups.month):
+            counted = sum(group.figures["pit_1"].n for group in groups)
+            assert counted == found.counts["graded"] == len(own_rows(made, model, True))
 
 
 def test_a_players_first_game_has_none_before_it_and_every_later_one_has_one_more(
@@ -134,23 +149,24 @@ def test_a_players_first_game_has_none_before_it_and_every_later_one_has_one_mor
 
 
 def test_only_players_with_enough_earlier_games_count(league: Lake, made: Made) -> None:
-    few, some = (board(league, made.done.out, "rebounds", n).markets for n in (0, 60))
+    few, some = (board(league, made.out, ["rebounds"], n).markets for n in (0, 60))
     assert [b.market for b in few] == ["rebounds"]
     assert few[0].counted == few[0].player_games
     assert 0 <= some[0].counted < few[0].counted
 
 
 def test_the_same_file_is_judged_alike_twice_and_is_valid_json(
-    league: Lake, made: Made, judged: Board
+    league: Lake, made: Made, judged: BacktestBoard
 ) -> None:
-    again = board(league, made.done.out, "rebounds").as_dict()["markets"]
-    first = [b for b in judged.as_dict()["markets"] if b["market"] == "rebounds"]
-    assert json.dumps(again, allow_nan=False) == json.dumps(first, allow_nan=False)
+    (again,) = board(league, made.out, ["rebounds"]).markets
+    (first,) = (b for b in judged.markets if b.market == "rebounds")
+    assert again.to_json() == first.to_json()
+    assert json.loads(judged.to_json()) == judged.to_dict()
 
 
-def test_an_honest_backtest_raises_no_alarm(judged: Board) -> None:
-    assert judged.warnings == []
-    assert result(judged, MODEL, lined=True)["metrics"]["mae"]["n"] >= 200
+def test_an_honest_backtest_raises_no_alarm(judged: BacktestBoard) -> None:
+    assert judged.warnings == ()
+    assert known(result(judged, MODEL, lined=True).metrics.mae).n >= 200
 
 
 def test_a_feature_with_tonights_result_raises_it(league: Lake, made: Made, tmp_path: Path) -> None:
@@ -160,7 +176,7 @@ def test_a_feature_with_tonights_result_raises_it(league: Lake, made: Made, tmp_
     rows = Rows(made.rows.frame.with_columns(points_ewma_hl8=leak), made.rows.definitions)
     plan = replace(baselines_only(made.plan), markets=("points",))
     done = from_rows(rows, plan, tmp_path / "leak.parquet", tmp_path / "work", 1, silent)
-    found = board(league, done.out)
+    found = board(league, Path(done.out))
     assert any("under 4.4" in text for text in found.warnings)
     assert any("better than line's" in text for text in found.warnings)
     assert all("ewma_hl8 points: too good: a leak until proven" in t for t in found.warnings)
@@ -168,7 +184,7 @@ def test_a_feature_with_tonights_result_raises_it(league: Lake, made: Made, tmp_
 
 def test_a_lake_without_the_spans_games_is_said(league: Lake, made: Made, tmp_path: Path) -> None:
     path = tmp_path / "early.parquet"
-    about = store.about(made.done.out) | {"start": "1999-01-01", "end": "1999-02-01"}
+    about = store.about(made.out) | {"start": "1999-01-01", "end": "1999-02-01"}
     store.merge(made.work, [], path, about)
     with pytest.raises(NotFound, match="no player-games from 1999"):
         board(league, path)
@@ -180,14 +196,17 @@ def test_real_rows_three_weeks_of_the_first_priced_lines(real_lake: Path, tmp_pa
         with lake.reading() as r:
             rows = load_rows(r, plan.names, plan.end)
         done = from_rows(rows, plan, tmp_path / "real.parquet", tmp_path / "work", 1, silent)
-        found = board(lake, done.out)
+        found = board(lake, Path(done.out))
     line, ewma = (result(found, model, lined=True) for model in ("line", "ewma_hl8"))
     assert (found.markets[0].player_games, found.markets[0].with_line) == (2376, 1169)
-    assert 5.2 < line["metrics"]["mae"]["value"] < ewma["metrics"]["mae"]["value"] < 5.7
-    assert ewma["against"]["line"]["crps"]["difference"]["low"] > 0
-    assert ewma["metrics"]["roi"]["n"] > 500
-    assert 0.5 < ewma["metrics"]["break_even"]["value"] < 0.56
-    assert found.warnings == []
+    assert 5.2 < known(line.metrics.mae).value < known(ewma.metrics.mae).value < 5.7
+    crps = ewma.against["line"].crps
+    assert crps is not None
+    assert crps.difference.low is not None
+    assert crps.difference.low > 0
+    assert known(ewma.metrics.roi).n > 500
+    assert 0.5 < known(ewma.metrics.break_even).value < 0.56
+    assert found.warnings == ()
     table = pl.read_parquet(done.out)
     tips = rows.frame.select("game_id", "player_key", "tipoff")
     assert (table.join(tips, on=["game_id", "player_key"]).select(

@@ -37,10 +37,10 @@ def test_every_player_game_is_predicted_or_counted_with_a_reason(made: Made) -> 
     found = {(model, market): n for model, market, n in rows.iter_rows()}
     for spec in made.plan.specs:
         for market in made.plan.markets:
-            refused = sum(r["n"] for r in made.done.refused
-                          if (r["model"], r["market"]) == (spec.model, market))  # fmt: skip
+            refused = sum(r.n for r in made.done.refused
+                          if (r.model, r.market) == (spec.model, market))  # fmt: skip
             assert found.get((spec.model, market), 0) + refused == made.done.asked
-    reasons = {r["reason"] for r in made.done.refused}
+    reasons = {r.reason for r in made.done.refused}
     assert {"missing line_points", folds.NOT_ITS_MARKET} <= reasons
 
 

@@ -1,49 +1,49 @@
 """The page shows everything, in figures with their intervals, and is the same every time."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.grading.backtest.conftest import MODEL
-from tipoff.grading.backtest import Board, headline, page
+from tipoff.grading.backtest import headline, page
 from tipoff.grading.backtest.page import figure, off_flat, table
+from tipoff.results.backtest import BacktestBoard
+from tipoff.results.grading import Estimate
 
 pytestmark = pytest.mark.xdist_group("backtest")  # one worker makes the board, not both
 
 
-def test_every_tier_month_and_reason_of_every_model_is_on_the_page(judged: Board) -> None:
+def test_every_tier_month_and_reason_of_every_model_is_on_the_page(judged: BacktestBoard) -> None:
     text = page(judged, "plots")
     for found in judged.markets:
         for result in found.everyone:
-            for month in result["months"]:
-                assert f"{month['tier']} |" in text
+            for month in result.months:
+                assert f"{month.tier} |" in text
         for result in found.lined:
-            for tier in result["line_tiers"]:
-                assert f"| {tier['tier']} " in text
+            for tier in result.line_tiers:
+                assert f"| {tier.tier} " in text
         assert f"![pit, {found.market}](plots/pit-{found.market}.svg)" in text
-    for refused in judged.about["refused"]:
-        assert refused["reason"] in text
+    for refused in judged.about.refused:
+        assert refused.reason in text
     assert "**7**" in text
     assert "SIMULATED" in text
     assert text == page(judged, "plots")
 
 
-def test_a_warning_stands_above_the_tables(judged: Board) -> None:
-    text = headline(replace(judged, warnings=["x points: too good"]))
+def test_a_warning_stands_above_the_tables(judged: BacktestBoard) -> None:
+    text = headline(judged.model_copy(update={"warnings": ("x points: too good",)}))
     assert text.index("too good") < text.index("## points")
 
 
-def test_without_a_research_log_the_page_says_so(judged: Board) -> None:
-    assert "not known" in headline(replace(judged, trials=None))
+def test_without_a_research_log_the_page_says_so(judged: BacktestBoard) -> None:
+    assert "not known" in headline(judged.model_copy(update={"trials": None}))
     assert MODEL in headline(judged)
 
 
 def test_figures_carry_their_interval() -> None:
-    found = {"value": 0.5, "low": 0.25, "high": 0.75}
+    found = Estimate(n=9, slates=3, value=0.5, low=0.25, high=0.75)
     assert figure(found, 2, "+") == "+0.50 [+0.25, +0.75]"
-    assert figure(found | {"low": None}, 2) == "0.50"
+    assert figure(found.model_copy(update={"low": None}), 2) == "0.50"
     assert figure(None, 2) == "-"
-    assert off_flat([{"value": 0.1}, {"value": 0.08}]) == "20%"
+    assert off_flat([found.model_copy(update={"value": share}) for share in (0.1, 0.08)]) == "20%"
 
 
 def test_columns_line_up() -> None:

@@ -1,23 +1,23 @@
 """Pictures are drawn without a network, the same bytes every time, a panel per model."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.grading.backtest.conftest import MODEL
 from tipoff.errors import UsageError
-from tipoff.grading.backtest import Board
 from tipoff.grading.backtest.plots import draw
+from tipoff.results.backtest import BacktestBoard
 
 pytestmark = pytest.mark.xdist_group("backtest")  # one worker makes the board, not both
 
 
-def points_only(judged: Board) -> Board:
-    return replace(judged, markets=[b for b in judged.markets if b.market == "points"])
+def points_only(judged: BacktestBoard) -> BacktestBoard:
+    markets = tuple(b for b in judged.markets if b.market == "points")
+    return judged.model_copy(update={"markets": markets})
 
 
-def test_pit_and_reliability_are_drawn_twice_alike(judged: Board, tmp_path: Path) -> None:
+def test_pit_and_reliability_are_drawn_twice_alike(judged: BacktestBoard, tmp_path: Path) -> None:
     found = points_only(judged)
     paths = draw(found, tmp_path / "a")
     names = {f"{kind}-points.{end}" for kind in ("pit", "reliability") for end in ("svg", "png")}
@@ -31,7 +31,7 @@ def test_pit_and_reliability_are_drawn_twice_alike(judged: Board, tmp_path: Path
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_in_words(
-    judged: Board, tmp_path: Path
+    judged: BacktestBoard, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(UsageError, match="cannot write"):

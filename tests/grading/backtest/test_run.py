@@ -9,7 +9,8 @@ from tests.grading.backtest.conftest import MODEL, Made, baselines_only, silent
 from tipoff.grading.backtest import store
 from tipoff.grading.backtest.folds import Fitter, Fold, fold_id, make_folds
 from tipoff.grading.backtest.rows import Rows
-from tipoff.grading.backtest.run import Backtest, from_rows
+from tipoff.grading.backtest.run import from_rows
+from tipoff.results.backtest import Backtest
 
 
 def run(made: Made, folder: Path, rows: Rows | None = None, workers: int = 1) -> Backtest:
@@ -35,7 +36,7 @@ def test_a_run_that_was_interrupted_ends_in_the_same_bytes(made: Made, tmp_path:
     assert not out.exists()
     resumed = run(made, tmp_path / "cut")
     assert resumed.fitted == whole.fitted - 2 == whole.folds - 2
-    assert out.read_bytes() == whole.out.read_bytes()
+    assert out.read_bytes() == Path(whole.out).read_bytes()
     assert run(made, tmp_path / "cut").fitted == 0
 
 
@@ -68,9 +69,9 @@ def test_the_file_is_sorted_and_says_what_it_is(made: Made) -> None:
     keys = ["game_date", "game_id", "player_key", "market", "model"]
     assert table.select(keys).equals(table.select(keys).sort(keys))
     assert table.select(keys).is_duplicated().sum() == 0
-    about = store.about(made.done.out)
+    about = store.about(made.out)
     assert about["asked"] == made.done.asked
-    assert about["refused"] == made.done.refused
+    assert about["refused"] == [row.to_dict() for row in made.done.refused]
     lengths = table.group_by("market").agg(pl.col("pmf").list.len().unique())
     assert dict(lengths.iter_rows()) == {"points": [91], "rebounds": [41]}
     assert ((table["pmf"].list.sum() - 1).abs() < 1e-9).all()

@@ -8,8 +8,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tipoff.errors import UsageError
+from tipoff.results.data import SimulationReport
 from tipoff.sources.layout import FILES, is_simulated, read_folder
-from tipoff.sources.simulator import VERSION, SimulationReport, simulate
+from tipoff.sources.simulator import VERSION, simulate
 
 
 def _small(folder: Path, seed: int = 1, seasons: int = 1) -> SimulationReport:

@@ -1,14 +1,12 @@
 """Walk-forward backtests: made fold by fold, resumable, and judged by the live record's rules."""
 
-from tipoff.grading.backtest.board import Board, board
+from tipoff.grading.backtest.board import board
 from tipoff.grading.backtest.page import headline, page
 from tipoff.grading.backtest.plan import Plan, make_plan
-from tipoff.grading.backtest.run import Backtest, backtest
+from tipoff.grading.backtest.run import backtest
 from tipoff.grading.backtest.trials import count_trials
 
 __all__ = [
-    "Backtest",
-    "Board",
     "Plan",
     "backtest",
     "board",

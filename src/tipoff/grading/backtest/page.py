@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tipoff.grading.backtest.board import Board, MarketBoard
 from tipoff.grading.backtest.plan import REFERENCES
-from tipoff.grading.backtest.results import Numbers
+from tipoff.results.backtest import BacktestBoard, ClosingLineValue, MarketBoard, ModelResult
+from tipoff.results.grading import Compared, Estimate
 
-Cell = Callable[[Numbers], str]
+Cell = Callable[[ModelResult], str]
 
 
-def page(board: Board, plots: str | None = None) -> str:
+def page(board: BacktestBoard, plots: str | None = None) -> str:
     """The whole page: every market, the bad slices beside the good. `plots`: a folder to link."""
     parts = [headline(board)]
     for found in board.markets:
@@ -20,7 +20,7 @@ def page(board: Board, plots: str | None = None) -> str:
     return "\n".join([*parts, _refused(board)]).rstrip() + "\n"
 
 
-def headline(board: Board) -> str:
+def headline(board: BacktestBoard) -> str:
     """What a terminal shows: what was tested, what is too good, and each market's two tables."""
     parts = ["# Scoreboard of a backtest\n", *_about(board)]
     for found in board.markets:
@@ -28,14 +28,14 @@ def headline(board: Board) -> str:
     return "\n".join(parts)
 
 
-def _about(board: Board) -> list[str]:
+def _about(board: BacktestBoard) -> list[str]:
     about = board.about
     tried = "not known (no research log)" if board.trials is None else str(board.trials)
-    label = " **SIMULATED LEAGUE.**" if about["simulated"] else ""
+    label = " **SIMULATED LEAGUE.**" if about.simulated else ""
     said = [
-        f"{about['start']} to {about['end']}, walk-forward, models fitted again {about['refit']} on"
+        f"{about.start} to {about.end}, walk-forward, models fitted again {about.refit} on"
         f" what came before.{label} Players with at least {board.min_games} earlier games."
-        f" Configurations tried (research log): **{tried}**. Backtest `{about['made_from']}`.\n",
+        f" Configurations tried (research log): **{tried}**. Backtest `{about.made_from}`.\n",
         "Every figure is `value [low, high]`: a 95% interval from resampling whole slates. A"
         " difference is model minus reference on the same rows: below zero is better. Made by"
         " `tipoff scoreboard --backtest FILE --write PAGE`; nothing on it is written by hand.\n",
@@ -56,39 +56,39 @@ def _market(found: MarketBoard) -> list[str]:
 
 
 def _metric(name: str, digits: int, sign: str = "") -> Cell:
-    return lambda result: figure(result["metrics"].get(name), digits, sign)
+    return lambda result: figure(getattr(result.metrics, name), digits, sign)
 
 
 def _pair(reference: str, name: str, digits: int) -> Cell:
-    def cell(result: Numbers) -> str:
-        pair = (result["against"].get(reference) or {}).get(name)
-        return figure(pair and pair["difference"], digits, "+")
+    def cell(result: ModelResult) -> str:
+        pair: Compared | None = getattr(result.against.get(reference), name, None)
+        return figure(pair.difference if pair else None, digits, "+")
 
     return cell
 
 
 _FORECAST: dict[str, Cell] = {
-    "model": lambda r: str(r["model"]),
-    "n": lambda r: str(r["counts"]["graded"]),
+    "model": lambda r: r.model,
+    "n": lambda r: str(r.counts["graded"]),
     "MAE": _metric("mae", 3),
     "bias (median)": _metric("bias", 2, "+"),
     "bias (mean)": _metric("mean_bias", 2, "+"),
     "CRPS": _metric("crps", 3),
     "80% covers": _metric("coverage80", 3),
-    "PIT off": lambda r: off_flat(r["pit"]),
+    "PIT off": lambda r: off_flat(r.pit),
     "CRPS - EWMA's": _pair("ewma_hl8", "crps", 3),
     "MAE - EWMA's": _pair("ewma_hl8", "mae", 3),
 }
 _CHANCES: dict[str, Cell] = {
-    "model": lambda r: str(r["model"]),
-    "n": lambda r: str((r["metrics"].get("log_loss") or {"n": 0})["n"]),
+    "model": lambda r: r.model,
+    "n": lambda r: str(rows_of(r.metrics.log_loss)),
     "CRPS - line's": _pair("line", "crps", 4),
     "MAE - line's": _pair("line", "mae", 3),
     "log loss": _metric("log_loss", 4),
-    "- base rate's": lambda r: figure(r["base_rate"] and r["base_rate"]["difference"], 4, "+"),
+    "- base rate's": lambda r: figure(r.base_rate.difference if r.base_rate else None, 4, "+"),
     "Brier": _metric("brier", 4),
-    "top tenth hits": lambda r: figure(r["top_tenth"], 3),
-    "its n": lambda r: str((r["top_tenth"] or {"n": 0})["n"]),
+    "top tenth hits": lambda r: figure(r.top_tenth, 3),
+    "its n": lambda r: str(rows_of(r.top_tenth)),
 }
 
 
@@ -103,17 +103,19 @@ def _groups(found: MarketBoard) -> list[str]:
     return parts
 
 
-def _slices(result: Numbers, column: str) -> list[list[str]]:
-    judged = {tier["tier"]: tier for tier in result[f"{column}s"]}
+def _slices(result: ModelResult, column: str) -> list[list[str]]:
+    tiers = result.months if column == "month" else result.line_tiers
+    groups = result.groups.month if column == "month" else result.groups.line_tier
+    judged = {tier.tier: tier for tier in tiers}
     made = []
-    for group in result["groups"][column]:
-        tier = judged[group["tier"]]
-        pit = [group[f"pit_{i}"] for i in range(1, 11)]
+    for group in groups:
+        tier, figures = judged[group.tier], group.figures
+        pit = [figures[f"pit_{i}"] for i in range(1, 11)]
         made.append([
-            result["model"], group["tier"], str(tier["rows"]), figure(tier.get("mae"), 2),
-            figure(tier.get("bias"), 2, "+"), figure(tier.get("crps"), 3),
-            figure(tier.get("coverage80"), 3), off_flat(pit),
-            *(figure(group.get(f"crps - {name}'s"), 3, "+") for name in REFERENCES),
+            result.model, group.tier, str(tier.rows), figure(tier.mae, 2),
+            figure(tier.bias, 2, "+"), figure(tier.crps, 3), figure(tier.coverage80, 3),
+            off_flat(pit),
+            *(figure(figures.get(f"crps - {name}'s"), 3, "+") for name in REFERENCES),
         ])  # fmt: skip
     return made
 
@@ -121,12 +123,11 @@ def _slices(result: Numbers, column: str) -> list[list[str]]:
 def _bets(found: MarketBoard) -> list[str]:
     rows = []
     for result in found.lined:
-        for tier in result["edge_tiers"]:
-            hits, priced = tier.get("hit_rate"), tier.get("priced_hit_rate")
-            n, paid = (hits or {"n": 0})["n"], (priced or {"n": 0})["n"]
-            rows.append([result["model"], tier["tier"], str(n), figure(hits, 3), str(paid),
-                         str(n - paid), figure(tier.get("break_even"), 3),
-                         figure(tier.get("roi"), 3, "+")])  # fmt: skip
+        for tier in result.edge_tiers:
+            n, paid = rows_of(tier.hit_rate), rows_of(tier.priced_hit_rate)
+            rows.append([result.model, tier.tier, str(n), figure(tier.hit_rate, 3), str(paid),
+                         str(n - paid), figure(tier.break_even, 3),
+                         figure(tier.roi, 3, "+")])  # fmt: skip
     if not rows:
         return []
     head = ["model", "edge", "picks", "hit rate", "priced", "no price", "to break even", "ROI"]
@@ -136,11 +137,12 @@ def _bets(found: MarketBoard) -> list[str]:
             table(closing, [_closing(r) for r in found.lined])]  # fmt: skip
 
 
-def _closing(result: Numbers) -> list[str]:
-    units, chance = result["clv_points"], result["clv_probability"]
-    found = [figure(units["mean"], 3, "+"), str(units["missing"])]
-    found += [figure(chance["mean"], 4, "+"), str(chance["missing"])]
-    return [result["model"], str(units["picks"]), *found]
+def _closing(result: ModelResult) -> list[str]:
+    def cells(value: ClosingLineValue, digits: int) -> list[str]:
+        return [figure(value.mean, digits, "+"), str(value.missing)]
+
+    units = result.clv_points
+    return [result.model, str(units.picks), *cells(units, 3), *cells(result.clv_probability, 4)]
 
 
 def _pictures(found: MarketBoard, plots: str | None) -> list[str]:
@@ -150,13 +152,13 @@ def _pictures(found: MarketBoard, plots: str | None) -> list[str]:
     return [f"![{n}, {found.market}]({plots}/{n}-{found.market}.svg)\n" for n in names]
 
 
-def _refused(board: Board) -> str:
-    rows = [[r["model"], r["market"], r["reason"], str(r["n"])] for r in board.about["refused"]]
-    asked = f"Of {board.about['asked']} player-games per model and market.\n"
+def _refused(board: BacktestBoard) -> str:
+    rows = [[r.model, r.market, r.reason, str(r.n)] for r in board.about.refused]
+    asked = f"Of {board.about.asked} player-games per model and market.\n"
     return "\n".join(["## Not predicted\n", asked, table(["model", "market", "why", "n"], rows)])
 
 
-def _table(results: list[Numbers], cells: dict[str, Cell]) -> str:
+def _table(results: Sequence[ModelResult], cells: dict[str, Cell]) -> str:
     return table(list(cells), [[cell(result) for cell in cells.values()] for result in results])
 
 
@@ -174,18 +176,23 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 _WORDS = ("model", "market", "why", "line tier", "month", "edge")
 
 
-def figure(found: Numbers | None, digits: int, sign: str = "") -> str:
+def rows_of(estimate: Estimate | None) -> int:
+    """How many rows an estimate is of."""
+    return estimate.n if estimate else 0
+
+
+def figure(estimate: Estimate | None, digits: int, sign: str = "") -> str:
     """`value [low, high]`, the value alone when one slate gives no interval, or a dash."""
-    if not found:
+    if estimate is None:
         return "-"
-    value = f"{found['value']:{sign}.{digits}f}"
-    if found["low"] is None:
+    value = f"{estimate.value:{sign}.{digits}f}"
+    if estimate.low is None:
         return value
-    return f"{value} [{found['low']:{sign}.{digits}f}, {found['high']:{sign}.{digits}f}]"
+    return f"{value} [{estimate.low:{sign}.{digits}f}, {estimate.high:{sign}.{digits}f}]"
 
 
-def off_flat(pit: Sequence[Numbers]) -> str:
+def off_flat(pit: Sequence[Estimate]) -> str:
     """How far the tenth that is farthest from a tenth is off it, as a share of a tenth."""
     if not pit:
         return "-"
-    return f"{max((abs(tenth['value'] * 10 - 1) for tenth in pit), default=0.0):.0%}"
+    return f"{max((abs(tenth.value * 10 - 1) for tenth in pit), default=0.0):.0%}"

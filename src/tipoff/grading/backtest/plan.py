@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Literal
 
 from tipoff.errors import UsageError
 from tipoff.markets import MARKETS, checked_markets
 from tipoff.models import Spec, family_of, parse_model
+from tipoff.results.backtest import Refit
 
-Refit = Literal["daily", "weekly", "monthly"]
 REFITS: tuple[Refit, ...] = ("daily", "weekly", "monthly")
 REFERENCES = ("line", "ewma_hl8")
 """Always predicted on the same rows, so that every figure has something to stand beside."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from tipoff.errors import UsageError
-from tipoff.grading.backtest.board import Board, MarketBoard
-from tipoff.grading.backtest.results import Numbers
+from tipoff.results.backtest import BacktestBoard, MarketBoard, ModelResult
 
 _SIZE = 210
 _PNG_SCALE = 2
 _INK, _BAR = "#1f4e79", "#9dbbd8"
 
 
-def draw(board: Board, folder: Path) -> list[Path]:
+def draw(board: BacktestBoard, folder: Path) -> list[Path]:
     """`pit-MARKET` and `reliability-MARKET`, .svg and .png, in `folder`; a panel per model.
 
     Raises UsageError when the folder cannot be written.
@@ -47,11 +47,10 @@ def _save(chart: Any, folder: Path, name: str) -> list[Path]:
     return [folder / f"{name}.{ending}" for ending in contents]
 
 
-def _pit(results: list[Numbers]) -> Any:
+def _pit(results: Sequence[ModelResult]) -> Any:
     rows = [
-        {"model": r["model"], "tenth": i + 0.5, "share": t["value"], "low": t["low"],
-         "high": t["high"]}
-        for r in results for i, t in enumerate(r["pit"])
+        {"model": r.model, "tenth": i + 0.5, "share": t.value, "low": t.low, "high": t.high}
+        for r in results for i, t in enumerate(r.pit)
     ]  # fmt: skip
     if not rows:
         return None
@@ -68,9 +67,8 @@ def _pit(results: list[Numbers]) -> Any:
 
 def _reliability(found: MarketBoard) -> Any:
     rows = [
-        {"model": r["model"], "p": b["p"], "share": b["value"], "low": b["low"], "high": b["high"],
-         "n": b["n"]}
-        for r in found.lined for b in r["reliability"]
+        {"model": r.model, "p": b.p, "share": b.value, "low": b.low, "high": b.high, "n": b.n}
+        for r in found.lined for b in r.reliability
     ]  # fmt: skip
     if not rows:
         return None

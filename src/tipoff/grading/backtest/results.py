@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -22,18 +21,12 @@ GROUPS = ("line_tier", "month")
 
 
 def results(rows: pl.DataFrame) -> list[Numbers]:
-    """A result per model of scored rows of one market, in the order of their names.
-
-    The fields of grading/entries.py (counts, metrics, edge_tiers, line_tiers, months, against),
-    and: pit (share per tenth, each with its interval), reliability (per tenth of P(over): mean
-    forecast `p` and share over), groups (per line tier and month: paired differences to the
-    references, and the PIT), top_tenth, base_rate, clv_points and clv_probability with what is
-    missing.
-    """
+    """The fields of a ModelResult (results/backtest.py) per model of scored rows of one market, in
+    the order of their names."""
     made = []
     for entry in judge(rows, _NO_REFUSALS, None):
-        own = _with_references(rows.filter(pl.col("model") == entry.model), rows)
-        made.append(asdict(entry) | {"warning": None} | _more(own))
+        own = _with_references(rows.filter(pl.col("model") == entry["model"]), rows)
+        made.append(entry | {"warning": None} | _more(own))
     return made
 
 
@@ -73,7 +66,7 @@ def _group(own: pl.DataFrame, column: str) -> list[Numbers]:
     found: dict[str, Numbers] = {}
     for row in pl.concat(parts).to_dicts():
         tier, metric = row.pop(column), row.pop("metric")
-        found.setdefault(tier, {"tier": tier})[metric] = row
+        found.setdefault(tier, {"tier": tier, "figures": {}})["figures"][metric] = row
     return [found[tier] for tier in sorted(found, key=_order)]
 
 

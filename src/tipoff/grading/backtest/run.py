@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,35 +17,13 @@ from tipoff.grading.backtest.rows import Rows, load_rows
 from tipoff.hashing import content_id, file_sha256
 from tipoff.models import ModelFamily
 from tipoff.models.families import FAMILIES
+from tipoff.results.backtest import Backtest
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
 
 Progress = Callable[[int, int, str], None]
 Named = dict[str, Fold]
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """A finished backtest. `asked` player-games lie in the span; every one of them is, per model
-    and market, a row of the file or counted in `refused` (model, market, reason, n)."""
-
-    out: Path
-    sha256: str
-    simulated: bool
-    start: str
-    end: str
-    refit: str
-    asked: int
-    rows: int
-    folds: int
-    fitted: int
-    predicted: list[dict[str, Any]]
-    refused: list[dict[str, Any]]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON form."""
-        return asdict(self) | {"out": str(self.out)}
 
 
 def backtest(
@@ -147,10 +124,11 @@ def _finish(
         {"model": s.model, "market": m, "rows": asked - _sum(refused, s.model, m)}
         for s in plan.specs for m in plan.markets
     ]  # fmt: skip
-    return Backtest(
-        out, file_sha256(out), simulated, str(plan.start), str(plan.end), plan.refit, asked,
-        written, len(named), fitted, predicted, refused,
-    )  # fmt: skip
+    return Backtest.model_validate({
+        "out": str(out), "sha256": file_sha256(out), "simulated": simulated, "start": plan.start,
+        "end": plan.end, "refit": plan.refit, "asked": asked, "rows": written,
+        "folds": len(named), "fitted": fitted, "predicted": predicted, "refused": refused,
+    })  # fmt: skip
 
 
 def _by_window(named: Named) -> list[list[str]]:

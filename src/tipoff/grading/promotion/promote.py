@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tipoff.errors import GateBlocked
 from tipoff.gates import gate
 from tipoff.grading.promotion.evidence import file_evidence, live_evidence
 from tipoff.grading.promotion.gates import GATES, Candidate, Verdict, judge_candidate
 from tipoff.models import Seat, eligible, promote, versions_of
+from tipoff.results.models import Promotion
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
@@ -56,9 +57,11 @@ class Judgement:
             f"{name}: not asked" for name in silent
         ]
 
-    def as_dict(self) -> dict[str, Any]:
-        """A JSON-ready form."""
-        return asdict(self)
+    def result(self, reason: str, *, promoted: bool, forced: bool) -> Promotion:
+        """As people receive it."""
+        state = "champion" if promoted else None
+        outcome = {"state": state, "promoted": promoted, "forced": forced, "reason": reason}
+        return Promotion.model_validate(asdict(self) | outcome)
 
 
 def judge_version(r: Reader, model: str, market: str, day: date, file: Path | None) -> Judgement:
@@ -100,7 +103,7 @@ def promote_through_gates(
             judged.next_step,
         )
     kind = "forced_promotion" if judged.objections else "promotion"
-    record = {"kind": kind, "reason": reason, **judged.as_dict()}
+    record = {"kind": kind, "reason": reason, **asdict(judged)}
     promote(lake, judged.model_id, judged.market, reason, available=available, record=record)
 
 

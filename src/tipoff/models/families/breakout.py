@@ -183,8 +183,9 @@ class BreakoutFamily(TreeFamily[Breakout]):
         named = zip(("a fit on the seasons before", SCORE), aucs, strict=True)
         return model, tuple(
             Evaluation(
-                f"{season} by {name}", auc.n, {"AUC": Figure(auc.value, auc.low, auc.high)},
-                {"breakouts": auc.positives, "slates": auc.slates},
+                of=f"{season} by {name}", n=auc.n,
+                figures={"AUC": Figure(value=auc.value, low=auc.low, high=auc.high)},
+                counts={"breakouts": auc.positives, "slates": auc.slates},
             )
             for name, auc in named if auc is not None
         )  # fmt: skip

@@ -63,12 +63,13 @@ class Rotation:
         auc = self.auc
         if auc is None or self.log_loss is None:
             return None
+        ranked = Figure(value=auc.value, low=auc.low, high=auc.high)
         return Evaluation(
-            f"{season} absences, recent minutes >= {self.minutes:g}, fewer than {self.missed:g}"
-            " games missed",
-            auc.n,
-            {"AUC": Figure(auc.value, auc.low, auc.high), "log loss": Figure(self.log_loss)},
-            {"absent": auc.positives, "slates": auc.slates},
+            of=f"{season} absences, recent minutes >= {self.minutes:g}, fewer than"
+            f" {self.missed:g} games missed",
+            n=auc.n,
+            figures={"AUC": ranked, "log loss": Figure(value=self.log_loss)},
+            counts={"absent": auc.positives, "slates": auc.slates},
         )
 
 

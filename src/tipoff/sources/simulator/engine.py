@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from tipoff.errors import UsageError
+from tipoff.results.data import SimulationReport
 from tipoff.sources.simulator import availability, books, box, night, sheets, tables, truth, world
 from tipoff.sources.simulator.calendar import Games, regular_season, season_name
 from tipoff.sources.simulator.constants import (
@@ -23,24 +23,6 @@ from tipoff.sources.simulator.pmf import interpolated_median, moments
 from tipoff.sources.simulator.write import check_target, pmf_series, write_folder
 
 Frames = dict[str, pl.DataFrame]
-
-
-@dataclass(frozen=True)
-class SimulationReport:
-    """What was written: rows per file, and what it takes to write the same again."""
-
-    folder: Path
-    seed: int
-    seasons: list[str]
-    teams: int
-    games: int
-    version: str
-    rows: dict[str, int]
-    simulated: bool = True
-
-    def as_json(self) -> dict[str, object]:
-        """Plain values for `--json`."""
-        return {**asdict(self), "folder": str(self.folder)}
 
 
 def simulate(
@@ -80,8 +62,9 @@ def simulate(
     write_folder(folder, files, mark)
     rows = {name: len(frame) for name, frame in files.items()}
     return SimulationReport(
-        folder, seed, [season_name(year) for year in years], teams, games, VERSION, rows
-    )
+        folder=str(folder), seed=seed, seasons=tuple(season_name(year) for year in years),
+        teams=teams, games=games, version=VERSION, rows=rows,
+    )  # fmt: skip
 
 
 def _check(seasons: int, teams: int, games: int, start_season: int, seed: int) -> None:

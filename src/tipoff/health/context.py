@@ -1,43 +1,27 @@
-"""What a check answers: one Finding, with the rows concerned and what to do about them."""
+"""What a check is given, and how it makes its result."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tipoff.grading.facts import NOW
 from tipoff.lake import KEYS, bound
 from tipoff.league.current import current_sql
+from tipoff.results.health import CheckResult, Level
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
 
-Level = Literal["ok", "note", "problem"]
 SHOWN = 10
 _LINE_COLUMNS = "player_name, raw_key, player_key, game_id, game_date, source, bookmaker, estimated"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One answer: `count` rows concerned, the first of them in `detail`, and what to do."""
-
-    name: str
-    level: Level
-    count: int
-    summary: str
-    detail: list[dict[str, Any]] = field(default_factory=list)
-    next_step: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """A JSON-ready form."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Look:
+class CheckContext:
     """What a check looks at: one consistent read, a league date or all of them (None), the moment
     it is now, UTC, and the lake that is read."""
 
@@ -64,7 +48,18 @@ class Look:
         return "looked_lines"
 
 
-Check = Callable[[Look], Finding]
+def check_result(
+    name: str, level: Level, count: int, summary: str, detail: Sequence[dict[str, Any]] = (),
+    next_step: str = "",
+) -> CheckResult:  # fmt: skip
+    """The answer of a check; `detail`: rows of plain cells."""
+    return CheckResult(
+        name=name, level=level, count=count, summary=summary, detail=tuple(detail),
+        next_step=next_step,
+    )  # fmt: skip
+
+
+Check = Callable[[CheckContext], CheckResult]
 
 
 def current(table: str) -> str:
@@ -76,12 +71,12 @@ def current(table: str) -> str:
 
 
 def listed(
-    look: Look, sql: str, name: str, what: str, step: str, level: Level = "problem"
-) -> Finding:
+    context: CheckContext, sql: str, name: str, what: str, step: str, level: Level = "problem"
+) -> CheckResult:
     """A finding from a query whose `rows` column counts; `level` when it found any."""
-    found = look.r.query(sql, look.params)
+    found = context.r.query(sql, context.params)
     count = int(found["rows"].sum())
     shown = found.head(SHOWN).to_dicts()
     if not count:
-        return Finding(name, "ok", 0, f"0 {what}")
-    return Finding(name, level, count, f"{count:,} {what}", shown, step)
+        return check_result(name, "ok", 0, f"0 {what}")
+    return check_result(name, level, count, f"{count:,} {what}", shown, step)

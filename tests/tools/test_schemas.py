@@ -1,0 +1,29 @@
+"""The JSON Schemas in docs are those of the results, one per command that answers with one."""
+
+from __future__ import annotations
+
+import jsonschema
+import pytest
+
+from tests.cli.test_help import LEAVES
+from tools import schemas
+
+WITHOUT = {"demo", "scoreboard-backtest"}
+"""A command that answers with nothing, and an answer that is an option of another's."""
+
+
+def test_the_schemas_in_docs_are_current() -> None:
+    stored = {path.name: path.read_text("utf-8") for path in schemas.FOLDER.iterdir()}
+    assert stored == schemas.schemas()
+
+
+def test_every_schema_is_of_a_command() -> None:
+    commands = {words.replace(" ", "-") for words in LEAVES}
+    assert set(schemas.answers()) - WITHOUT <= commands
+
+
+@pytest.mark.parametrize("schema", schemas.answers().values(), ids=lambda result: result.__name__)
+def test_a_schema_is_one_and_demands_every_field(schema: type[Result]) -> None:
+    text = schema.model_json_schema(mode="serialization")
+    jsonschema.Draft202012Validator.check_schema(text)
+    assert set(text["required"]) == set(schema.model_fields)
