@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +17,6 @@ from tipoff.texts import printable, shortened
 if TYPE_CHECKING:
     from tipoff.app import Tipoff
     from tipoff.cli.terminal import PlainConsole
-    from tipoff.lake import Lake
     from tipoff.results.base import Result
 
 MESSAGE = 4_000
@@ -30,25 +28,6 @@ Markets = Annotated[
 DATE_HELP = "YYYY-MM-DD, YYYYMMDD, yesterday, today (until 06:00 Eastern the night before)."
 Date = Annotated[str, typer.Argument(metavar="DATE", help=DATE_HELP)]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
-
-
-def open_lake(ctx: typer.Context, *, create: bool = False) -> Lake:
-    """The lake of the global --lake option, else TIPOFF_LAKE, else ./tipoff-lake.
-
-    Its plug-ins are known from then on. Raises UsageError naming a setting or a plug-in that is
-    wrong, whichever it is.
-    """
-    from tipoff.lake import Lake
-    from tipoff.plugins import load_plugins
-    from tipoff.settings import settings
-
-    # Read even where --lake is given: a wrong setting, such as an alert with nowhere to go, is an
-    # error of every command, not a surprise of the night it would have fired.
-    known = settings()
-    location = (ctx.obj or {}).get("lake") or known.lake
-    with pandas_visible():
-        load_plugins(location)
-    return Lake.open(location, create=create)
 
 
 def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
@@ -66,14 +45,6 @@ def answer(result: Result, as_json: bool, human: Callable[[], None]) -> None:
     """Print a result as JSON, or let `human` print it."""
     if as_json:
         sys.stdout.write(result.to_json() + "\n")
-    else:
-        human()
-
-
-def emit(data: dict[str, Any], as_json: bool, human: Callable[[], None]) -> None:
-    """Print `data` as JSON, or let `human` print it. Non-finite numbers are an error."""
-    if as_json:
-        sys.stdout.write(json.dumps(data, default=str, allow_nan=False) + "\n")
     else:
         human()
 
