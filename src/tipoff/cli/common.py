@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,7 +40,8 @@ def open_lake(ctx: typer.Context, *, create: bool = False) -> Lake:
     # error of every command, not a surprise of the night it would have fired.
     known = settings()
     location = (ctx.obj or {}).get("lake") or known.lake
-    with pandas_visible():
+    # What a plug-in prints when it is imported is no part of the answer.
+    with pandas_visible(), redirect_stdout(sys.stderr):
         load_plugins(location)
     return Lake.open(location, create=create)
 
