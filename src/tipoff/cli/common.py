@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,7 +36,8 @@ def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
     from tipoff.app import open_lake as open_facade
 
     location = (ctx.obj or {}).get("lake")
-    with pandas_visible():
+    # What a plug-in prints when it is imported is no part of the answer.
+    with pandas_visible(), redirect_stdout(sys.stderr):
         know_plugins(location)
     return open_facade(location, create=create)
 

@@ -11,7 +11,6 @@ import pickle
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,6 +56,7 @@ class PluginFamily(ModelFamily[PluginModel]):
         """Raises UsageError naming what of the model cannot be used."""
         self.model, self.home = model, home or home_of(model)
         _check(model)
+        self._declared = _declared(model)
         self.name = f"{PREFIX}{model.name}"
         self.specs = {model.name: Spec(model.name, self.name)}
         self.monthly = (model.name,)
@@ -106,7 +106,7 @@ class PluginFamily(ModelFamily[PluginModel]):
         from tipoff.features import definition_hashes
 
         names = {m: self._names(m) for m in markets}
-        optional = {n.format(market=m) for n in self._optional for m in markets}
+        optional = {n.format(market=m) for n in self._declared["optional"] for m in markets}
         contract = make_contract(names, definition_hashes(), optional)
         parts, shapes = dict[str, bytes](), dict[str, Dispersion]()
         for market in markets:
@@ -172,30 +172,6 @@ class PluginFamily(ModelFamily[PluginModel]):
         return tuple(name.format(market=market) for name in self.model.features)
 
     @property
-    def _optional(self) -> Sequence[str]:
-        return tuple(getattr(self.model, "optional", ()))
-
-    @cached_property
-    def _declared(self) -> dict[str, Any]:
-        """What it declares of itself, as JSON has it."""
-        model = self.model
-        own = getattr(model, "parameters", None)
-        attributes = getattr(model, "__dict__", {})
-        known = {n: v for n, v in attributes.items() if n[0] != "_" and n not in _ELSEWHERE}
-        declared = {
-            "markets": list(model.markets), "features": list(model.features),
-            "optional": list(self._optional), "parameters": known if own is None else dict(own),
-        }  # fmt: skip
-        try:
-            restored: dict[str, Any] = json.loads(json.dumps(declared, sort_keys=True))
-        except (TypeError, ValueError) as error:
-            raise UsageError(
-                f"the parameters of {model.name} are not JSON values: {error}",
-                "give it `parameters`, which names them",
-            ) from error
-        return restored
-
-    @property
     def _made_of(self) -> set[str]:
         objects = getattr(self.model, "made_of", ())
         modules = (getattr(t, "__module__", None) or type(t).__module__ for t in objects)
@@ -255,6 +231,26 @@ def _kind(model: Model) -> tuple[str, str]:
 
 def _top(module: str) -> str:
     return module.partition(".")[0]
+
+
+def _declared(model: Model) -> dict[str, Any]:
+    """What a model declares of itself, as JSON has it. Raises UsageError for what it has not."""
+    own = getattr(model, "parameters", None)
+    attributes = getattr(model, "__dict__", {})
+    known = {n: v for n, v in attributes.items() if n[0] != "_" and n not in _ELSEWHERE}
+    declared = {
+        "markets": list(model.markets), "features": list(model.features),
+        "optional": list(getattr(model, "optional", ())),
+        "parameters": known if own is None else dict(own),
+    }  # fmt: skip
+    try:
+        restored: dict[str, Any] = json.loads(json.dumps(declared, sort_keys=True))
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"the parameters of {model.name} are not JSON values: {error}",
+            "give it `parameters`, which names them",
+        ) from error
+    return restored
 
 
 def _check(model: Model) -> None:

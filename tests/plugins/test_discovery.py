@@ -1,0 +1,174 @@
+"""Where plug-ins come from: entry points, a tipoff.toml that was named or lies beside the lake, and
+objects; never whatever lies in the working folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.plugins.toys import Ridge, forget
+from tipoff import installed
+from tipoff.errors import UsageError
+from tipoff.models import parse_model
+from tipoff.models.families import FAMILIES
+from tipoff.plugins import add_plugin, load_plugins
+from tipoff.settings import settings
+
+_MODULE = """
+from pathlib import Path
+from tests.plugins.toys import Ridge
+
+Path(__file__).with_name("imported").touch()
+
+class Mine(Ridge):
+    name = "{name}"
+
+made = Mine(alpha=3.0)
+nothing = object()
+
+class Demanding(Ridge):
+    def __init__(self, alpha):
+        super().__init__(alpha)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _families_as_before() -> Iterator[None]:
+    before = set(FAMILIES)
+    yield
+    for name in set(FAMILIES) - before:
+        forget(name)
+
+
+def plugin(folder: Path, name: str, spec: str = "Mine") -> Path:
+    """A folder with a module `name` and a tipoff.toml that lists what `spec` names of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.py").write_text(_MODULE.format(name=name), encoding="utf-8")
+    (folder / "tipoff.toml").write_text(f'plugins = ["{name}:{spec}"]\n', encoding="utf-8")
+    return folder
+
+
+def is_known(name: str) -> bool:
+    return f"plugin:{name}" in FAMILIES
+
+
+@pytest.mark.parametrize("where", ["lake", "."])
+def test_a_plugin_is_found_in_the_lakes_folder_and_next_to_it(tmp_path: Path, where: str) -> None:
+    name = "found_inside" if where == "lake" else "found_beside"
+    plugin(tmp_path / where, name, "made")
+    path = list(sys.path)
+    load_plugins(tmp_path / "lake")
+    assert parse_model(name).family == f"plugin:{name}"
+    assert FAMILIES[f"plugin:{name}"].parameters(parse_model(name))["parameters"] == {"alpha": 3.0}
+    assert sys.path == path
+    known = FAMILIES[f"plugin:{name}"]
+    load_plugins(tmp_path / "lake")
+    assert FAMILIES[f"plugin:{name}"] is known
+
+
+def test_one_of_the_working_folder_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stranger = plugin(tmp_path / "stranger", "of_a_stranger")
+    monkeypatch.chdir(stranger)
+    load_plugins(tmp_path / "mine" / "lake")
+    assert settings().plugin_seconds == 60  # its list is no unknown setting either
+    assert not (stranger / "imported").exists()
+    assert not is_known("of_a_stranger")
+
+
+def test_a_named_one_counts_wherever_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin(tmp_path / "beside", "not_asked")
+    first = plugin(tmp_path / "first", "by_argument") / "tipoff.toml"
+    second = plugin(tmp_path / "second", "by_variable") / "tipoff.toml"
+    load_plugins(tmp_path / "beside" / "lake", config=first)
+    monkeypatch.setenv("TIPOFF_CONFIG", str(second))
+    load_plugins(tmp_path / "beside" / "lake")
+    assert [is_known(n) for n in ("by_argument", "by_variable", "not_asked")] == [True, True, False]
+    monkeypatch.setenv("TIPOFF_CONFIG", str(tmp_path / "none.toml"))
+    with pytest.raises(UsageError, match=r"none\.toml"):
+        load_plugins(tmp_path / "beside" / "lake")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_one_that_somebody_else_laid_beside_the_lake_is_not_run(tmp_path: Path) -> None:
+    folder = plugin(tmp_path, "laid_there")
+    os.chown(folder / "tipoff.toml", 12345, 12345)
+    (tmp_path / "lake").mkdir()
+    load_plugins(tmp_path / "lake")
+    assert not (folder / "imported").exists()
+    os.chown(tmp_path / "lake", 12345, 12345)
+    load_plugins(tmp_path / "lake")
+    assert is_known("laid_there")
+
+
+def test_an_installed_distribution_brings_its_plugins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin(tmp_path, "installed_one")
+    about = tmp_path / "acme_nba-1.2.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-nba\nVersion: 1.2\n")
+    (about / "entry_points.txt").write_text("[tipoff.models]\nany = installed_one:Mine\n")
+    (about / "RECORD").write_text("installed_one.py,,\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    installed._installed.cache_clear()
+    try:
+        load_plugins(None)
+        assert is_known("installed_one")
+        assert installed.library_version("installed_one") == "acme-nba 1.2"
+    finally:
+        monkeypatch.undo()
+        installed._installed.cache_clear()
+
+
+def test_objects_are_registered_once_and_by_name() -> None:
+    load_plugins(None, objects=[Ridge, Ridge(alpha=1.0)])
+    assert parse_model("my_ridge").family == "plugin:my_ridge"
+
+    class Other(Ridge):
+        pass
+
+    with pytest.raises(UsageError, match="my_ridge"):
+        add_plugin(Other())
+
+
+@pytest.mark.parametrize("spec", ["nothing", "missing", "Demanding", ""])
+def test_what_is_wrong_with_a_plugin_is_said_with_its_name(tmp_path: Path, spec: str) -> None:
+    name = f"wrong_{spec.lower()}"
+    plugin(tmp_path, name, spec)
+    with pytest.raises(UsageError, match=name if spec != "nothing" else "object"):
+        load_plugins(tmp_path / "lake")
+
+
+@pytest.mark.parametrize("text", ["plugins = 3", "plugins = [1]", "plugins = ["])
+def test_a_list_that_is_none_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "tipoff.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"tipoff\.toml"):
+        load_plugins(tmp_path / "lake")
+
+
+def test_a_module_whose_name_is_taken_is_not_mistaken_for_the_other(tmp_path: Path) -> None:
+    plugin(tmp_path / "one", "same_name")
+    plugin(tmp_path / "two", "same_name")
+    load_plugins(tmp_path / "one" / "lake")
+    with pytest.raises(UsageError, match="same_name"):
+        load_plugins(tmp_path / "two" / "lake")
+
+
+def test_without_plugins_nothing_is_imported_for_them(tmp_path: Path) -> None:
+    code = (
+        "import sys; from tipoff.plugins import load_plugins; load_plugins(sys.argv[1]);"
+        "print([m for m in ('sklearn', 'skops', 'tipoff.models')"
+        " if m in sys.modules])"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path / "lake")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
