@@ -1,4 +1,4 @@
-"""tipoff import DIR: a folder of facts into the lake."""
+"""tipoff import DIR, tipoff import --source NAME FILE...: facts into the lake."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+from tipoff.errors import UsageError
 
 if TYPE_CHECKING:
     from tipoff.sources import ImportReport
@@ -15,17 +16,37 @@ if TYPE_CHECKING:
 
 def import_folder(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Folder laid out as in docs/import.md.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR | FILE...",
+            help="A folder laid out as in docs/import.md; with --source, files of that source.",
+        ),
+    ],
+    source: Annotated[
+        str | None,
+        typer.Option(help="Who parses the files: external, or a source of your own (a plug-in)."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Import a folder of box scores, schedules, lines and injuries; again adds nothing."""
+    from tipoff.sources import import_files, read_folder
     from tipoff.sources import import_folder as store
-    from tipoff.sources import read_folder
 
-    read_folder(folder)
+    if source is None:
+        _only(paths)
+        read_folder(paths[0])
     with open_lake(ctx, create=True) as lake, progress(as_json) as tell:
-        report = store(lake, folder, tell)
+        if source is None:
+            report = store(lake, paths[0], tell)
+        else:
+            report = import_files(lake, source, paths, tell)
     emit(report.as_dict(), as_json, lambda: _show(report))
+
+
+def _only(paths: list[Path]) -> None:
+    if len(paths) > 1:
+        raise UsageError("one folder at a time", "name --source to import files")
 
 
 def _show(report: ImportReport) -> None:

@@ -2,6 +2,15 @@
 
 from tipoff.sources.folder import import_folder
 from tipoff.sources.layout import read_folder
+from tipoff.sources.plugins import Source, add_source, import_files, remove_source
 from tipoff.sources.report import ImportReport
 
-__all__ = ["ImportReport", "import_folder", "read_folder"]
+__all__ = [
+    "ImportReport",
+    "Source",
+    "add_source",
+    "import_files",
+    "import_folder",
+    "read_folder",
+    "remove_source",
+]
