@@ -81,6 +81,10 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.features.scope": "names definitions",
     "tipoff.features.sqltree": "names definitions",
     "tipoff.features.lineage": "lists source rows",
+    "tipoff.features.plugins": _DEFINED,
+    "tipoff.features.history": _DEFINED,
+    "tipoff.features.external": _DEFINED,
+    "tipoff.features.functions": "names code",
 }
 """Modules on the way that are left out, `.*` for all of a package, and why each may be."""
 NO_FIT = (*NO_NUMBER, "tipoff.models.registry", "tipoff.models.governance")
@@ -88,6 +92,10 @@ NO_FIT = (*NO_NUMBER, "tipoff.models.registry", "tipoff.models.governance")
 
 NO_DEFINITION = ("tipoff.errors", "tipoff.texts", "tipoff.gates", "tipoff.clock", "tipoff.lake.*")
 """Modules among those of DEFINITIONS that can change no definition."""
+
+OWN_FEATURES: dict[str, str] = {}
+"""Features of plug-ins in this process -> hash of what they declare (features/plugins.py)."""
+_OWN = "feature:"
 
 VIEWS = "lake/views.sql"
 _NAMES = ("label", "aliases")
@@ -247,9 +255,9 @@ class SetCode:
 
     `modules`: those that execute whoever predicts; `families`: those of each family that does;
     `declarations`: each market of it, the natural key of each fact table and the lake's views. No
-    part of the fingerprint, because features are compared one by one: `definitions`, modules that
-    declare features; `judged`, how each feature's values are judged. Nor is `declared`, the markets
-    there are, in the set or not.
+    part of the fingerprint, because features are compared one by one: `definitions`, modules and
+    plug-ins that declare features; `judged`, how each feature's values are judged. Nor is
+    `declared`, the markets there are, in the set or not.
     """
 
     modules: Mapping[str, str]
@@ -285,7 +293,7 @@ class SetCode:
 
     def declares_the_same(self) -> bool:
         """Whether no module that declares features changed, so that no definition can have."""
-        return all(CODE.digest(name) == digest for name, digest in self.definitions.items())
+        return all(_defines(name) == digest for name, digest in self.definitions.items())
 
 
 def family_code(modules: Sequence[str], libraries: Iterable[str] = ()) -> dict[str, str]:
@@ -306,9 +314,17 @@ def set_code(
         CODE.closure(roots),
         dict(sorted(families.items())),
         {name: _declaration(name) for name in sorted({*held, *parts_of(*held), *KEYS, VIEWS})},
-        CODE.closure(DEFINITIONS, NO_DEFINITION),
+        CODE.closure(DEFINITIONS, NO_DEFINITION)
+        | {f"{_OWN}{name}": declared for name, declared in OWN_FEATURES.items()},
         sorted(MARKETS),
     )
+
+
+def _defines(name: str) -> str | None:
+    """The digest of a module that declares features, or of what a plug-in declares."""
+    if name.startswith(_OWN):
+        return OWN_FEATURES.get(name.removeprefix(_OWN))
+    return CODE.digest(name)
 
 
 def _declaration(name: str) -> str:

@@ -90,10 +90,10 @@ def test_a_plugin_that_fails_in_a_backtest_is_refused_there_with_what_it_raised(
         done = from_rows(
             rows, plan, tmp_path / "out.parquet", tmp_path / "work", 1, lambda *_: None
         )
-    refused = [r for r in done.refused if r["model"] == "my_ridge"]
-    assert sum(r["n"] for r in refused) == done.asked > 0
-    assert all("too many players" in r["reason"] for r in refused)
-    predicted = {p["model"]: p["rows"] for p in done.predicted}
+    refused = [r for r in done.refused if r.model == "my_ridge"]
+    assert sum(r.n for r in refused) == done.asked > 0
+    assert all("too many players" in r.reason for r in refused)
+    predicted = {p.model: p.rows for p in done.predicted}
     assert predicted["ewma_hl8"] == done.asked
 
 

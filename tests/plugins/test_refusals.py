@@ -45,7 +45,7 @@ def run(folder: Path, model: Ridge) -> tuple[pl.DataFrame, pl.DataFrame, dict[st
             of_run = {"run": report.run_id}
             rows = r.query("FROM forecast.prediction WHERE run_id = $run ORDER BY ALL", of_run)
             refused = r.query("FROM forecast.refusal WHERE run_id = $run ORDER BY ALL", of_run)
-    return rows, refused, dict(report.refused_models)
+    return rows, refused, {name: list(why) for name, why in report.refused_models.items()}
 
 
 @pytest.fixture(scope="module")

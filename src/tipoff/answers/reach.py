@@ -12,9 +12,9 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tipoff.features.catalogue import catalogue
+from tipoff.features.catalogue import catalogue, definition_hashes
 from tipoff.features.definition import Rows
-from tipoff.features.lineage import markets_of, reach_of
+from tipoff.features.lineage import external_of, markets_of, reach_of
 from tipoff.features.windows import Window
 from tipoff.league.availability import ABSENCE_DAYS
 from tipoff.settings import Settings
@@ -55,8 +55,12 @@ class Scope:
 
 
 @cache
+def _reach(name: str, _definition: str) -> dict[Rows, Window]:
+    return reach_of(name)
+
+
 def _reaches() -> dict[str, dict[Rows, Window]]:
-    return {name: reach_of(name) for name in catalogue()}
+    return {name: _reach(name, definition) for name, definition in definition_hashes().items()}
 
 
 def features_reading(rows: tuple[Rows, ...], nth: int = 1, same: bool = True) -> frozenset[str]:
@@ -164,12 +168,27 @@ def _prop_line(_r: Reader, row: Row, run: Run) -> list[Scope]:
     return [Scope(his, names if row["is_main_line"] else frozenset(), plan=True)]
 
 
+def _external(_r: Reader, row: Row, _run: Run) -> list[Scope]:
+    """Features of that name, of the player or of either side's players."""
+    scopes = []
+    for side, key in (("player", "player_key"), ("team", "team"), ("opponent", "opponent")):
+        names = frozenset(
+            name
+            for name in features_reading((Rows.EXTERNAL,))
+            if any(c.external == row["name"] and c.side == side for c in external_of(name))
+        )
+        of = row["player_key" if side == "player" else "team"]
+        scopes.append(Scope(lambda p, k=key, of=of: p[k] == of, names))  # type: ignore[misc]
+    return scopes
+
+
 _SCOPES: dict[str, Callable[[Reader, Row, Run], list[Scope]]] = {
     "league.player_game": _player_game,
     "league.team_game": _team_game,
     "league.game": _game,
     "league.injury": _injury,
     "league.prop_line": _prop_line,
+    "league.external": _external,
 }
 """Tables that features, lines or the plan read; no prediction reads the others."""
 

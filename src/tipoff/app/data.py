@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,18 @@ class Data(Part):
         from tipoff.sources import import_folder
 
         return import_folder(self._lake, Path(folder), progress)
+
+    def import_files(
+        self, source: str, files: Sequence[str | Path], *, progress: Progress = silent
+    ) -> ImportReport:
+        """Import files that a source parses: `external`, or one of your own (a plug-in).
+
+        Raises UsageError for a source nobody added, SourceError naming file, row and field for
+        what cannot be taken; then nothing is stored.
+        """
+        from tipoff.sources import import_files
+
+        return import_files(self._lake, source, [Path(file) for file in files], progress)
 
     def train(
         self, model: str, through: Day | None = None, *, progress: Progress = silent

@@ -1,4 +1,4 @@
-"""tipoff import DIR: a folder of facts into the lake."""
+"""tipoff import DIR, tipoff import --source NAME FILE...: facts into the lake."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.common import JsonFlag, answer, console, opened, progress
+from tipoff.errors import UsageError
 
 if TYPE_CHECKING:
     from tipoff.results.data import ImportReport
@@ -15,16 +16,36 @@ if TYPE_CHECKING:
 
 def import_folder(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Folder laid out as in docs/import.md.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR | FILE...",
+            help="A folder laid out as in docs/import.md; with --source, files of that source.",
+        ),
+    ],
+    source: Annotated[
+        str | None,
+        typer.Option(help="Who parses the files: external, or a source of your own (a plug-in)."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Import a folder of box scores, schedules, lines and injuries; again adds nothing."""
     from tipoff.app import Tipoff
 
-    Tipoff.check_folder(folder)
+    if source is None:
+        _only(paths)
+        Tipoff.check_folder(paths[0])
     with opened(ctx, create=True) as t, progress(as_json) as say:
-        report = t.import_folder(folder, progress=say)
+        if source is None:
+            report = t.import_folder(paths[0], progress=say)
+        else:
+            report = t.import_files(source, paths, progress=say)
     answer(report, as_json, lambda: _show(report))
+
+
+def _only(paths: list[Path]) -> None:
+    if len(paths) > 1:
+        raise UsageError("one folder at a time", "name --source to import files")
 
 
 def _show(report: ImportReport) -> None:

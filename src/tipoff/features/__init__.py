@@ -6,6 +6,20 @@ from tipoff.features.checks import CheckResult, batch_checks
 from tipoff.features.definition import Feature
 from tipoff.features.established import redefined
 from tipoff.features.lineage import sources_of
+from tipoff.features.plugins import (
+    PluginFeature,
+    add_feature,
+    added_features,
+    ewma,
+    external,
+    feature,
+    mean,
+    ratio,
+    remove_feature,
+    std,
+    total,
+    with_plugins,
+)
 from tipoff.features.quality import Quality, gate, row_quality
 from tipoff.features.relations import BOX, TOLD
 from tipoff.features.snapshot import (
@@ -23,24 +37,36 @@ __all__ = [
     "CheckResult",
     "Facts",
     "Feature",
+    "PluginFeature",
     "Quality",
     "SlateFeatures",
     "Snapshot",
+    "add_feature",
+    "added_features",
     "batch_checks",
     "build_snapshot",
     "catalogue",
     "checked",
     "definition_hashes",
+    "ewma",
+    "external",
+    "feature",
     "feature_set",
     "gate",
     "judgements",
     "known_facts",
     "load_snapshot",
+    "mean",
+    "ratio",
     "redefined",
+    "remove_feature",
     "roster_frame",
     "row_quality",
     "slate_frame",
     "sources_of",
+    "std",
     "store_snapshot",
+    "total",
     "training_frame",
+    "with_plugins",
 ]

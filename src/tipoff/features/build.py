@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from tipoff.errors import IntegrityError
 from tipoff.features.analysis import PLAYERS, SPINE
-from tipoff.features.catalogue import CATALOGUE, Catalogue
+from tipoff.features.catalogue import Catalogue, current
 from tipoff.features.compile import Program
+from tipoff.features.computed import computed_of, queried, with_computed
 from tipoff.features.relations import BOX, FACTS, GAMES
 from tipoff.gates import gate
 from tipoff.lake import bound
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 FALLBACK = "fallback"
 TONIGHT = "tonight"
+_KEYS = (
+    "game_id", "player_key", "team", "opponent", "home", "game_date", "season", "game_type",
+    "tipoff",
+)  # fmt: skip
 _TABLE = re.compile(r"\bfx_\w+")
 
 _PLAYED_SPINE = f"""
@@ -76,7 +81,7 @@ def known_facts(
     r: Reader, as_of: datetime, seq: int, names: Sequence[str] = FACTS
 ) -> Iterator[Facts]:
     """Make FACTS once for all that reads them: the plan of a slate and its features."""
-    relations, params = CATALOGUE.relations, {"as_of": as_of, "seq": seq}
+    relations, params = current().relations, {"as_of": as_of, "seq": seq}
     r.bind(params)
     for name in names:
         r.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS {bound(relations[name].sql, params)}")
@@ -93,15 +98,19 @@ def training_frame(
     as_of: datetime | None = None,
     seq: int | None = None,
     names: Sequence[str] | None = None,
-    catalogue: Catalogue = CATALOGUE,
+    catalogue: Catalogue | None = None,
 ) -> pl.DataFrame:
     """Played player-games in [start, through], each as of one second before its slate's first tip.
 
     Columns: game_id, player_key, team, opponent, home, game_date, season, game_type, tipoff, the
     features (Float64, nulls), y_<market> and y_minutes. Ordered by (tipoff, game_id, player_key).
-    `as_of` and `seq` bound the facts seen; by default all that is stored.
+    `as_of` and `seq` bound the facts seen; by default all that is stored. `names`: by default every
+    feature of tipoff's own.
     """
-    program = Program(catalogue, tuple(names or catalogue.features))
+    catalogue = catalogue or current()
+    asked = tuple(names or catalogue.standard)
+    functions = computed_of(catalogue, asked)
+    program = Program(catalogue, queried(asked, functions))
     params = {
         "as_of": as_of or FOREVER, "seq": r.newest_seq() if seq is None else seq,
         "start": start or date.min, "through": through,
@@ -119,7 +128,11 @@ def training_frame(
             JOIN (SELECT * EXCLUDE (season, team, opponent, game_date, tipoff) FROM {BOX}) b
               USING (game_id, player_key)"""
         )
-    return found.sort("tipoff", "game_id", "player_key")
+    rows = with_computed(found, functions).sort("tipoff", "game_id", "player_key")
+    if not functions:
+        return rows
+    outcomes = [name for name in rows.columns if name.startswith("y_")]
+    return rows.select(*_KEYS, *asked, *outcomes)
 
 
 @gate(
@@ -133,7 +146,7 @@ def slate_frame(
     as_of: datetime,
     seq: int,
     names: Sequence[str] | None = None,
-    catalogue: Catalogue = CATALOGUE,
+    catalogue: Catalogue | None = None,
     facts: Facts | None = None,
 ) -> SlateFeatures:
     """Features of upcoming player-games as of a moment; no outcome of theirs is read.
@@ -144,19 +157,11 @@ def slate_frame(
     """
     import polars as pl
 
-    program = Program(catalogue, tuple(names or catalogue.features), reasons=True)
-    keys = [
-        "game_id",
-        "player_key",
-        "team",
-        "opponent",
-        "home",
-        "game_date",
-        "season",
-        "game_type",
-        "tipoff",
-    ]
-    r.register(TONIGHT, tonight.select(keys))
+    catalogue = catalogue or current()
+    asked = tuple(names or catalogue.standard)
+    functions = computed_of(catalogue, asked)
+    program = Program(catalogue, queried(asked, functions), reasons=True)
+    r.register(TONIGHT, tonight.select(_KEYS))
     try:
         with (
             _facts(r, facts, as_of, seq),
@@ -172,7 +177,10 @@ def slate_frame(
             f"features: {tonight.height} player-games in, {found.height} out",
             "tonight must hold one row per (game_id, player_key)",
         )
-    said = frame.select(pl.col(f"why:{n}").alias(n) for n in program.names)
+    frame = with_computed(frame, functions, reasons=True)
+    if functions:
+        frame = frame.select(*_KEYS, *asked, *(f"why:{n}" for n in asked))
+    said = frame.select(pl.col(f"why:{n}").alias(n) for n in asked)
     reasons = [{n: w for n, w in row.items() if w} for row in said.iter_rows(named=True)]
     return SlateFeatures(frame.select(pl.exclude("^why:.*$")), reasons)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from tipoff.errors import UsageError
 from tipoff.features.analysis import Analysis, ColumnReading, stored_tables
-from tipoff.features.definition import Column, Family, Feature, Relation
+from tipoff.features.definition import PLUGIN, Column, Family, Feature, Relation
 from tipoff.features.established import known_as
 from tipoff.features.families import families
 from tipoff.features.relations import relations
@@ -24,10 +24,14 @@ from tipoff.markets import MARKETS, Market
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Families and the relations below them; a name means one column of one family."""
+    """Families and the relations below them; a name means one column of one family.
+
+    `waiting`: names that were declared but cannot be made -> why not.
+    """
 
     families: Sequence[Family]
     relations: Mapping[str, Relation]
+    waiting: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def owner(self) -> dict[str, Family]:
@@ -49,6 +53,11 @@ class Catalogue:
     def features(self) -> dict[str, Feature]:
         """Features by name, in declared order."""
         return {n: c for n, c in self.columns.items() if isinstance(c, Feature)}
+
+    @cached_property
+    def standard(self) -> tuple[str, ...]:
+        """The features that every build makes: those of plug-ins are made for who reads them."""
+        return tuple(n for n, feature in self.features.items() if feature.since != PLUGIN)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -76,6 +85,8 @@ class Catalogue:
         pending = list(names)
         while pending:
             name = pending.pop()
+            if name in self.waiting:
+                raise UsageError(f"feature {name} {self.waiting[name]}", "declare what it reads")
             if name not in self.columns:
                 raise UsageError(f"no feature {name}", "features.catalogue() lists them all")
             if name not in found:
@@ -138,16 +149,32 @@ def catalogue_of(markets: Sequence[Market]) -> Catalogue:
 
 
 CATALOGUE = catalogue_of(tuple(MARKETS.values()))
+"""What tipoff itself declares."""
+_IN_FORCE = {"catalogue": CATALOGUE}
+
+
+def current() -> Catalogue:
+    """The catalogue of this process: CATALOGUE, and the features of plug-ins beside it."""
+    return _IN_FORCE["catalogue"]
+
+
+def extend(
+    families: Sequence[Family], relations: Mapping[str, Relation], waiting: Mapping[str, str]
+) -> None:
+    """From here on `current` is CATALOGUE with these besides. Called again it starts over."""
+    every = (*CATALOGUE.families, *families)
+    added = Catalogue(every, {**CATALOGUE.relations, **relations}, waiting)
+    _IN_FORCE["catalogue"] = added if families or waiting else CATALOGUE
 
 
 def catalogue() -> dict[str, Feature]:
     """Every feature by name, in declared order."""
-    return dict(CATALOGUE.features)
+    return dict(current().features)
 
 
 def definition_hashes() -> dict[str, str]:
     """Feature name -> hash of its definition: range, expression, and all it reads down to facts."""
-    return {name: CATALOGUE.hashes[name] for name in CATALOGUE.features}
+    return {name: current().hashes[name] for name in current().features}
 
 
 def judgements() -> dict[str, str]:
@@ -156,9 +183,9 @@ def judgements() -> dict[str, str]:
     asked = ("required", "category", "varies_within_slate", "fallback", "why")
     return {
         name: content_id(
-            "judged", [*(getattr(feature, a) for a in asked), CATALOGUE.owner[name].why]
+            "judged", [*(getattr(feature, a) for a in asked), current().owner[name].why]
         )
-        for name, feature in CATALOGUE.features.items()
+        for name, feature in current().features.items()
     }
 
 

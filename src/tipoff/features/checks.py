@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tipoff.features.catalogue import catalogue
+from tipoff.features.computed import FAILED, STRAYED
 from tipoff.gates import gate
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-STRAYED = "out_of_range"
 HISTORY = 20
 LEAST_ROWS = 30
 """Variance and drift say nothing about fewer rows: one game can have two equal teams."""
@@ -56,9 +56,13 @@ def batch_checks(snapshot: Snapshot, history: Mapping[str, Sequence[float]]) -> 
     """
     found: list[CheckResult] = []
     nulled = Counter(n for row in snapshot.reasons for n, why in row.items() if why == STRAYED)
+    failed = {n for row in snapshot.reasons for n, why in row.items() if why == FAILED}
     for name in snapshot.definitions:
         feature = catalogue().get(name)
         if feature is None:
+            continue
+        if name in failed:
+            found.append(CheckResult("error", name, "its function failed", blocks=True))
             continue
         found += _checked(feature, snapshot, nulled[name], history.get(name, ()))
     return found

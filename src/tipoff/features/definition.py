@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tipoff.errors import UsageError
 from tipoff.features.windows import Totals, Window, named
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Category = Literal["player history", "matchup", "team", "market", "game context"]
 CATEGORIES: tuple[Category, ...] = (
     "player history", "matchup", "team", "market", "game context",
 )  # fmt: skip
+Side = Literal["player", "team", "opponent"]
+PLUGIN = "plugin"
+"""What the features of plug-ins have for a first set: only builds that name them make them."""
 
 
 class Rows(StrEnum):
@@ -30,6 +36,7 @@ class Rows(StrEnum):
     TEAM_ROSTER = "availability reports of the team and its players' newest box scores"
     OPPONENT_ROSTER = "the same of the opponent"
     LINES = "main lines of the market on the player"
+    EXTERNAL = "rows of a table of one's own on the player or a team"
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Column:
 
     `window`: how many games it reaches back, where its SQL does not say so by itself. `rows`: the
     facts it is made from, by default those of its family. `market`: whose lines it reads.
+    `external`: the name of the values of league.external it reads, with `side`, whose they are.
     """
 
     name: str
@@ -45,6 +53,8 @@ class Column:
     window: Window | None = field(default=None, compare=False, kw_only=True)
     rows: tuple[Rows, ...] | None = field(default=None, compare=False, kw_only=True)
     market: str = field(default="", compare=False, kw_only=True)
+    external: str = field(default="", compare=False, kw_only=True)
+    side: Side = field(default="player", compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,20 @@ class Feature(Column):
     why: str = field(default="", compare=False)
     fallback: str = field(default="", compare=False)
     varies_within_slate: bool = field(default=True, compare=False)
+
+
+@dataclass(frozen=True)
+class Computed(Feature):
+    """A feature that a function of a frame computes, once the features it reads are there.
+
+    `sql` names the function by the hash of its code and then what it reads: a definition like any
+    other, though no engine runs it. `function` is None in a process that only compares definitions.
+    """
+
+    reads: tuple[str, ...] = field(kw_only=True)
+    function: Callable[[pl.DataFrame], pl.Series] | None = field(
+        compare=False, repr=False, kw_only=True
+    )
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tipoff.features.catalogue import CATALOGUE
-from tipoff.features.definition import Rows
+from tipoff.features.catalogue import current
+from tipoff.features.definition import Column, Rows
 from tipoff.features.windows import NEWEST, Window
 from tipoff.lake import as_of_sql
 from tipoff.league.games import games_sql, team_games_sql
@@ -76,6 +76,13 @@ _LINES = f"""
     AND known_at <= $moment AND known_at < $tipoff
   ORDER BY bookmaker, known_at, line"""
 
+_EXTERNAL = f"""
+  SELECT 'league.external' AS "table", fact_id, coalesce(game_date, known_at::DATE) AS date,
+         concat(name, ' of ', coalesce(player_key, team), ': ', value) AS text
+  FROM {as_of_sql("league.external", "name = $external")}
+  WHERE known_at <= $moment AND known_at < $tipoff AND $key IN (player_key, team)
+    AND coalesce(game_date = $day::DATE, true)
+  ORDER BY known_at DESC LIMIT 1"""
 
 _NO_LIMIT = 100_000
 _SEASON = {"season_only": True, "size": _NO_LIMIT}
@@ -130,17 +137,23 @@ def reach_of(name: str) -> dict[Rows, Window]:
 
 def markets_of(name: str) -> set[str]:
     """The markets whose lines a feature reads."""
-    columns = (CATALOGUE.columns[c] for c in CATALOGUE.closure([name]))
+    columns = (current().columns[c] for c in current().closure([name]))
     return {column.market for column in columns if column.market}
+
+
+def external_of(name: str) -> list[Column]:
+    """The columns behind a feature that read values of league.external."""
+    columns = (current().columns[c] for c in current().closure([name]))
+    return [column for column in columns if column.external]
 
 
 def _reach(name: str) -> dict[Rows, Window]:
     """The same in no order: its own, and that of the columns it reads."""
-    column, family = CATALOGUE.columns[name], CATALOGUE.owner[name]
-    window = CATALOGUE.analysis.columns[name].reach or NEWEST
+    column, family = current().columns[name], current().owner[name]
+    window = current().analysis.columns[name].reach or NEWEST
     rows = family.rows if column.rows is None else column.rows
     found = dict.fromkeys(rows, window)
-    for read in CATALOGUE.reads(name):
+    for read in current().reads(name):
         for kind, further in _reach(read).items():
             found[kind] = found[kind].widened(further) if kind in found else further
     # What a column says of its own reach holds for all it reads: a week is a week.
@@ -151,6 +164,10 @@ def _queries(name: str, params: dict[str, Any]) -> Iterator[tuple[str, dict[str,
     for rows, window in reach_of(name).items():
         if rows is Rows.LINES:
             yield from ((_LINES, {"market": market}) for market in sorted(markets_of(name)))
+        if rows is Rows.EXTERNAL:
+            for column in external_of(name):
+                key = params["player_key" if column.side == "player" else column.side]
+                yield _EXTERNAL, {"external": column.external, "key": key}
         for sql, side, more in _ASKED.get(rows, ()):
             span = {"season_only": window.season, "size": window.games or _NO_LIMIT}
             yield sql, span | {"side": params[side]} | more

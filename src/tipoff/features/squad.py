@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from tipoff.features.build import FOREVER, _built, known_facts
-from tipoff.features.catalogue import CATALOGUE, feature_set
+from tipoff.features.catalogue import current, feature_set
 from tipoff.features.compile import Program
+from tipoff.features.computed import computed_of, queried, with_computed
 from tipoff.features.rosters import COUNTED
 from tipoff.league.team_form import LEAST_MINUTES
 
@@ -73,7 +74,8 @@ def roster_frame(
     Ordered by (tipoff, game_id, team, player_key).
     """
     wanted = dict.fromkeys([*(names or feature_set(PLAYS)), "own_missed"])
-    program = Program(CATALOGUE, tuple(wanted))
+    functions = computed_of(current(), tuple(wanted))
+    program = Program(current(), queried(tuple(wanted), functions))
     moment, newest = as_of or FOREVER, r.newest_seq() if seq is None else seq
     params = {
         "as_of": moment, "seq": newest, "start": start or date.min, "through": through,
@@ -81,4 +83,5 @@ def roster_frame(
     }  # fmt: skip
     with known_facts(r, moment, newest), _built(r, program, _SPINE, params):
         found = r.query(_PLAYED.format(query=program.query), params)
-    return found.sort("tipoff", "game_id", "team", "player_key")
+    rows = with_computed(found, functions)
+    return rows.sort("tipoff", "game_id", "team", "player_key")

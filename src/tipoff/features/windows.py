@@ -129,16 +129,16 @@ class Totals:
         still older ones began from the same weights, and are taken off.
         """
         bits, decay = HALF_LIVES[half_life]
-
-        def era(word: str) -> str:
-            run = f"run{half_life}_{word}"
-            before = f"coalesce({self.back}_era.{run}, 0)"
-            older = f"coalesce({self.back}_era_2.{run}, 0)"
-            now = f"{self.newest}.{run} - {before}"
-            return f"(({now})::DOUBLE + ({before} - {older})::DOUBLE * power(2, -{bits}))"
-
-        upper = re.sub(r"[a-z]\w*", lambda word: era(word[0]), x)
+        upper = re.sub(r"[a-z]\w*", lambda word: self.weighted(word[0], half_life, f"{bits}"), x)
         return f"({upper}) / p.w{half_life}::DOUBLE * (1 - {decay}) / (1 - power({decay}, p.n))"
+
+    def weighted(self, word: str, half_life: int, bits: str) -> str:
+        """Weighted sum of one column over all earlier games; `bits`: what an era is shifted by."""
+        run = f"run{half_life}_{word}"
+        before = f"coalesce({self.back}_era.{run}, 0)"
+        older = f"coalesce({self.back}_era_2.{run}, 0)"
+        now = f"{self.newest}.{run} - {before}"
+        return f"(({now})::DOUBLE + ({before} - {older})::DOUBLE * power(2, -{bits}))"
 
     def joins(self, sql: str, newest_id: str = "p.id") -> str:
         """The joins of the earlier rows that `sql` names; `newest_id`: the newest game's id."""
@@ -169,10 +169,13 @@ PLAYED = Totals("fx_played", "p", "back")
 MORE = Totals("fx_more", "m", "more")
 """Starts, offensive rebounds and squares of minutes (rosters.py)."""
 
+HISTORY = Totals("fx_history", "h", "ago")
+"""The columns that features of plug-ins name (history.py)."""
+
 
 def window_of(alias: str) -> Window | None:
     """The window an alias of an earlier row stands for, None for any other alias."""
-    return PLAYED.window_of(alias) or MORE.window_of(alias)
+    return PLAYED.window_of(alias) or MORE.window_of(alias) or HISTORY.window_of(alias)
 
 
 def clamp(x: str, low: float, high: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tipoff.errors import UsageError
-from tipoff.features import build_snapshot, checked, definition_hashes, known_facts, slate_frame
+from tipoff.features import (
+    build_snapshot,
+    checked,
+    definition_hashes,
+    known_facts,
+    slate_frame,
+    with_plugins,
+)
+from tipoff.fingerprint import OWN_FEATURES
 from tipoff.forecast.assess import MODES
 from tipoff.forecast.builds import Build
 from tipoff.forecast.identity import record_hashes, run_id
@@ -110,7 +119,8 @@ def build_set(lake: Lake, r: Reader, slate: Slate, wanted: Wanted, say: Say) -> 
         plan = make_plan(r, slate, wanted.settings, facts)
         lines = consensus(r, plan.tonight, slate.as_of, slate.seq, wanted.settings)
         say(f"{slate.day}: features of {plan.tonight.height} players")
-        snapshot = make_snapshot(r, slate, plan.tonight, facts)
+        names = with_plugins(_read_by(stored)) if OWN_FEATURES else None
+        snapshot = make_snapshot(r, slate, plan.tonight, facts, names)
     scene = Scene(plan.players, snapshot, lines, slate.as_of, gate_of(wanted), wanted.settings)
     scored = score_versions(opening, scene, wanted.seats, wanted.refused, say)
     return _assemble(slate, wanted, scene, scored, r.simulated())
@@ -121,10 +131,25 @@ def gate_of(wanted: Wanted) -> float:
     return MODES[wanted.mode](wanted.settings)
 
 
-def make_snapshot(r: Reader, slate: Slate, tonight: pl.DataFrame, facts: Facts) -> Snapshot:
+def make_snapshot(
+    r: Reader,
+    slate: Slate,
+    tonight: pl.DataFrame,
+    facts: Facts,
+    names: Sequence[str] | None = None,
+) -> Snapshot:
     """The feature snapshot of tonight's players, as of the slate's moment."""
-    features = slate_frame(r, tonight, as_of=slate.as_of, seq=slate.seq, facts=facts)
+    features = slate_frame(r, tonight, as_of=slate.as_of, seq=slate.seq, names=names, facts=facts)
     return checked(r, build_snapshot(slate.day, slate.as_of, slate.seq, features))
+
+
+def _read_by(stored: Mapping[str, tuple[str, str | None]]) -> set[str]:
+    """Names that model versions read. A damaged manifest names none: it is refused when opened."""
+    named: set[str] = set()
+    for text, _ in stored.values():
+        with suppress(LookupError, TypeError, ValueError):
+            named |= json.loads(text)["contract"]["definitions"].keys()
+    return named
 
 
 def _open(

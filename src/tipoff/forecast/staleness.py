@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tipoff.forecast.publish import Publication
     from tipoff.lake import Lake, Reader, Writer
 
-_TABLES = ("game", "player_game", "team_game", "injury")
+_TABLES = ("game", "player_game", "team_game", "injury", "external")
 _MENDED_ELSEWHERE = ("artifact", "model_error")
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tipoff.lake.connection import Lake
     from tipoff.lake.writer import Writer
 
-VERSION = 2
+VERSION = 3
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "CREATE TABLE ops.build (build_id VARCHAR, version VARCHAR, python VARCHAR,"
@@ -27,6 +27,13 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "INSERT INTO ops.build (build_id) VALUES (NULL)",  # statistics: see _create
         "DELETE FROM ops.build",
         "ALTER TABLE forecast.run ADD COLUMN build_id VARCHAR",
+    ),
+    3: (
+        "CREATE TABLE league.external (name VARCHAR, player_key VARCHAR, team VARCHAR,"
+        " game_date DATE, value DOUBLE, known_at TIMESTAMPTZ, recorded_seq BIGINT,"
+        " fact_id VARCHAR)",
+        "INSERT INTO league.external (name) VALUES (NULL)",  # statistics: see _create
+        "DELETE FROM league.external",
     ),
 }
 """Schema version -> statements that bring the version before it there. They are history: what is

@@ -2,5 +2,13 @@
 
 from tipoff.sources.folder import import_folder
 from tipoff.sources.layout import read_folder
+from tipoff.sources.plugins import Source, add_source, import_files, remove_source
 
-__all__ = ["import_folder", "read_folder"]
+__all__ = [
+    "Source",
+    "add_source",
+    "import_files",
+    "import_folder",
+    "read_folder",
+    "remove_source",
+]

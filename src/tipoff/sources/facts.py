@@ -71,3 +71,6 @@ PROP_LINE = Fact(
     kept=("known_at", "estimated", "late"),
     settled=("game_id", "player_key"),
 )
+EXTERNAL = Fact(
+    "league.external", "external", _words("name player_key team game_date value known_at")
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tipoff.lake import Lake, Reader, Writer
 from tipoff.markets import MARKETS
 from tipoff.results.data import ImportReport
 from tipoff.sources import facts, identity, staging
-from tipoff.sources.layout import FILES, SourceFile, is_simulated, read_folder
+from tipoff.sources.layout import SourceFile, is_simulated, read_folder
 from tipoff.sources.merge import Counts, Fact, merge, repoint, run_sql
 from tipoff.sources.report import import_report, table_report
 from tipoff.sources.teams import alias_rows
@@ -36,6 +37,28 @@ def _silent(text: str) -> None:
     """Progress that nobody watches."""
 
 
+@dataclass(frozen=True)
+class Payload:
+    """Bytes as they were read, kept for ever."""
+
+    name: str
+    sha256: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one import stores: rows in files of the layout, and the payloads they came from.
+
+    `simulated`: whether it is of a simulated league; None: of whichever the lake is.
+    """
+
+    where: str
+    files: list[SourceFile]
+    payloads: list[Payload]
+    simulated: bool | None
+
+
 def import_folder(
     lake: Lake, folder: Path, progress: Progress = lambda _text: None
 ) -> ImportReport:
@@ -50,39 +73,41 @@ def import_folder(
     simulated = is_simulated(folder)
     with lake.reading() as r:
         known = _known_files(r, files)
-        _check_label(r, folder, simulated)
+        _check_label(r, str(folder), simulated)
     if len(known) == len(files):
         return _nothing_new(folder, files, simulated)
+    payloads = [Payload(file.path.name, file.sha256, file.body) for file in files]
+    return store(lake, Batch(str(folder), files, payloads, simulated), progress)
+
+
+def store(lake: Lake, batch: Batch, progress: Progress) -> ImportReport:
+    """Store what a batch says that the lake does not know, in one commit. Raises as
+    `import_folder`."""
     now = clock.now()
 
-    def store(w: Writer) -> ImportReport:
+    def work(w: Writer) -> ImportReport:
         with w.every_core():
-            return _Import(w, folder, files, simulated, now, progress).run()
+            return _Import(w, batch, now, progress).run()
 
-    return lake.write(store)
+    return lake.write(work)
 
 
 class _Import:
     """One import inside one commit."""
 
-    def __init__(
-        self,
-        writer: Writer,
-        folder: Path,
-        files: list[SourceFile],
-        simulated: bool,
-        now: datetime,
-        progress: Progress,
-    ) -> None:
-        self.w, self.folder, self.files = writer, folder, files
-        self.simulated, self.now, self.progress = simulated, now, progress
-        self.known = _known_files(writer, files)
+    def __init__(self, writer: Writer, batch: Batch, now: datetime, progress: Progress) -> None:
+        self.w, self.batch, self.files = writer, batch, batch.files
+        self.now, self.progress = now, progress
+        self.known = _known_files(writer, batch.files)
+        self.simulated = False
         self.read: dict[str, int] = {}
         self.counts: dict[Fact, Counts] = {}
 
     def run(self) -> ImportReport:
         """All steps in order; the order is what makes each step's inputs exist."""
-        if _check_label(self.w, self.folder, self.simulated) is None:
+        stored = _check_label(self.w, self.batch.where, self.batch.simulated)
+        self.simulated = stored == "true" if stored else bool(self.batch.simulated)
+        if stored is None:
             label = {"key": ["simulated"], "value": ["true" if self.simulated else "false"]}
             self.w.append("ops.meta", pl.DataFrame(label))
         self._stage()
@@ -132,6 +157,9 @@ class _Import:
         self._merge(facts.GAME_LINE, "c_game_line")
         self._merge(facts.PROP_LINE, "c_prop_line")
         self._merge(facts.GAME, "c_game")
+        if facts.EXTERNAL.source in self.read:
+            self._run("external", "placing values of one's own")
+            self._merge(facts.EXTERNAL, "c_external")
         self._run("repoint", "repointing lines")
         for fact in (facts.GAME_LINE, facts.PROP_LINE):
             self.counts[fact] = repoint(self.w, fact, self.counts[fact])
@@ -145,9 +173,10 @@ class _Import:
         self.counts[fact] = merge(self.w, fact, candidates)
 
     def _store_payloads(self) -> None:
-        for file in self.files:
-            if file.name not in self.known:
-                self.w.append("raw.payload", _payload(file, self.now))
+        sql = "SELECT count(*) FROM raw.payload WHERE sha256 = $sha256"
+        for payload in {p.sha256: p for p in self.batch.payloads}.values():
+            if not self.w.value(sql, {"sha256": payload.sha256}):
+                self.w.append("raw.payload", _payload(payload, self.now))
 
     def _note(self, report: ImportReport) -> None:
         detail = report.to_json()
@@ -162,22 +191,22 @@ class _Import:
     def _report(self) -> ImportReport:
         aside = _reasons(self.w)
         tables = []
-        for fact in ALL_FACTS:
+        for fact in (fact for fact in ALL_FACTS if fact in self.counts):
             own = fact is not facts.PLAYER
             read = self.read[fact.source] if own else 0
             reasons = aside.get(fact.source, {}) if own else {}
             tables.append(table_report(fact.table, read, self.counts[fact], reasons))
-        known = [f"{name}.parquet" for name in FILES if name in self.known]
+        known = [f"{file.name}.parquet" for file in self.files if file.name in self.known]
         unresolved, line_only = identity.unresolved(self.w)
         return import_report(
-            self.folder, tables, simulated=self.simulated, known_files=known,
+            self.batch.where, tables, simulated=self.simulated, known_files=known,
             unresolved=unresolved, line_only_games=line_only,
         )  # fmt: skip
 
 
 ALL_FACTS = (
     facts.GAME, facts.PLAYER, facts.PLAYER_GAME, facts.TEAM_GAME, facts.OFFICIAL, facts.INJURY,
-    facts.GAME_LINE, facts.PROP_LINE,
+    facts.GAME_LINE, facts.PROP_LINE, facts.EXTERNAL,
 )  # fmt: skip
 
 
@@ -187,35 +216,44 @@ def _known_files(reader: Reader, files: list[SourceFile]) -> set[str]:
     return {f.name for f in files if f.sha256 in stored}
 
 
-def _check_label(reader: Reader, folder: Path, simulated: bool) -> str | None:
+def _check_label(reader: Reader, where: str, simulated: bool | None) -> str | None:
     """The lake's label, None before its first import. The other kind of folder is refused."""
     stored = reader.value("SELECT value FROM ops.meta WHERE key = 'simulated'")
     wanted = "true" if simulated else "false"
-    if stored is not None and stored != wanted:
+    if stored is not None and simulated is not None and stored != wanted:
         kinds = {"true": "a simulated league", "false": "a real one"}
         raise UsageError(
-            f"{folder} holds {kinds[wanted]}, this lake {kinds[stored]}",
+            f"{where} holds {kinds[wanted]}, this lake {kinds[stored]}",
             "name another lake with --lake",
         )
     return None if stored is None else str(stored)
 
 
 def _nothing_new(folder: Path, files: list[SourceFile], simulated: bool) -> ImportReport:
-    tables = [table_report(fact.table, 0, Counts(0, 0, 0)) for fact in ALL_FACTS]
+    tables = [
+        table_report(fact.table, 0, Counts(0, 0, 0))
+        for fact in ALL_FACTS
+        if fact is not facts.EXTERNAL
+    ]
     known = [f.path.name for f in files]
     return import_report(
-        folder, tables, simulated=simulated, known_files=known, unresolved={}, line_only_games=0
+        str(folder),
+        tables,
+        simulated=simulated,
+        known_files=known,
+        unresolved={},
+        line_only_games=0,
     )
 
 
-def _payload(file: SourceFile, now: datetime) -> pl.DataFrame:
+def _payload(payload: Payload, now: datetime) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "sha256": [file.sha256],
-            "name": [file.path.name],
+            "sha256": [payload.sha256],
+            "name": [payload.name],
             "fetched_at": [now],
-            "size": [len(file.body)],
-            "body": [file.body],
+            "size": [len(payload.body)],
+            "body": [payload.body],
         }
     )
 
@@ -231,7 +269,7 @@ def _set_aside(writer: Writer, file: SourceFile) -> None:
         f' JOIN ({mine}) p ON p."row" = t.file_row_number',
         {"path": file.pattern},
     )
-    name = file.path.name
+    name = file.label or file.path.name
     select = (
         "SELECT left(sha256(to_json([$name, reason, body])::VARCHAR), 16) AS fact_id,"
         " $name AS name, reason, body FROM aside"

@@ -39,13 +39,17 @@ class Column:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a folder, read once: what is hashed is what is stored and what is parsed."""
+    """One file of a folder, read once: what is hashed is what is stored and what is parsed.
+
+    `label`: what its rows that are set aside are stored under, by default the file's name.
+    """
 
     name: str
     path: Path
     sha256: str
     body: bytes
     types: dict[str, str]
+    label: str = ""
 
     @property
     def pattern(self) -> str:
@@ -115,6 +119,13 @@ FILES: dict[str, tuple[Column, ...]] = {
     ),
 }
 """File (without .parquet) -> the columns tipoff reads. Other columns are harmless."""
+OPTIONAL: dict[str, tuple[Column, ...]] = {
+    "external": _columns(
+        "name:text! player_key:text team:text game_date:date value:number!* known_at:moment!"
+    ),
+}
+"""The same of files a folder need not have: values of one's own, by player or team."""
+COLUMNS = FILES | OPTIONAL
 
 
 def read_folder(folder: Path) -> list[SourceFile]:
@@ -126,7 +137,8 @@ def read_folder(folder: Path) -> list[SourceFile]:
         raise SourceError(
             f"{folder} lacks {', '.join(missing)}", "a folder needs all seven files: docs/import.md"
         )
-    return [_read(name, folder / f"{name}.parquet") for name in FILES]
+    names = [*FILES, *(name for name in OPTIONAL if (folder / f"{name}.parquet").exists())]
+    return [_read(name, folder / f"{name}.parquet") for name in names]
 
 
 def _is_folder(path: Path) -> bool:
@@ -161,7 +173,7 @@ def _read(name: str, path: Path) -> SourceFile:
         schema = pq.read_schema(pa.BufferReader(body))
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{path} is not a Parquet file: {error}", "copy it again") from error
-    lacks = [c.name for c in FILES[name] if c.name not in schema.names]
+    lacks = [c.name for c in COLUMNS[name] if c.name not in schema.names]
     if lacks:
         raise SourceError(
             f"{path.name} lacks the column{'s' * (len(lacks) > 1)} {', '.join(lacks)}",
@@ -175,7 +187,7 @@ def _read(name: str, path: Path) -> SourceFile:
 def _check_types(path: Path, types: dict[str, str], names: list[str]) -> None:
     """Refuse columns that cannot mean what their name says, and names the engine cannot tell."""
     spelled = [name.lower() for name in names]
-    for column in FILES[path.stem]:
+    for column in COLUMNS[path.stem]:
         kind = types[column.name]
         if not kind.startswith(_READ) or "binary" in kind:
             raise SourceError(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from tipoff.results.data import ImportReport, TableReport
 from tipoff.sources.merge import Counts
 
 
 def import_report(
-    folder: Path,
+    where: str,
     tables: Sequence[TableReport],
     *,
     simulated: bool,
@@ -18,9 +17,9 @@ def import_report(
     unresolved: Mapping[str, int],
     line_only_games: int,
 ) -> ImportReport:
-    """The report of a folder, with its totals."""
+    """The report of what was read from `where`, with its totals."""
     return ImportReport(
-        folder=str(folder),
+        folder=where,
         simulated=simulated,
         known_files=tuple(known_files),
         tables=tuple(tables),

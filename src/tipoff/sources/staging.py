@@ -7,7 +7,7 @@ import duckdb
 from tipoff.clock import FIRST, LAST
 from tipoff.errors import LakeDamaged, LakeUnavailable, SourceError
 from tipoff.lake import Writer
-from tipoff.sources.layout import FILES, Column, SourceFile
+from tipoff.sources.layout import COLUMNS, Column, SourceFile
 from tipoff.texts import LONGEST, UNPRINTABLE
 
 TYPES = {
@@ -35,8 +35,10 @@ def stage(writer: Writer, file: SourceFile, known: bool) -> int:
     A file whose bytes the lake already holds (`known`) gives an empty table. Raises SourceError
     when the file's pages cannot be read.
     """
-    typed = ", ".join(f'{value_sql(c, file.types[c.name])} AS "{c.name}"' for c in FILES[file.name])
-    problems = ", ".join(_problem_sql(c, file.types[c.name]) for c in FILES[file.name])
+    typed = ", ".join(
+        f'{value_sql(c, file.types[c.name])} AS "{c.name}"' for c in COLUMNS[file.name]
+    )
+    problems = ", ".join(_problem_sql(c, file.types[c.name]) for c in COLUMNS[file.name])
     sql = (
         f'CREATE OR REPLACE TEMP TABLE s_{file.name} AS SELECT file_row_number AS "row",'
         f" {typed}, coalesce({problems}) AS problem"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tipoff.features import PluginFeature, add_feature, added_features
 from tipoff.grading.backtest import store
 from tipoff.grading.backtest.folds import NOT_ITS_MARKET, Fitter, Fold, fold_id, make_folds
 from tipoff.grading.backtest.plan import Plan
@@ -86,8 +87,11 @@ def _pool(
     rows: Rows, work: Path, workers: int, families: set[str]
 ) -> Iterator[ProcessPoolExecutor]:
     # spawn: a fork of a process whose libraries run threads can hang. What was registered here is
-    # not known there, so families go along.
-    told = (rows.frame, rows.definitions, work, {name: FAMILIES[name] for name in families})
+    # not known there, so families and features of plug-ins go along.
+    told = (
+        rows.frame, rows.definitions, work, {name: FAMILIES[name] for name in families},
+        added_features(),
+    )  # fmt: skip
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, told)
     try:
         yield pool
@@ -99,9 +103,12 @@ _STATE: dict[str, Any] = {}
 
 
 def _begin(
-    frame: Any, definitions: dict[str, str], work: Path, families: dict[str, ModelFamily[Any]]
-) -> None:
+    frame: Any, definitions: dict[str, str], work: Path, families: dict[str, ModelFamily[Any]],
+    features: Sequence[PluginFeature],
+) -> None:  # fmt: skip
     FAMILIES.update(families)
+    for feature in features:
+        add_feature(feature)
     _STATE.update(fitter=Fitter(Rows(frame, definitions)), work=work)
 
 

@@ -266,4 +266,19 @@ TABLES = (
             "line", "is_main_line", "event_id", "snapshot_time", "source",
         ),
     ),
+    Table(
+        "league.external",
+        "a value of a table of one's own, of a player or a team",
+        (
+            Column("name", TEXT, "what the value is, as features name it"),
+            Column("player_key", TEXT, "player, null of a team"),
+            Column("team", TEXT, "canonical team code, null of a player"),
+            Column("game_date", "DATE", "league date it is of, null of any date from then on"),
+            Column("value", "DOUBLE", "the value"),
+            Column("known_at", MOMENT, "when the world could know it, as its table says"),
+            RECORDED,
+            FACT_ID,
+        ),
+        key=("name", "player_key", "team", "game_date", "known_at"),
+    ),
 )  # fmt: skip
