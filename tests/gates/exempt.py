@@ -66,8 +66,8 @@ NO_GATE: dict[str, tuple[str, ...]] = {
         "grading.record.published_span",
     ),
     "judges a published set afterwards; nothing waits for its answer": (
-        "forecast.minutes._foresees", "forecast.reproduction.Reproduction.ok",
-        "forecast.reproduction.reproduce", "models.families.__init__.contributions",
+        "forecast.minutes._foresees", "forecast.reproduction.reproduce",
+        "models.families.__init__.contributions",
         "models.family.ModelFamily.explain", "models.family.ModelFamily.minutes",
     ),
     "while a model is trained; one that fails is not stored": (

@@ -81,7 +81,8 @@ class Causes:
         """Why the numbers of a prediction in both sets differ, by what it reads."""
         why: list[Row] = []
         if row["model_id"] != row["model_id_b"]:
-            why.append({"what": "model", "a": row["model_id"], "b": row["model_id_b"]})
+            ids = {"model_a": row["model_id"], "model_b": row["model_id_b"]}
+            why.append({"what": "model", **ids})
         if row["line"] != row["line_b"] or set(row["line_ids"] or ()) != set(
             row["line_ids_b"] or ()
         ):

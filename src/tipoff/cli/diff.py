@@ -84,7 +84,7 @@ def why(causes: Sequence[Cause]) -> str:
     """Causes in words: features beyond the first few are counted."""
     features = [c for c in causes if c.what == "feature"]
     texts = [_cause(c) for c in causes if c.what != "feature"]
-    texts += [f"{c.name} {_value(c.a, 2)} -> {_value(c.b, 2)}" for c in features[:NAMED]]
+    texts += [f"{c.name} {number(c.a, 2)} -> {number(c.b, 2)}" for c in features[:NAMED]]
     if len(features) > NAMED:
         texts.append(f"{len(features) - NAMED} more features")
     return "; ".join(texts)
@@ -93,15 +93,11 @@ def why(causes: Sequence[Cause]) -> str:
 def _cause(c: Cause) -> str:
     if c.what == "line":
         books = f"({c.books_a or 0} -> {c.books_b or 0} books)"
-        return f"line {_value(c.a, 1)} -> {_value(c.b, 1)} {books}"
+        return f"line {number(c.a, 1)} -> {number(c.b, 1)} {books}"
     if c.what == "model":
-        return f"model {c.a} -> {c.b}"
+        return f"model {c.model_a} -> {c.model_b}"
     if c.what == "refused":
         return f"refused: {c.reason}"
     if c.what == "settings":
         return f"settings {', '.join(c.names)}".strip()
     return f"{c.what} {c.name or ''}".strip()
-
-
-def _value(value: float | str | None, digits: int) -> str:
-    return value if isinstance(value, str) else number(value, digits)

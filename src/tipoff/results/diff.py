@@ -44,10 +44,10 @@ class Cause(Result):
         "not expected",
     ]  # fmt: skip
     name: str | None = Field(default=None, description="Of a feature or definition.")
-    a: float | str | None = Field(
-        default=None, description="Line, feature value or model version in the first set."
-    )
-    b: float | str | None = None
+    a: float | None = Field(default=None, description="Line or feature value in the first set.")
+    b: float | None = None
+    model_a: str | None = Field(default=None, description="Model version in the first set.")
+    model_b: str | None = None
     books_a: int | None = Field(default=None, description="Books in the consensus line.")
     books_b: int | None = None
     names: tuple[str, ...] = Field(default=(), description="Of settings.")
