@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 
 from tests.cli.test_help import LEAVES
+from tipoff.results.base import Result
 from tools import schemas
 
 WITHOUT = {"demo", "scoreboard-backtest"}
@@ -23,7 +24,7 @@ def test_every_schema_is_of_a_command() -> None:
 
 
 @pytest.mark.parametrize("schema", schemas.answers().values(), ids=lambda result: result.__name__)
-def test_a_schema_is_one_and_demands_every_field(schema: type[schemas.Result]) -> None:
+def test_a_schema_is_one_and_demands_every_field(schema: type[Result]) -> None:
     text = schema.model_json_schema(mode="serialization")
     jsonschema.Draft202012Validator.check_schema(text)
     assert set(text["required"]) == set(schema.model_fields)
