@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from tests.cli.test_help import LEAVES
-from tipoff.results import Result
+from tipoff.results.base import Result
 from tools import schemas
 
 WITHOUT = {"demo", "scoreboard-backtest"}
