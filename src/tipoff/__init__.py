@@ -1,7 +1,8 @@
 """tipoff: NBA player-prop forecasts as pure functions of a snapshot, a model and a line.
 
 `with tipoff.open("lake") as t: t.slate("today")`. Names are imported when first used, so that
-importing the package costs nothing.
+importing the package costs nothing. `Model`, `Feature` and `Source` are what people add of their
+own (docs/extend.md).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from tipoff.version import __version__
 if TYPE_CHECKING:
     from tipoff.app import Tipoff
     from tipoff.app import open_lake as open  # noqa: A004
+    from tipoff.app.demo import demo
     from tipoff.errors import (
         ArtifactError,
         ContractError,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         NotDelivered,
         NotFound,
         NotReproducible,
+        PluginFailed,
         PublicationConflict,
         SourceError,
         StorageFull,
@@ -33,49 +36,77 @@ if TYPE_CHECKING:
         Transient,
         UsageError,
     )
+    from tipoff.features.plugins import PluginFeature as Feature
+    from tipoff.models.plugin.protocol import Fitted, Model
+    from tipoff.models.pmf import Pmf
     from tipoff.results.alerts import AlertCheck, AlertList, AlertTest
     from tipoff.results.backtest import Backtest, BacktestBoard
     from tipoff.results.base import Result
+    from tipoff.results.bets import Bets, Legs, PlayerPrices
+    from tipoff.results.breakouts import Breakouts
     from tipoff.results.data import ImportReport, SimulationReport, TrainReport
+    from tipoff.results.demo import Demo
+    from tipoff.results.diff import Diff, DryRun
+    from tipoff.results.explanation import Explanation
     from tipoff.results.grading import GradeReport, Scoreboard
     from tipoff.results.health import Cleaned, Compacted, Doctor, LakeCheck
+    from tipoff.results.impact import Impact
     from tipoff.results.models import ModelDetails, ModelList, Promotion, Retirement, Review
-    from tipoff.results.slate import Prediction, Slate
+    from tipoff.results.runs import Ledger, Reproduction, RunRecord, RunReport
+    from tipoff.results.slate import Prediction, RefusedPlayer, Slate
+    from tipoff.results.why import Why
+    from tipoff.sources.plugins import Source
 
 __all__ = [
-    "AlertCheck", "AlertList", "AlertTest", "ArtifactError", "Backtest", "BacktestBoard",
-    "Cleaned", "Compacted", "ContractError", "Doctor", "GateBlocked", "GradeReport",
-    "ImportReport", "IntegrityError", "LakeBusy", "LakeCheck", "LakeDamaged", "LakeUnavailable",
-    "ModelDetails", "ModelList", "NotDelivered", "NotFound", "NotReproducible", "Prediction",
-    "Promotion", "PublicationConflict", "Result", "Retirement", "Review", "Scoreboard",
-    "SimulationReport", "Slate", "SourceError", "StorageFull", "Terminal", "Tipoff", "TipoffError",
-    "TrainReport", "Transient", "UsageError", "__version__", "open",
+    "AlertCheck", "AlertList", "AlertTest", "ArtifactError", "Backtest", "BacktestBoard", "Bets",
+    "Breakouts", "Cleaned", "Compacted", "ContractError", "Demo", "Diff", "Doctor", "DryRun",
+    "Explanation", "Feature", "Fitted", "GateBlocked", "GradeReport", "Impact", "ImportReport",
+    "IntegrityError", "LakeBusy", "LakeCheck", "LakeDamaged", "LakeUnavailable", "Ledger", "Legs",
+    "Model", "ModelDetails", "ModelList", "NotDelivered", "NotFound", "NotReproducible",
+    "PlayerPrices", "PluginFailed", "Pmf", "Prediction", "Promotion", "PublicationConflict",
+    "RefusedPlayer", "Reproduction", "Result", "Retirement", "Review", "RunRecord", "RunReport",
+    "Scoreboard", "SimulationReport", "Slate", "Source", "SourceError", "StorageFull", "Terminal",
+    "Tipoff", "TipoffError", "TrainReport", "Transient", "UsageError", "Why", "__version__", "demo",
+    "open",
 ]  # fmt: skip
 
 _HOME = {
     "app": ("Tipoff",),
+    "app.demo": ("demo",),
     "errors": (
         "ArtifactError", "ContractError", "GateBlocked", "IntegrityError", "LakeBusy",
         "LakeDamaged", "LakeUnavailable", "NotDelivered", "NotFound", "NotReproducible",
-        "PublicationConflict", "SourceError", "StorageFull", "Terminal", "TipoffError",
-        "Transient", "UsageError",
+        "PluginFailed", "PublicationConflict", "SourceError", "StorageFull", "Terminal",
+        "TipoffError", "Transient", "UsageError",
     ),
+    "features.plugins": ("Feature",),
+    "models.plugin.protocol": ("Fitted", "Model"),
+    "models.pmf": ("Pmf",),
     "results.alerts": ("AlertCheck", "AlertList", "AlertTest"),
     "results.backtest": ("Backtest", "BacktestBoard"),
     "results.base": ("Result",),
+    "results.bets": ("Bets", "Legs", "PlayerPrices"),
+    "results.breakouts": ("Breakouts",),
     "results.data": ("ImportReport", "SimulationReport", "TrainReport"),
+    "results.demo": ("Demo",),
+    "results.diff": ("Diff", "DryRun"),
+    "results.explanation": ("Explanation",),
     "results.grading": ("GradeReport", "Scoreboard"),
     "results.health": ("Cleaned", "Compacted", "Doctor", "LakeCheck"),
+    "results.impact": ("Impact",),
     "results.models": ("ModelDetails", "ModelList", "Promotion", "Retirement", "Review"),
-    "results.slate": ("Prediction", "Slate"),
+    "results.runs": ("Ledger", "Reproduction", "RunRecord", "RunReport"),
+    "results.slate": ("Prediction", "RefusedPlayer", "Slate"),
+    "results.why": ("Why",),
+    "sources.plugins": ("Source",),
 }  # fmt: skip
 """Module -> the public names it holds."""
+_ELSEWHERE = {"open": "open_lake", "Feature": "PluginFeature"}
+"""Public name -> what it is called where it lives."""
 
 
 def __getattr__(name: str) -> Any:
-    if name == "open":
-        return importlib.import_module("tipoff.app").open_lake
-    for module, names in _HOME.items():
-        if name in names:
-            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = "app" if name == "open" else next((m for m, names in _HOME.items() if name in names), "")
+    if not home:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{home}"), _ELSEWHERE.get(name, name))
