@@ -115,8 +115,8 @@ def session(folder: Path) -> dict[str, Any]:
     first = said["run"]["predictions"][0]
     looks = {
         "run again": run, "regenerate": ["regenerate", day, "--reason", "the owner asked"],
-        "diff": ["diff", day, "1", "2"], "slate": ["slate", day],
-        "player": ["player", first["player"]], "explain": ["explain", first["prediction_id"]],
+        "diff": ["diff", "1", "2", day], "slate": ["slate", day],
+        "player": ["player", first["player"], day], "explain": ["explain", first["prediction_id"]],
         "grade": ["grade", day], "scoreboard": ["scoreboard", "--record", "backfill"],
         "models list": ["models", "list", "--on", day], "doctor": ["doctor"],
     }  # fmt: skip

@@ -225,7 +225,7 @@ def test_people_are_told_why_and_what_to_type(evening: Evening, command: list[st
     day = evening.day.isoformat()
     if command == ["player"]:
         shown: dict[str, Any] = view(evening.lake, evening.day)
-        command = ["player", shown["predictions"][0]["player"], "--date", day]
+        command = ["player", shown["predictions"][0]["player"], day]
     else:
         command = [*command, day]
     told = CliRunner().invoke(app, ["--lake", evening.lake.location, *command])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import JsonFlag, OnlyMarkets, console, emit, open_lake
 
 if TYPE_CHECKING:
     from tipoff.grading.backtest import Backtest
@@ -23,9 +23,7 @@ def backtest(
     ctx: typer.Context,
     start: Annotated[str, typer.Option("--from", help="First league date to predict.")],
     end: Annotated[str, typer.Option("--to", help="Last league date to predict.")],
-    market: Annotated[
-        list[str] | None, typer.Option(help="A market; may be repeated. Default: all.")
-    ] = None,
+    market: OnlyMarkets = None,
     model: Annotated[
         list[str] | None,
         typer.Option(help="A model, by name; may be repeated. line and ewma_hl8 always take part."),

@@ -25,7 +25,7 @@ class Wanted:
     """What was asked of `tipoff scoreboard --backtest`."""
 
     file: Path
-    market: str | None
+    market: list[str] | None
     min_games: int
     plots: Path | None
     write: Path | None

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, console, emit, open_lake
 from tipoff.cli.slate import number, say_stale
 
 SHOWN = 25
@@ -20,10 +20,8 @@ Prices = Annotated[
 
 def bets(
     ctx: typer.Context,
-    date: Date,
-    market: Annotated[
-        list[str] | None, typer.Option("--market", help="Only this market (repeatable).")
-    ] = None,
+    date: Date = TODAY,
+    market: OnlyMarkets = None,
     min_ev: Annotated[
         float, typer.Option(help="Only bets whose EV per unit is more than this.")
     ] = 0.0,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import TODAY, Date, JsonFlag, console, emit, open_lake
 
 if TYPE_CHECKING:
     import datetime
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tipoff.lake import Lake
 
 
-def breakouts(ctx: typer.Context, date: Date, as_json: JsonFlag = False) -> None:
+def breakouts(ctx: typer.Context, date: Date = TODAY, as_json: JsonFlag = False) -> None:
     """Show the chance that a role player scores 1.75 times his season mean. A shadow.
 
     It reads the snapshot of the published slate after the fact: whatever it does, the slate
@@ -83,7 +83,7 @@ def _show(found: dict[str, Any]) -> None:
         )
     out.print(
         f"{len(found['players'])} role players (8 to 16 points a game) by {found['model_id']},"
-        f" trained through {found['trained_through']}\nnext: tipoff player NAME --date"
+        f" trained through {found['trained_through']}\nnext: tipoff player NAME"
         f" {found['date']}",
         highlight=False,
     )

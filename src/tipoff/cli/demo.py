@@ -78,10 +78,10 @@ def _show(ctx: typer.Context, day: str) -> None:
     from tipoff.cli.slate import print_refused, slate
     from tipoff.forecast import find_publication, refused_players
 
-    slate(ctx, day, market="points")
+    slate(ctx, day, market=["points"])
     with open_lake(ctx) as lake, lake.reading() as r:
         refused = refused_players(r, find_publication(r, date.fromisoformat(day)).run_id)
     ruled_out = [row for row in refused if row["reason"] != "no_line"]
     console().print(f"\n{len(ruled_out)} players were refused outright:")
     print_refused(console(), ruled_out)
-    scoreboard(ctx, market="points", record="backfill")
+    scoreboard(ctx, market=["points"], record="backfill")

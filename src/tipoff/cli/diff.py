@@ -1,4 +1,4 @@
-"""tipoff diff DATE RUN_A RUN_B: what changed between two published sets."""
+"""tipoff diff RUN_A RUN_B [DATE]: what changed between two published sets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import TODAY, Date, JsonFlag, console, emit, open_lake
 from tipoff.cli.slate import number
 
 SHOWN, NAMED = 40, 3
@@ -14,9 +14,9 @@ SHOWN, NAMED = 40, 3
 
 def diff(
     ctx: typer.Context,
-    date: Date,
     run_a: Annotated[str, typer.Argument(help="Run id (or its beginning), or publication number.")],
     run_b: Annotated[str, typer.Argument(help="The later one.")],
+    date: Date = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
     """Compare two sets of a slate: whose pick flipped and why, who came, left or is refused."""

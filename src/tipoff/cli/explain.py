@@ -1,4 +1,4 @@
-"""tipoff explain ID: why this number."""
+"""tipoff explain ID, tipoff explain PLAYER [DATE]: why this number."""
 
 from __future__ import annotations
 
@@ -6,21 +6,30 @@ from typing import Annotated, Any
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import TODAY, Date, JsonFlag, console, emit, open_lake
 from tipoff.cli.slate import number
 
 
 def explain(
     ctx: typer.Context,
-    prediction: Annotated[str, typer.Argument(metavar="ID", help="Prediction id, or its start.")],
+    what: Annotated[
+        str, typer.Argument(metavar="ID|PLAYER", help="Prediction id (or its start), or a name.")
+    ],
+    date: Date = TODAY,
+    market: Annotated[
+        str, typer.Option(metavar="M", help="Of a player: the champion's number in this market.")
+    ] = "points",
     sources: Annotated[bool, typer.Option("--sources", help="Every source row.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Every feature's value, quality, sources and contribution; lines, model, code version."""
-    from tipoff.forecast import explain, find_prediction
+    from tipoff import clock
+    from tipoff.forecast import champion_prediction, explain, find_prediction, is_prediction_id
 
+    day = clock.parse_date(date)
     with open_lake(ctx) as lake, lake.reading() as r:
-        found = explain(lake, r, *find_prediction(r, prediction))
+        name = what if is_prediction_id(what) else champion_prediction(r, what, day, market)
+        found = explain(lake, r, *find_prediction(r, name))
     emit(found, as_json, lambda: _show(found, sources))
 
 

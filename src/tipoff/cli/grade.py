@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import TODAY, Date, JsonFlag, console, emit, open_lake, progress
 
 if TYPE_CHECKING:
     from tipoff.grading import GradeReport
 
 
-def grade(ctx: typer.Context, date: Date, as_json: JsonFlag = False) -> None:
+def grade(ctx: typer.Context, date: Date = TODAY, as_json: JsonFlag = False) -> None:
     """Grade a slate by the latest box scores, and block models that have decayed.
 
     Grading again stores nothing new.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake
+from tipoff.cli.common import JsonFlag, OnlyMarkets, console, emit, open_lake
 
 if TYPE_CHECKING:
     from tipoff.grading.decay import Decay
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Model versions: list, show, promote, review, retire.", no_args_is_help=True)
 
-Market = Annotated[str, typer.Option(help="Market, such as points.")]
+Market = Annotated[str, typer.Option(metavar="M", help="Market, such as pts.")]
 Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
 On = Annotated[str, typer.Option("--on", help="League date the roles are for.")]
 
@@ -155,16 +155,18 @@ def retire(
     ctx: typer.Context,
     model: str,
     reason: Reason,
-    market: Annotated[str | None, typer.Option(help="Only this market; default all.")] = None,
+    market: OnlyMarkets = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Retire a version, or every version of a name; the next publication leaves it out."""
+    from tipoff.markets import checked_markets
     from tipoff.models import retire as withdraw
 
     with open_lake(ctx) as lake:
         ids = withdraw(lake, model, reason, market)
-    data = {"model_ids": ids, "market": market, "state": "retired", "reason": reason}
-    text = f"retired {', '.join(ids)} in {market or 'all its markets'}"
+    chosen = checked_markets(market)
+    data = {"model_ids": ids, "markets": chosen, "state": "retired", "reason": reason}
+    text = f"retired {', '.join(ids)} in {', '.join(chosen or ('all its markets',))}"
     emit(data, as_json, lambda: _say(text, "tipoff run DATE publishes without it"))
 
 

@@ -1,4 +1,4 @@
-"""tipoff player NAME: everything published on a player for a date, or why there is nothing."""
+"""tipoff player PLAYER [DATE]: everything published on a player, or why there is nothing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, console, emit, open_lake
 from tipoff.cli.slate import header, heading, line_of
 
 
 def player(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
-    date: Date = "today",
+    player: PlayerName,
+    date: Date = TODAY,
     every: Annotated[bool, typer.Option("--all", help="Every model, not only champions.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -23,7 +23,7 @@ def player(
 
     day = clock.parse_date(date)
     with open_lake(ctx) as lake, lake.reading() as r:
-        view = with_p_plays(lake, r, player_view(r, name, day))
+        view = with_p_plays(lake, r, player_view(r, player, day))
     emit(view, as_json, lambda: _show(view, every))
 
 

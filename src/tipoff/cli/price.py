@@ -7,15 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from tipoff.cli.bets import Prices, header
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, console, emit, open_lake
 from tipoff.cli.slate import number
+
+Leg = Annotated[str, typer.Argument(metavar="LEG", help="PLAYER:market:over|under:line")]
 
 
 def price(
     ctx: typer.Context,
-    player: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
-    date: Date,
-    market: Annotated[str, typer.Option(help="Market, such as points.")] = "points",
+    player: PlayerName,
+    date: Date = TODAY,
+    market: Annotated[str, typer.Option(metavar="M", help="Market, such as pts.")] = "points",
     line: Annotated[
         list[float] | None, typer.Option("--line", help="Also this line (repeatable).")
     ] = None,
@@ -42,9 +44,9 @@ def price(
 
 def legs(
     ctx: typer.Context,
-    date: Date,
-    first: Annotated[str, typer.Argument(help="PLAYER:market:over|under:line")],
-    second: Annotated[str, typer.Argument(help="PLAYER:market:over|under:line")],
+    first: Leg,
+    second: Leg,
+    date: Date = TODAY,
     price: Annotated[
         float | None, typer.Option(help="American price offered on both together.")
     ] = None,
@@ -76,7 +78,7 @@ def _show_lines(found: dict[str, Any]) -> None:
     if found["pickem"]:
         told = ", ".join(f"{row['bookmaker']} {row['line']:g}" for row in found["pickem"])
         out.print(f"pick'em, fixed payouts, so no EV: {told}", highlight=False)
-    out.print("next: tipoff legs DATE LEG LEG, or tipoff explain ID", highlight=False)
+    out.print("next: tipoff legs LEG LEG DATE, or tipoff explain ID", highlight=False)
 
 
 def _line(row: dict[str, Any]) -> str:

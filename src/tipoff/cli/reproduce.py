@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import TODAY, JsonFlag, console, emit, open_lake, progress
 
 if TYPE_CHECKING:
     from tipoff.forecast import Reproduction
@@ -18,8 +18,8 @@ SHOWN = 20
 def reproduce(
     ctx: typer.Context,
     what: Annotated[
-        str, typer.Argument(metavar="ID|DATE", help="Prediction id, run id, or a slate's date.")
-    ],
+        str, typer.Argument(metavar="[ID|DATE]", help="Prediction id, run id, or a slate's date.")
+    ] = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
     """Re-run predictions from stored inputs; exit 1 and the first difference when one differs."""

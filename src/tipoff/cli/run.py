@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, console, emit, open_lake, progress
 
 if TYPE_CHECKING:
     from tipoff.forecast import RunReport
 
-Market = Annotated[
-    list[str] | None, typer.Option("--market", help="Only this market (repeatable).")
-]
 Model = Annotated[list[str] | None, typer.Option("--model", help="Only this model (repeatable).")]
 AsOf = Annotated[
     str | None, typer.Option(help="Moment to be true of; default one second before first tip-off.")
@@ -26,8 +23,8 @@ Mode = Annotated[
 
 def run(
     ctx: typer.Context,
-    date: Date,
-    market: Market = None,
+    date: Date = TODAY,
+    market: OnlyMarkets = None,
     model: Model = None,
     as_of: AsOf = None,
     mode: Mode = None,
@@ -43,8 +40,8 @@ def run(
 
 def regenerate(
     ctx: typer.Context,
-    date: Date,
     reason: Annotated[str, typer.Option(help="Why; stored with the publication.")],
+    date: Date = TODAY,
     as_of: AsOf = None,
     mode: Mode = None,
     dry: Annotated[
@@ -84,7 +81,7 @@ def _reconcile(
         if as_json:
             with lake.reading() as r:
                 data = slate_view(r, day) | data
-    emit(data, as_json, lambda: _show(report, date))
+    emit(data, as_json, lambda: _show(report))
     if report.expected and not report.predicted:
         raise SystemExit(1)
 
@@ -111,8 +108,8 @@ def _dry_run(
     emit(found, as_json, human)
 
 
-def _show(report: RunReport, date: str) -> None:
-    out = console()
+def _show(report: RunReport) -> None:
+    out, date = console(), report.day
     labels = [word for word, on in (("SIMULATED", report.simulated), ("backfill", report.backfill))
               if on]  # fmt: skip
     suffix = f"  ({', '.join(labels)})" if labels else ""

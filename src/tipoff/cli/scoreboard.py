@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tipoff.cli.backtest_board import RESEARCH, Wanted, show_backtest
-from tipoff.cli.common import JsonFlag, console, emit, open_lake, progress
+from tipoff.cli.common import JsonFlag, OnlyMarkets, console, emit, open_lake, progress
 
 if TYPE_CHECKING:
     from tipoff.grading import Entry, Scoreboard
@@ -21,7 +21,7 @@ def scoreboard(
     ctx: typer.Context,
     start: From = None,
     end: To = None,
-    market: Annotated[str | None, typer.Option(help="Only this market.")] = None,
+    market: OnlyMarkets = None,
     model: Annotated[str | None, typer.Option(help="Only this model.")] = None,
     record: Annotated[
         str, typer.Option(help="live: published before tip-off; backfill: made later.")
@@ -54,7 +54,7 @@ def scoreboard(
 
 
 def _live(
-    ctx: typer.Context, start: str | None, end: str | None, market: str | None,
+    ctx: typer.Context, start: str | None, end: str | None, market: list[str] | None,
     model: str | None, record: str, as_json: bool,
 ) -> None:  # fmt: skip
     from tipoff import clock

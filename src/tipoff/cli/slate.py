@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, console, emit, open_lake
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -17,8 +17,8 @@ STRONGEST = 20
 
 def slate(
     ctx: typer.Context,
-    date: Date,
-    market: Annotated[str | None, typer.Option(help="Only this market.")] = None,
+    date: Date = TODAY,
+    market: OnlyMarkets = None,
     model: Annotated[str | None, typer.Option(help="This model instead of the champion.")] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Every row, also players without a line.")
@@ -51,7 +51,7 @@ def slate(
     emit(view, as_json, lambda: _show(view, every, refused, missing))
 
 
-def _leaderless(r: Reader, run_id: str, market: str | None) -> list[str]:
+def _leaderless(r: Reader, run_id: str, market: list[str] | None) -> list[str]:
     from tipoff.answers import leaderless
 
     return [
@@ -76,7 +76,7 @@ def _show(
         out.print(f"refused {n:6d}  {reason}")
     print_refused(out, refused)
     out.print(
-        f"next: tipoff player NAME --date {view['date']} · tipoff explain ID · "
+        f"next: tipoff player NAME {view['date']} · tipoff explain ID · "
         f"tipoff grade {view['date']}",
         highlight=False,
     )

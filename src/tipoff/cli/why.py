@@ -1,12 +1,12 @@
-"""tipoff why PLAYER DATE: why there is no prediction for him, or what there is."""
+"""tipoff why PLAYER [DATE]: why there is no prediction for them, or what there is."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, console, emit, open_lake
+from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, console, emit, open_lake
 from tipoff.cli.slate import number
 
 LINES = 30
@@ -14,8 +14,8 @@ LINES = 30
 
 def why(
     ctx: typer.Context,
-    player: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
-    date: Date,
+    player: PlayerName,
+    date: Date = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
     """Walk from the name to the published set, and list his lines: known when, used or not."""
