@@ -30,6 +30,7 @@ races: $(STAMP)
 
 kills: $(STAMP)
 	$(BIN)/python -m tests.crashes --kills 200 $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.crashes.interrupts --moments 30 $(if $(SEED),--seed $(SEED))
 
 # Eight readers, an import and a thread that imports modules, on one Lake object.
 threads: $(STAMP)

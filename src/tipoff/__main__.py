@@ -1,5 +1,17 @@
-"""python -m tipoff."""
+"""The `tipoff` process: `python -m tipoff`, and the script of that name."""
 
-from tipoff.cli import command
+from typing import NoReturn
 
-command()
+from tipoff.interrupt import end_on_signals
+
+
+def command() -> NoReturn:
+    """Run the command line; Ctrl-C ends it from before its first import on."""
+    end_on_signals()
+    from tipoff.cli import command as run
+
+    run()
+
+
+if __name__ == "__main__":
+    command()

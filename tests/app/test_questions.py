@@ -33,7 +33,7 @@ QUESTIONS: dict[str, tuple[Callable[[date, Prediction], list[str]], Call]] = {
     "reproduce": (
         lambda _, p: ["reproduce", p.prediction_id], lambda t, _, p: t.reproduce(p.prediction_id),
     ),
-    "diff": (lambda d, _: ["diff", str(d), "1", "1"], lambda t, d, _: t.diff(d, 1, 1)),
+    "diff": (lambda d, _: ["diff", "1", "1", str(d)], lambda t, d, _: t.diff(1, 1, d)),
     "runs list": (lambda d, _: ["runs", "list", str(d)], lambda t, d, _: t.runs.list(d)),
     "runs": (lambda *_: ["runs"], lambda t, *_: t.runs.list()),
     "bets": (
@@ -45,7 +45,7 @@ QUESTIONS: dict[str, tuple[Callable[[date, Prediction], list[str]], Call]] = {
         lambda t, d, p: t.price(p.player, d, line=40.5, over_price=900),
     ),
     "legs": (
-        lambda d, p: ["legs", str(d), *_legs(p)], lambda t, d, p: t.legs(d, *_legs(p)),
+        lambda d, p: ["legs", *_legs(p), str(d)], lambda t, d, p: t.legs(*_legs(p), d),
     ),
 }  # fmt: skip
 """Question -> its words on the command line, and its call."""

@@ -116,7 +116,7 @@ def session(folder: Path) -> dict[str, Any]:
     first = said["first slate"]["predictions"][0]
     looks = {
         "run again": run, "regenerate": ["regenerate", day, "--reason", "the owner asked"],
-        "diff": ["diff", day, "1", "2"], "slate": ["slate", day, "--all-models"],
+        "diff": ["diff", "1", "2", day], "slate": ["slate", day, "--all-models"],
         "player": ["player", first["player"], day], "explain": ["explain", first["prediction_id"]],
         "grade": ["grade", day], "scoreboard": ["scoreboard", "--record", "backfill"],
         "models list": ["models", "list", "--on", day], "doctor": ["doctor"],

@@ -20,23 +20,24 @@ from tipoff.settings import settings
 WORDS = ("'; DROP TABLE forecast.run; --", "../../etc/passwd", "%", "", "\udcff", "\x1b[31mred",
          "nan", "9" * 400, "²", "[red]x[/red]", "x" * 100_000, "9999-12-31")  # fmt: skip
 LOOKS = (
-    "slate {}", "slate DATE --market {}", "slate DATE --model {}", "player {}", "explain {}",
-    "reproduce {}", "diff DATE {} 1", "grade {}", "scoreboard --record {}", "scoreboard --from {}",
+    "slate {}", "slate DATE --market {}", "slate DATE --model {}", "player {} DATE", "player a {}",
+    "explain {} DATE",
+    "reproduce {}", "diff {} 1 DATE", "grade {}", "scoreboard --record {}", "scoreboard --from {}",
     "models show {}", "models list --on {}", "models retire {} --reason x",
     "models retire line --reason x --market {}", "models retire line --reason {}",
     "models promote {} --reason x", "train {}", "train season_mean --through {}",
     "run DATE --market {}", "run DATE --model {}", "run DATE --as-of {}", "run DATE --mode {}",
     "regenerate DATE --reason {}", "bets DATE --market {}", "bets DATE --as-of {}",
     "bets DATE --bankroll {}", "bets DATE --min-ev {}", "price {} DATE", "price a DATE --line {}",
-    "legs DATE {} {}", "legs DATE x:points:over:{} y:points:over:1", "breakouts {}", "doctor {}",
+    "legs {} {} DATE", "legs x:points:over:{} y:points:over:1 DATE", "breakouts {}", "doctor {}",
     "backtest --from {} --to DATE", "backtest --from DATE --to DATE --model {}", "import {}",
     "scoreboard --backtest {}", "models promote line --reason x --evidence {}",
     "simulate new --seed {}", "simulate new --start-season {}",
 )  # fmt: skip
 HARMLESS = {
-    "slate DATE --model {}", "regenerate DATE --reason {}", "models retire line --reason {}",
+    "regenerate DATE --reason {}", "models retire line --reason {}",
     "scoreboard --from {}", "models list --on {}", "run DATE --as-of {}", "simulate new --seed {}",
-    "bets DATE --as-of {}", "player {}", "doctor {}",
+    "bets DATE --as-of {}", "doctor {}",
 }  # fmt: skip
 """Commands to which some of the words are an ordinary answer."""
 

@@ -65,7 +65,9 @@ class BetsPart(Part):
                 as_of=moment_of(as_of),
             )  # fmt: skip
 
-    def legs(self, date: Day, first: str, second: str, *, price: float | None = None) -> Legs:
+    def legs(
+        self, first: str, second: str, date: Day = "today", *, price: float | None = None
+    ) -> Legs:
         """Two legs of one player or one game together, with their correlation.
 
         A leg is PLAYER:market:over|under:line. `price`: American odds on both together. Raises

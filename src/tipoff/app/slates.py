@@ -82,15 +82,23 @@ class Slates(Part):
         with self._lake.reading() as r:
             return why(r, player, day_of(date), clock.now())
 
-    def explain(self, prediction: str) -> Explanation:
+    def explain(self, what: str, date: Day = "today", *, market: str = "points") -> Explanation:
         """Why this number: features, sources, contributions, lines, model and code version.
 
-        `prediction`: its id or the beginning of it. Raises NotFound.
+        `what`: a prediction's id or the beginning of it; or a player, of whom the champion's
+        prediction in `market` on `date` is meant. Raises NotFound, UsageError as `player`.
         """
-        from tipoff.forecast import explain, find_prediction
+        from tipoff.forecast import (
+            champion_prediction,
+            explain,
+            find_prediction,
+            is_prediction_id,
+        )
 
         with self._lake.reading() as r:
-            return explain(self._lake, r, *find_prediction(r, prediction))
+            known = is_prediction_id(what)
+            name = what if known else champion_prediction(r, what, day_of(date), market)
+            return explain(self._lake, r, *find_prediction(r, name))
 
     def reproduce(self, what: Day, *, progress: Progress = silent) -> Reproduction:
         """Make published predictions again from stored inputs, and compare bit for bit.
@@ -108,7 +116,7 @@ class Slates(Part):
                 name, prediction = find_prediction(r, name)
         return reproduce(self._lake, name, prediction, progress)
 
-    def diff(self, date: Day, run_a: str | int, run_b: str | int) -> Diff:
+    def diff(self, run_a: str | int, run_b: str | int, date: Day = "today") -> Diff:
         """What changed between two published sets of a slate, and why.
 
         `run_a`, `run_b`: a run's id, the beginning of it, or a publication's number; `run_b` is

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from tipoff import __version__
 from tipoff.cli import alerts, models, runs
 from tipoff.cli import lake as lake_commands
 from tipoff.cli.backtest import backtest
@@ -41,7 +42,7 @@ app = typer.Typer(
     name="tipoff",
     help="NBA player-prop forecasts that can be trusted: reproducible, graded, or refused.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -65,12 +66,22 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(alerts.app, name="alerts")
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"tipoff {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     ctx: typer.Context,
     lake: Annotated[
         str | None, typer.Option(help="Folder of the lake (else TIPOFF_LAKE, ./tipoff-lake).")
     ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show it and exit."),
+    ] = False,
 ) -> None:
     ctx.obj = {"lake": lake}
 
@@ -84,9 +95,11 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal that cannot spell a name gets an escape, not a traceback.
             stream.reconfigure(errors="backslashreplace")
-    with ErrorsToExitCodes():
+    with ErrorsToExitCodes(as_json="--json" in sys.argv):
         _check_encoding(sys.argv)
-        app()
+        code = app(prog_name="tipoff", standalone_mode=False)
+    if code:
+        raise SystemExit(code)
 
 
 def _check_encoding(words: list[str]) -> None:

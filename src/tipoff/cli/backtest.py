@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, Markets, answer, console, opened
+from tipoff.cli.common import JsonFlag, OnlyMarkets, answer, console, opened
 
 if TYPE_CHECKING:
     from tipoff.app.backtests import Steps
@@ -20,7 +20,7 @@ def backtest(
     ctx: typer.Context,
     start: Annotated[str, typer.Option("--from", help="First league date to predict.")],
     end: Annotated[str, typer.Option("--to", help="Last league date to predict.")],
-    market: Markets = None,
+    market: OnlyMarkets = None,
     model: Annotated[
         list[str] | None,
         typer.Option(help="A model, by name; may be repeated. line and ewma_hl8 always take part."),

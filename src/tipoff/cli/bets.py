@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, Markets, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, answer, console, opened
 from tipoff.cli.slate import labels, number, say_stale
 from tipoff.clock import iso
 
@@ -28,8 +28,8 @@ Prices = Annotated[
 
 def bets(
     ctx: typer.Context,
-    date: Date,
-    market: Markets = None,
+    date: Date = TODAY,
+    market: OnlyMarkets = None,
     min_ev: Annotated[
         float, typer.Option(help="Only bets whose EV per unit is more than this.")
     ] = 0.0,

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, answer, console, opened
 
 if TYPE_CHECKING:
     from tipoff.results.breakouts import Breakouts
 
 
-def breakouts(ctx: typer.Context, date: Date, as_json: JsonFlag = False) -> None:
+def breakouts(ctx: typer.Context, date: Date = TODAY, as_json: JsonFlag = False) -> None:
     """Show the chance that a role player scores 1.75 times their season mean. A shadow.
 
     It reads the snapshot of the published slate after the fact: whatever it does, the slate

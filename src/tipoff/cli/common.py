@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from tipoff.cli.hiding import pandas_visible
-from tipoff.errors import TipoffError
+from tipoff.errors import TipoffError, UsageError
+from tipoff.suggest import did_you_mean
 from tipoff.texts import printable, shortened
 
 if TYPE_CHECKING:
@@ -22,12 +25,23 @@ if TYPE_CHECKING:
 MESSAGE = 4_000
 """Characters of an error that are shown: what it quotes may be megabytes long."""
 
-Markets = Annotated[
-    list[str] | None, typer.Option("--market", help="Only this market (repeatable).")
+_DATE = "YYYY-MM-DD, YYYYMMDD, yesterday, today (until 06:00 Eastern the night before) or tomorrow."
+Date = Annotated[str, typer.Argument(metavar="[DATE]", help=_DATE)]
+"""The last argument of a command; give it `= TODAY`."""
+TODAY = "today"
+OnlyMarkets = Annotated[
+    list[str] | None,
+    typer.Option("--market", metavar="M", help="Only this market, such as pts (repeatable)."),
 ]
-DATE_HELP = "YYYY-MM-DD, YYYYMMDD, yesterday, today (until 06:00 Eastern the night before)."
-Date = Annotated[str, typer.Argument(metavar="DATE", help=DATE_HELP)]
+PlayerName = Annotated[
+    str,
+    typer.Argument(metavar="PLAYER", help="Name, part of it or initials; accents do not matter."),
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+_ANSWERED: list[bool] = []
+"""Whether the command in hand has answered in JSON: a second object would spoil the first."""
 
 
 def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
@@ -46,6 +60,7 @@ def answer(result: Result, as_json: bool, human: Callable[[], None]) -> None:
     """Print a result as JSON, or let `human` print it."""
     if as_json:
         sys.stdout.write(result.to_json() + "\n")
+        _ANSWERED.append(True)
     else:
         human()
 
@@ -71,8 +86,16 @@ def progress(as_json: bool) -> Iterator[Callable[[str], None]]:
 
 
 class ErrorsToExitCodes(AbstractContextManager[None]):
-    """Prints an error of tipoff's, or of the disk told as one, with its next step, and leaves
-    with its exit code. Anything else is a bug and passes."""
+    """Tells an error of tipoff's, of the parser, or of the disk as one, with its next step, and
+    leaves with its exit code. Anything else is a bug and passes.
+
+    `as_json`: on stdout, one object {"error": {kind, message, next_step, exit_code}}; on stderr
+    where the command has answered already. Otherwise on stderr, in words.
+    """
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self._as_json = as_json
+        _ANSWERED.clear()
 
     def __exit__(
         self,
@@ -81,21 +104,48 @@ class ErrorsToExitCodes(AbstractContextManager[None]):
         trace: TracebackType | None,
     ) -> None:
         """Leave with the error's exit code, if it is one of ours."""
+        if type(value).__name__ == "NoArgsIsHelpError":
+            sys.stderr.write(f"{value}\n")
+            raise SystemExit(2) from value
         error = value if isinstance(value, TipoffError) else _told(value)
         if error is None:
             return
-        sys.stderr.write(f"error: {_shown(error.message)}\n")
-        if error.next_step:
-            sys.stderr.write(f"  next: {_shown(error.next_step)}\n")
+        if self._as_json:
+            out = sys.stderr if _ANSWERED else sys.stdout
+            out.write(json.dumps({"error": _as_dict(error)}) + "\n")
+        else:
+            sys.stderr.write(f"error: {_shown(error.message)}\n")
+            if error.next_step:
+                sys.stderr.write(f"  next: {_shown(error.next_step)}\n")
         raise SystemExit(error.exit_code) from value
+
+
+def _as_dict(error: TipoffError) -> dict[str, Any]:
+    return {
+        "kind": type(error).__name__,
+        "message": _shown(error.message),
+        "next_step": _shown(error.next_step),
+        "exit_code": error.exit_code,
+    }
 
 
 def _told(error: BaseException | None) -> TipoffError | None:
     if error is None or isinstance(error, SystemExit | KeyboardInterrupt):
         return None
+    if isinstance(error, TyperException):
+        return _parser_error(error)
     from tipoff.app import translated
 
     return translated(error)
+
+
+def _parser_error(error: TyperException) -> TipoffError:
+    """What the parser objects to, as an error of tipoff's."""
+    at = getattr(error, "ctx", None)
+    step = f"{at.command_path} --help" if at else "tipoff --help"
+    ask = did_you_mean(getattr(error, "possibilities", None) or ())
+    text = error.message if ask else error.format_message()
+    return UsageError(text, f"{ask} {step}".strip())
 
 
 def _shown(text: str) -> str:

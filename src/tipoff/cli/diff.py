@@ -1,4 +1,4 @@
-"""tipoff diff DATE RUN_A RUN_B: what changed between two published sets."""
+"""tipoff diff RUN_A RUN_B [DATE]: what changed between two published sets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, answer, console, opened
 from tipoff.cli.slate import number
 from tipoff.clock import iso
 
@@ -19,14 +19,14 @@ SHOWN, NAMED = 40, 3
 
 def diff(
     ctx: typer.Context,
-    date: Date,
     run_a: Annotated[str, typer.Argument(help="Run id (or its beginning), or publication number.")],
     run_b: Annotated[str, typer.Argument(help="The later one.")],
+    date: Date = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
     """Compare two sets of a slate: whose pick flipped and why, who came, left or is refused."""
     with opened(ctx) as t:
-        result = t.diff(date, run_a, run_b)
+        result = t.diff(run_a, run_b, date)
     answer(result, as_json, lambda: show_diff(result))
 
 

@@ -1,4 +1,4 @@
-"""tipoff explain ID: why this number."""
+"""tipoff explain ID, tipoff explain PLAYER [DATE]: why this number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, answer, console, opened
 from tipoff.cli.slate import number
 from tipoff.clock import iso
 
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 def explain(
     ctx: typer.Context,
-    prediction: Annotated[str, typer.Argument(metavar="ID", help="Prediction id, or its start.")],
+    what: Annotated[
+        str, typer.Argument(metavar="ID|PLAYER", help="Prediction id (or its start), or a name.")
+    ],
+    date: Date = TODAY,
+    market: Annotated[
+        str, typer.Option(metavar="M", help="Of a player: the champion's number in this market.")
+    ] = "points",
     sources: Annotated[bool, typer.Option("--sources", help="Every source row.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Every feature's value, quality, sources and contribution; lines, model, code version."""
     with opened(ctx) as t:
-        result = t.explain(prediction)
+        result = t.explain(what, date, market=market)
     answer(result, as_json, lambda: _show(result, sources))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, answer, console, opened, progress
+from tipoff.cli.common import TODAY, Date, JsonFlag, answer, console, opened, progress
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
 
 
-def grade(ctx: typer.Context, date: Date, as_json: JsonFlag = False) -> None:
+def grade(ctx: typer.Context, date: Date = TODAY, as_json: JsonFlag = False) -> None:
     """Grade a slate by the latest box scores, and block models that have decayed.
 
     Grading again stores nothing new.

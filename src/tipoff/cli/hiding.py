@@ -18,8 +18,8 @@ HIDDEN = "pandas"
 
 def hide_pandas() -> None:
     """Let whoever imports pandas from now on find an empty one: modules in modules, and classes
-    that nothing is an instance of. To be called before there is a thread; does nothing when pandas
-    has been imported.
+    that nothing is an instance of. To be called before there is a thread that imports; does nothing
+    when pandas has been imported.
     """
     # Not None, which compiled modules (pyarrow's) take for the module; and not an import that
     # fails, which CatBoost cannot do without.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, Markets, answer, console, opened
+from tipoff.cli.common import JsonFlag, OnlyMarkets, answer, console, opened
 from tipoff.errors import GateBlocked
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Model versions: list, show, promote, review, retire.", no_args_is_help=True)
 
-Market = Annotated[str, typer.Option(help="Market, such as points.")]
+Market = Annotated[str, typer.Option(metavar="M", help="Market, such as pts.")]
 Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
 On = Annotated[str, typer.Option("--on", help="League date the roles are for.")]
 
@@ -122,7 +122,7 @@ def retire(
     ctx: typer.Context,
     model: str,
     reason: Reason,
-    market: Markets = None,
+    market: OnlyMarkets = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Retire a version, or every version of a name; the next publication leaves it out."""

@@ -1,4 +1,4 @@
-"""tipoff player NAME: everything published on a player for a date, or why there is nothing."""
+"""tipoff player PLAYER [DATE]: everything published on a player, or why there is nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, answer, console, opened
 from tipoff.cli.slate import header, heading, line_of
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 def player(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
-    date: Date = "today",
+    player: PlayerName,
+    date: Date = TODAY,
     every: Annotated[bool, typer.Option("--all", help="Every model, not only champions.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Show every market of a player on a slate, and every refusal with its reason."""
     with opened(ctx) as t:
-        view = t.player(name, date)
+        view = t.player(player, date)
     answer(view, as_json, lambda: _show(view, every))
 
 

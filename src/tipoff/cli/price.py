@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.bets import Prices, header
-from tipoff.cli.common import Date, JsonFlag, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, answer, console, opened
 from tipoff.cli.slate import number
 
 if TYPE_CHECKING:
     from tipoff.results.bets import Legs, PlayerPrices, PricedLine
 
+Leg = Annotated[str, typer.Argument(metavar="LEG", help="PLAYER:market:over|under:line")]
+
 
 def price(
     ctx: typer.Context,
-    player: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
-    date: Date,
-    market: Annotated[str, typer.Option(help="Market, such as points.")] = "points",
+    player: PlayerName,
+    date: Date = TODAY,
+    market: Annotated[str, typer.Option(metavar="M", help="Market, such as pts.")] = "points",
     line: Annotated[
         list[float] | None, typer.Option("--line", help="Also this line (repeatable).")
     ] = None,
@@ -42,9 +44,9 @@ def price(
 
 def legs(
     ctx: typer.Context,
-    date: Date,
-    first: Annotated[str, typer.Argument(help="PLAYER:market:over|under:line")],
-    second: Annotated[str, typer.Argument(help="PLAYER:market:over|under:line")],
+    first: Leg,
+    second: Leg,
+    date: Date = TODAY,
     price: Annotated[
         float | None, typer.Option(help="American price offered on both together.")
     ] = None,
@@ -52,7 +54,7 @@ def legs(
 ) -> None:
     """Price two legs of one player or one game together, with their correlation."""
     with opened(ctx) as t:
-        result = t.legs(date, first, second, price=price)
+        result = t.legs(first, second, date, price=price)
     answer(result, as_json, lambda: _show_legs(result))
 
 
@@ -72,7 +74,7 @@ def _show_lines(result: PlayerPrices) -> None:
     if result.pickem:
         apps = ", ".join(f"{row.bookmaker} {row.line:g}" for row in result.pickem)
         out.print(f"pick'em, fixed payouts, so no EV: {apps}", highlight=False)
-    out.print("next: tipoff legs DATE LEG LEG, or tipoff explain ID", highlight=False)
+    out.print("next: tipoff legs LEG LEG DATE, or tipoff explain ID", highlight=False)
 
 
 def _line(row: PricedLine) -> str:

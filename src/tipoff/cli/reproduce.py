@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, answer, console, opened, progress
+from tipoff.cli.common import TODAY, JsonFlag, answer, console, opened, progress
 
 if TYPE_CHECKING:
     from tipoff.results.runs import Reproduction
@@ -17,8 +17,8 @@ SHOWN = 20
 def reproduce(
     ctx: typer.Context,
     what: Annotated[
-        str, typer.Argument(metavar="ID|DATE", help="Prediction id, run id, or a slate's date.")
-    ],
+        str, typer.Argument(metavar="[ID|DATE]", help="Prediction id, run id, or a slate's date.")
+    ] = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
     """Re-run predictions from stored inputs; exit 1 and the first difference when one differs."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, Markets, answer, console, opened, progress
+from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, answer, console, opened, progress
 from tipoff.cli.diff import show_diff
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ Mode = Annotated[
 
 def run(
     ctx: typer.Context,
-    date: Date,
-    market: Markets = None,
+    date: Date = TODAY,
+    market: OnlyMarkets = None,
     model: Model = None,
     as_of: AsOf = None,
     mode: Mode = None,
@@ -44,8 +44,8 @@ def run(
 
 def regenerate(
     ctx: typer.Context,
-    date: Date,
     reason: Annotated[str, typer.Option(help="Why; stored with the publication.")],
+    date: Date = TODAY,
     as_of: AsOf = None,
     mode: Mode = None,
     dry: Annotated[

@@ -30,7 +30,9 @@ app = typer.Typer(cls=_DatesToo, help="The ledger: what was published, and what 
 @app.command("list")
 def list_runs(
     ctx: typer.Context,
-    date: Annotated[str | None, typer.Argument(help="Only this slate, such as today.")] = None,
+    date: Annotated[
+        str | None, typer.Argument(metavar="[DATE]", help="Only this slate, such as today.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List publications, oldest first: number, kind, reason, moment and counts."""

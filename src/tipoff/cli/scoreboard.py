@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.backtest_board import RESEARCH, Judged, show_backtest
-from tipoff.cli.common import JsonFlag, Markets, answer, console, opened, progress
+from tipoff.cli.common import JsonFlag, OnlyMarkets, answer, console, opened, progress
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,7 +24,7 @@ def scoreboard(
     ctx: typer.Context,
     start: From = None,
     end: To = None,
-    market: Markets = None,
+    market: OnlyMarkets = None,
     model: Annotated[str | None, typer.Option(help="Only this model.")] = None,
     record: Annotated[
         str, typer.Option(help="live: published before tip-off; backfill: made later.")

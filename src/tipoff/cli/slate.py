@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, Markets, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, answer, console, opened
 from tipoff.clock import iso
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ STRONGEST = 20
 
 def slate(
     ctx: typer.Context,
-    date: Date = "today",
-    market: Markets = None,
+    date: Date = TODAY,
+    market: OnlyMarkets = None,
     model: Annotated[str | None, typer.Option(help="This model instead of the champion.")] = None,
     all_models: Annotated[
         bool, typer.Option("--all-models", help="Every model, not only champions.")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from tipoff.cli.common import Date, JsonFlag, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, answer, console, opened
 from tipoff.cli.slate import number
 from tipoff.clock import iso
 
@@ -19,8 +19,8 @@ LINES = 30
 
 def why(
     ctx: typer.Context,
-    player: Annotated[str, typer.Argument(help="Name or part of it; accents do not matter.")],
-    date: Date,
+    player: PlayerName,
+    date: Date = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
     """Walk from the name to the published set, and list their lines: known when, used or not."""

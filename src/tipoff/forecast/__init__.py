@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tipoff.forecast.reproduction import find_prediction, reproduce
     from tipoff.forecast.slate import Slate, find_slate
     from tipoff.forecast.view import (
+        champion_prediction,
         find_publication,
+        is_prediction_id,
         player_view,
         refused_players,
         slate_view,
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Publication",
     "Slate",
+    "champion_prediction",
     "current_publication",
     "explain",
     "find_prediction",
     "find_publication",
     "find_slate",
+    "is_prediction_id",
     "player_view",
     "reconcile",
     "refused_players",
@@ -46,7 +50,9 @@ _HOME = {
     "reproduction": ("find_prediction", "reproduce"),
     "slate": ("Slate", "find_slate"),
     "view": (
+        "champion_prediction",
         "find_publication",
+        "is_prediction_id",
         "player_view",
         "refused_players",
         "slate_view",

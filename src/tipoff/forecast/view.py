@@ -11,7 +11,7 @@ from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.gates import gate
-from tipoff.markets import Markets, checked_markets
+from tipoff.markets import Markets, checked_market, checked_markets
 from tipoff.results.slate import PublicationInfo, RefusedPlayer, Slate
 
 if TYPE_CHECKING:
@@ -69,6 +69,32 @@ def player_view(r: Reader, name: str, day: date) -> Slate:
             f"{player.name} was not expected on {day}", f"tipoff why {player.name!r} {day}"
         )
     return view.model_copy(update={"predictions": predictions, "refusals": refusals})
+
+
+def is_prediction_id(text: str) -> bool:
+    """Whether a word is a prediction's id, or its beginning, and not a player's name."""
+    return text.startswith("pred_")
+
+
+def champion_prediction(r: Reader, name: str, day: date, market: str) -> str:
+    """The id of the champion's published prediction of a player's market on a date.
+
+    Raises UsageError for a market or a name as `find_player`, NotFound when there is none.
+    """
+    from tipoff.league.players import find_player
+
+    chosen, player = checked_market(market), find_player(r, name, day)
+    sql = """SELECT market, prediction_id FROM forecast.prediction
+             WHERE run_id = $run AND player_key = $player AND role = 'champion' ORDER BY market"""
+    run = find_publication(r, day).run_id
+    theirs = dict(r.rows(sql, {"run": run, "player": player.key}))
+    if chosen not in theirs:
+        raise NotFound(
+            f"no champion predicts {chosen} of {player.name} on {day}"
+            f" ({', '.join(theirs) or 'no market'})",
+            f"tipoff why {player.name!r} {day}",
+        )
+    return str(theirs[chosen])
 
 
 def view_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -54,6 +55,8 @@ def from_rows(
     simulated: bool = False,
 ) -> Backtest:  # fmt: skip
     """As `backtest`, of rows already read."""
+    for folder in (work, out.parent):
+        store.sweep(folder)
     named = {fold_id(fold, rows): fold for fold in make_folds(plan, rows)}
     missing = {name: f for name, f in named.items() if not store.checked(work, name)}
     done = len(named) - len(missing)
@@ -92,7 +95,10 @@ def _pool(
         rows.frame, rows.definitions, work, {name: FAMILIES[name] for name in families},
         added_features(),
     )  # fmt: skip
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, told)
+    # The tracker that comes with it has unblocked SIGINT and SIGTERM, whoever had blocked them.
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
         yield pool
     finally:
@@ -106,6 +112,10 @@ def _begin(
     frame: Any, definitions: dict[str, str], work: Path, families: dict[str, ModelFamily[Any]],
     features: Sequence[PluginFeature],
 ) -> None:  # fmt: skip
+    # Ctrl-C is the parent's to answer: it ends its workers. What was blocked there is so here too,
+    # and a pool with a broken worker ends the others by SIGTERM.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     FAMILIES.update(families)
     for feature in features:
         add_feature(feature)

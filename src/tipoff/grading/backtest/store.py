@@ -37,6 +37,9 @@ SCHEMA = pa.schema(
     ]
 )  # fmt: skip
 
+_HALF = ".half-"
+"""What a file is called while it is written, before the process's id and its name."""
+
 
 def fold_path(work: Path, name: str) -> Path:
     """Where a fold of that id is kept."""
@@ -107,7 +110,7 @@ def _write(path: Path, tables: Iterable[pl.DataFrame], about: Mapping[str, Any])
 
 def _whole(target: Path, write: Callable[[Path], int]) -> int:
     # Written aside and renamed: an interruption leaves the whole file or none.
-    aside = target.with_name(f".half-{os.getpid()}-{target.name}")
+    aside = target.with_name(f"{_HALF}{os.getpid()}-{target.name}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside.touch()
@@ -119,6 +122,14 @@ def _whole(target: Path, write: Callable[[Path], int]) -> int:
     finally:
         aside.unlink(missing_ok=True)
     return rows
+
+
+def sweep(folder: Path) -> None:
+    """Remove the halves that processes which are no more left in a folder."""
+    for half in folder.glob(f"{_HALF}*"):
+        pid = half.name.removeprefix(_HALF).partition("-")[0]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
+            half.unlink(missing_ok=True)
 
 
 def checked(work: Path, name: str) -> bool:
