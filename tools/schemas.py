@@ -28,21 +28,21 @@ COMMANDS = {"import_folder": "import", "backtest_board": "scoreboard-backtest"}
 def answers() -> dict[str, type[Result]]:
     """Words of a command, joined by `-` -> the result it answers with."""
     known = results()
-    found = {}
+    listed = {}
     for words, method in _methods(Tipoff):
         answer = known.get(str(inspect.signature(method).return_annotation))
         if answer is not None:
             # What the facade adds to a result is a method: its fields are the result's.
             of_facade = answer.__module__.startswith("tipoff.app")
-            found[words] = answer.__bases__[0] if of_facade else answer
-    return dict(sorted(found.items()))
+            listed[words] = answer.__bases__[0] if of_facade else answer
+    return dict(sorted(listed.items()))
 
 
 def results() -> dict[str, type[Result]]:
     """Every result by the name of its class, those of the facade's own included."""
     for module in pkgutil.iter_modules(tipoff.results.__path__, "tipoff.results."):
         importlib.import_module(module.name)
-    return {found.__name__: found for found in _below(Result)}
+    return {result.__name__: result for result in _below(Result)}
 
 
 def schemas() -> dict[str, str]:
@@ -51,9 +51,9 @@ def schemas() -> dict[str, str]:
 
 
 def _below(result: type[Result]) -> Iterator[type[Result]]:
-    for found in result.__subclasses__():
-        yield found
-        yield from _below(found)
+    for below in result.__subclasses__():
+        yield below
+        yield from _below(below)
 
 
 def _methods(part: type[object], group: str = "") -> Iterator[tuple[str, Any]]:
@@ -88,13 +88,13 @@ def _schema(words: str, answer: type[Result]) -> str:
 def main() -> int:
     """Write every schema, and remove those of no result."""
     FOLDER.mkdir(exist_ok=True)
-    wanted = schemas()
+    current = schemas()
     for path in FOLDER.glob("*.schema.json"):
-        if path.name not in wanted:
+        if path.name not in current:
             path.unlink()
-    for name, text in wanted.items():
+    for name, text in current.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
-    sys.stdout.write(f"wrote {len(wanted)} schemas to {FOLDER}\n")
+    sys.stdout.write(f"wrote {len(current)} schemas to {FOLDER}\n")
     return 0
 
 

@@ -93,14 +93,14 @@ def lines(context: CheckContext) -> CheckResult:
     """Line coverage of the newest set against the slates before it."""
     found = line_coverage(context.r, context.day)
     what, step = "of predicted players have a line", "look at what the books' import brought"
-    return _finding("line coverage", found, coverage_collapsed(found), "{:.0%}", what, step)
+    return _comparison("line coverage", found, coverage_collapsed(found), "{:.0%}", what, step)
 
 
 def quality(context: CheckContext) -> CheckResult:
     """Mean feature quality of the newest set against the slates before it."""
     found = mean_quality(context.r, context.day)
     what, step = "is the mean quality", "tipoff slate DATE --refusals names what is missing"
-    return _finding("feature quality", found, quality_collapsed(found), "{:.1f}", what, step)
+    return _comparison("feature quality", found, quality_collapsed(found), "{:.1f}", what, step)
 
 
 def drift(context: CheckContext) -> CheckResult:
@@ -129,7 +129,9 @@ def _known(found: Compared) -> bool:
     return found.value is not None and found.usual is not None
 
 
-def _finding(name: str, found: Compared, bad: bool, form: str, what: str, step: str) -> CheckResult:
+def _comparison(
+    name: str, found: Compared, bad: bool, form: str, what: str, step: str
+) -> CheckResult:
     if found.slate is None or found.value is None:
         return check_result(name, "problem" if bad else "ok", 0, "no published set to look at")
     usual = (

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tipoff.clock import iso
 from tipoff.errors import ArtifactError, LakeDamaged
 from tipoff.lake.files import DataFile, artifact_names, data_files, orphans
 from tipoff.lake.foreign import in_our_words
@@ -69,9 +70,7 @@ def _schema(lake: Lake) -> Iterator[LakeProblem]:
 
 def _clock(newest: datetime | None, now: datetime) -> Iterator[LakeProblem]:
     if newest is not None and newest > now + CLOCK_SLACK:
-        detail = (
-            f"the newest publication is of {newest.isoformat()}, the clock says {now.isoformat()}"
-        )
+        detail = f"the newest publication is of {iso(newest)}, the clock says {iso(now)}"
         yield _problem("clock", "clock", f"{detail}: it was set back, or was ahead then")
 
 

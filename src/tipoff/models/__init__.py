@@ -2,7 +2,6 @@
 
 from tipoff.models.code import code_of
 from tipoff.models.contract import Contract, check
-from tipoff.models.evaluation import Evaluation, Figure
 from tipoff.models.families import contributions, family_of, parse_model, register
 from tipoff.models.family import Minutes, ModelFamily
 from tipoff.models.governance import (
@@ -33,8 +32,6 @@ from tipoff.models.training import ensure_baselines, missing_baselines, train
 
 __all__ = [
     "Contract",
-    "Evaluation",
-    "Figure",
     "Manifest",
     "Minutes",
     "Model",

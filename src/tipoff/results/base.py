@@ -27,7 +27,11 @@ class Result(BaseModel):
     `ROWS` names the field whose rows `to_polars` gives, empty for an answer without rows.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False,
+        # In JSON every field is there: its schema demands those with a default too.
+        json_schema_serialization_defaults_required=True,
+    )  # fmt: skip
     ROWS: ClassVar[str] = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,4 +50,5 @@ class Result(BaseModel):
         import polars as pl
 
         rows = getattr(self, self.ROWS) if self.ROWS else [self]
-        return pl.DataFrame([row.model_dump() for row in rows], infer_schema_length=None)
+        plain = [row.model_dump() if isinstance(row, Result) else row for row in rows]
+        return pl.DataFrame(plain, infer_schema_length=None)
