@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import PrivateAttr
 
-from tipoff.app.base import Day, Part, Progress, day_of, markets_of, silent
+from tipoff.app.base import Day, Part, Progress, day_of, markets_of, model_name, silent
 from tipoff.errors import UsageError
 from tipoff.results.backtest import Backtest, BacktestBoard
+
+if TYPE_CHECKING:
+    from tipoff.models.plugin.protocol import Model
 
 Steps = Callable[[int, int, str], None]
 """Called with folds done, folds in all (0: not known yet) and what is being done."""
@@ -52,7 +55,7 @@ class Backtests(Part):
         end: Day = "today",
         *,
         market: str | Sequence[str] | None = None,
-        models: str | Sequence[str] = (),
+        models: str | Model | list[str | Model] | tuple[str | Model, ...] = (),
         refit: str = "weekly",
         out: str | Path = "backtest.parquet",
         work: str | Path | None = None,
@@ -61,14 +64,16 @@ class Backtests(Part):
     ) -> FinishedBacktest:
         """Predict every player-game of a span by models fitted only on what came before.
 
-        `line` and `ewma_hl8` always take part. `refit`: daily, weekly or monthly. `out`: the file
+        `models`: by name, or objects of your own (docs/extend.md); `line` and `ewma_hl8` always
+        take part. `refit`: daily, weekly or monthly. `out`: the file
         to write; `work`: the folder of finished folds, by default beside the lake: interrupted,
         the same call goes on where it stopped. `workers`: processes, 0 for one per two cores.
         Raises UsageError for a wrong argument, NotFound without player-games.
         """
         from tipoff.grading.backtest import backtest, make_plan
 
-        names = [models] if isinstance(models, str) else models
+        several = models if isinstance(models, list | tuple) else [models]
+        names = [model_name(model) for model in several]
         plan = make_plan(day_of(start), day_of(end), markets_of(market), names, refit)
         processes = workers or max(1, (os.cpu_count() or 1) // _THREADS)
         kept = None if work is None else Path(work)

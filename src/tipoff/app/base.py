@@ -12,6 +12,7 @@ from tipoff.markets import checked_market
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
+    from tipoff.models.plugin.protocol import Model
 
 Day = date | str
 """A league date, or `today`, `tomorrow`, `YYYY-MM-DD` and what else clock.parse_date takes."""
@@ -39,6 +40,19 @@ def markets_of(given: str | Sequence[str] | None) -> list[str]:
     """Market names of one name or alias or several, empty for all. Raises UsageError."""
     names = [given] if isinstance(given, str) else given or ()
     return [checked_market(name) for name in names]
+
+
+def model_name(model: str | Model) -> str:
+    """The name of a model, or of one of your own given as an object, which is then known by it.
+
+    Raises UsageError for an object that is no model, or whose name is another's.
+    """
+    if isinstance(model, str):
+        return model
+    from tipoff.plugins import add_plugin
+
+    add_plugin(model)
+    return model.name
 
 
 class Part:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tipoff.app.base import Day, Part, Progress, day_of, silent
+from tipoff.app.base import Day, Part, Progress, day_of, model_name, silent
 
 if TYPE_CHECKING:
+    from tipoff.models.plugin.protocol import Model
     from tipoff.results.data import ImportReport, SimulationReport, TrainReport
 
 
@@ -69,22 +70,24 @@ class Data(Part):
         return import_files(self._lake, source, [Path(file) for file in files], progress)
 
     def train(
-        self, model: str, through: Day | None = None, *, progress: Progress = silent
+        self, model: str | Model, through: Day | None = None, *, progress: Progress = silent
     ) -> TrainReport:
         """Fit a model on what was played through a date, and store it as a new version.
 
-        A monthly refit (NAME_YYYY_MM) has a date of its own; others need one. Raises UsageError for
-        an unknown name, a wrong date or too few rows, ContractError when a feature is missing.
+        `model`: its name, or an object of your own (docs/extend.md). A monthly refit
+        (NAME_YYYY_MM) has a date of its own; others need one. Raises UsageError for an unknown
+        name, a wrong date or too few rows, ContractError when a feature is missing.
         """
         from datetime import timedelta
 
         from tipoff.errors import UsageError
         from tipoff.models import ensure_baselines, parse_model, train
 
-        last = parse_model(model).through if through is None else day_of(through)
+        name = model_name(model)
+        last = parse_model(name).through if through is None else day_of(through)
         if last is None:
-            raise UsageError(f"{model} needs the last date to learn from", "pass --through DATE")
-        report = train(self._lake, model, last, progress)
+            raise UsageError(f"{name} needs the last date to learn from", "pass --through DATE")
+        report = train(self._lake, name, last, progress)
         # With the next day's baselines, so that the first run of a month need not fit them.
         ensure_baselines(self._lake, last + timedelta(days=1), progress)
         return report
