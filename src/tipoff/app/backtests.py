@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import PrivateAttr
 
@@ -55,7 +55,7 @@ class Backtests(Part):
         end: Day = "today",
         *,
         market: str | Sequence[str] | None = None,
-        models: str | Model | list[str | Model] | tuple[str | Model, ...] = (),
+        models: str | Model | Sequence[str | Model] = (),
         refit: str = "weekly",
         out: str | Path = "backtest.parquet",
         work: str | Path | None = None,
@@ -72,7 +72,7 @@ class Backtests(Part):
         """
         from tipoff.grading.backtest import backtest, make_plan
 
-        several = models if isinstance(models, list | tuple) else [models]
+        several: list[Any] = [*models] if isinstance(models, list | tuple) else [models]
         names = [model_name(model) for model in several]
         plan = make_plan(day_of(start), day_of(end), markets_of(market), names, refit)
         processes = workers or max(1, (os.cpu_count() or 1) // _THREADS)
