@@ -129,7 +129,9 @@ def _known(found: Compared) -> bool:
     return found.value is not None and found.usual is not None
 
 
-def _comparison(name: str, found: Compared, bad: bool, form: str, what: str, step: str) -> CheckResult:
+def _comparison(
+    name: str, found: Compared, bad: bool, form: str, what: str, step: str
+) -> CheckResult:
     if found.slate is None or found.value is None:
         return check_result(name, "problem" if bad else "ok", 0, "no published set to look at")
     usual = (
