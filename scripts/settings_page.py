@@ -17,9 +17,9 @@ INTRO = """\
 Written by `python scripts/settings_page.py`; a test fails when it is not current. A setting comes
 from its environment variable, else from the `tipoff.toml` that `TIPOFF_CONFIG` names, else from
 that of the working folder, else its default; `--lake` beats all of them for the lake. An unknown
-name in `tipoff.toml`, or a value that does not fit, is a usage error (exit 2) naming the setting. `lake`,
-`kelly_*`, `orphan_*`, `plugin_*` and `alert_*` change no forecast; the others are stored with every
-run, and after a change `run` builds a new set.
+name in `tipoff.toml`, or a value that does not fit, is a usage error (exit 2) naming the setting.
+`lake`, `kelly_*`, `orphan_*`, `plugin_*` and `alert_*` change no forecast; the others are stored
+with every run, and after a change `run` builds a new set.
 
 `plugins` in a `tipoff.toml` is no setting: it counts only in the file that `TIPOFF_CONFIG` names,
 or that lies in the lake's folder or next to it.
