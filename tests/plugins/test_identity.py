@@ -78,7 +78,7 @@ def test_a_plugin_is_backtested_beside_the_ewma_in_one_process_and_in_two(
         one = run(1)
         assert one.equals(run(2))
     counts = dict(one.group_by("model").len().iter_rows())
-    assert counts["my_ridge"] == counts["my_poisson"] == counts["ewma_hl8"] > 50
+    assert counts["ewma_hl8"] >= counts["my_ridge"] == counts["my_poisson"] > 50
 
 
 def test_a_plugin_that_fails_in_a_backtest_is_refused_there_with_what_it_raised(
