@@ -136,7 +136,7 @@ def _room(module: str) -> Any:
 
 
 class _Naming(AbstractContextManager[None]):
-    """Whatever a plug-in raises is a UsageError that names the plug-in; tipoff's own pass."""
+    """Whatever is raised for a plug-in becomes a UsageError that says which plug-in."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -145,7 +145,9 @@ class _Naming(AbstractContextManager[None]):
         self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
     ) -> None:
         """Raise the UsageError."""
-        if isinstance(value, Exception) and not isinstance(value, TipoffError):
+        if isinstance(value, TipoffError):
+            raise UsageError(f"{self._what}: {value.message}", value.next_step) from value
+        if isinstance(value, Exception):
             first = (str(value).splitlines() or [""])[0]
             raise UsageError(
                 f"{self._what}: {type(value).__name__}: {first}", "mend it, or take it off the list"

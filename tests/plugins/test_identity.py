@@ -78,7 +78,7 @@ def test_a_plugin_is_backtested_beside_the_ewma_in_one_process_and_in_two(
         one = run(1)
         assert one.equals(run(2))
     counts = dict(one.group_by("model").len().iter_rows())
-    assert counts["my_ridge"] == counts["my_poisson"] == counts["ewma_hl8"] > 50
+    assert counts["ewma_hl8"] >= counts["my_ridge"] == counts["my_poisson"] > 50
 
 
 def test_a_plugin_that_fails_in_a_backtest_is_refused_there_with_what_it_raised(
@@ -107,7 +107,7 @@ from {helpers} import fit_line
 from tests.plugins.toys import FEATURES, Ridge
 
 class Mine(Ridge):
-    name, markets, features = {name!r}, ("points",), FEATURES
+    markets, features = ("points",), FEATURES
 
     def fit(self, frame, target, market):
         return fit_line(frame, target, {constant})
@@ -129,7 +129,7 @@ def code_at(
     write(folder, f"{module}.py", _PLUGIN.format(helpers=helpers, name=module, constant=constant))
     write(folder, f"{helpers}.py", _HELPERS.format(constant=helped))
     monkeypatch.syspath_prepend(str(folder))
-    model = import_module(module).Mine()
+    model = import_module(module).Mine(name=module)
     with known(model):
         return code_of([f"plugin:{module}"], ["points"])
 
@@ -175,15 +175,6 @@ def test_a_library_of_another_version_is_other_code(
 
 
 def test_what_cannot_be_used_is_named(lake: Lake) -> None:
-    class Shouting(Ridge):
-        name = "My Ridge"
-
-    class Refit(Ridge):
-        name = "my_ridge_2025_01"
-
-    class Taken(Ridge):
-        name = "ewma_hl8"
-
     class Elsewhere(Ridge):
         markets = ("goals",)
 
@@ -192,17 +183,18 @@ def test_what_cannot_be_used_is_named(lake: Lake) -> None:
             super().__init__()
             self.how = object()
 
-    for kind in (Shouting, Refit, Taken, Elsewhere, Opaque):
+    bad: list[Ridge] = [Ridge(name=n) for n in ("My Ridge", "my_ridge_2025_01", "ewma_hl8", "")]
+    for model in (*bad, Elsewhere(), Opaque()):
         with pytest.raises(UsageError):
-            register_model(kind())
-        assert f"plugin:{kind.name}" not in FAMILIES
+            register_model(model)
+        assert f"plugin:{model.name}" not in FAMILIES
     with known(Local()) as (family,), pytest.raises(PluginFailed, match="cannot be sent"):
         train(lake, family.model.name, slate_dates(lake)[-8])
 
 
 def Local() -> Ridge:  # noqa: N802 (stands for a class declared where nobody can import it)
     class Inner(Ridge):
-        name = "my_inner"
+        pass
 
     return Inner()
 

@@ -2,89 +2,98 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from tests.plugins.toys import Ridge, known
 from tests.simulated import own_copy, slate_dates
-from tipoff.forecast import reconcile
+from tipoff.errors import PluginFailed, PluginTimeout
+from tipoff.forecast import reconcile, versions
 from tipoff.lake import Lake
-from tipoff.models import train
+from tipoff.models import load, train
+from tipoff.settings import settings
 
-TROUBLES = (
-    "raises", "raises on slates", "leaves", "dies", "answers NaN in a row", "answers infinity",
-    "answers a row too few", "answers words", "answers pmfs that are none",
-)  # fmt: skip
+TROUBLES = {
+    "my_well": None, "my_raising": "raises on slates", "my_hanging": "hangs",
+    "my_late": "hangs on slates", "my_nan": "answers NaN in a row",
+}  # fmt: skip
+"""Plug-in -> what goes wrong with it once it is trained."""
+
+
+@pytest.fixture
+def lake(trained_lake: Path, tmp_path: Path) -> Iterator[Lake]:
+    own_copy(trained_lake, tmp_path / "own")
+    with Lake.open(tmp_path / "own") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
-def lake_with_ridge(trained_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake in which a plug-in is trained."""
+def one_lake(trained_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """A lake in which a plug-in is trained, for tests that only load it."""
     folder = tmp_path_factory.mktemp("plugins") / "lake"
     own_copy(trained_lake, folder)
     with Lake.open(folder) as lake, known(Ridge()):
         train(lake, "my_ridge", slate_dates(lake)[-8])
-    return folder
+        yield lake
 
 
 @pytest.fixture
-def own(lake_with_ridge: Path, tmp_path: Path) -> Path:
-    own_copy(lake_with_ridge, tmp_path / "lake")
-    return tmp_path / "lake"
+def version(one_lake: Lake) -> str:
+    with one_lake.reading() as r:
+        return str(r.value("SELECT model_id FROM models.version WHERE model = 'my_ridge'"))
 
 
-def run(folder: Path, model: Ridge) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, list[str]]]:
-    """Predictions and refusals of a slate in which a plug-in takes part beside the EWMA."""
-    with Lake.open(folder) as lake, known(model):
-        day: date = slate_dates(lake)[-1]
-        report = reconcile(lake, day, models=["my_ridge", "ewma_hl8"], markets=["points"])
-        with lake.reading() as r:
-            of_run = {"run": report.run_id}
-            rows = r.query("FROM forecast.prediction WHERE run_id = $run ORDER BY ALL", of_run)
-            refused = r.query("FROM forecast.refusal WHERE run_id = $run ORDER BY ALL", of_run)
-    return rows, refused, {name: list(why) for name, why in report.refused_models.items()}
+def patience(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    monkeypatch.setenv("TIPOFF_PLUGIN_SECONDS", str(seconds))
+    settings.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def healthy(lake_with_ridge: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
-    folder = tmp_path_factory.mktemp("healthy") / "lake"
-    own_copy(lake_with_ridge, folder)
-    return run(folder, Ridge())[0]
+@pytest.mark.parametrize(
+    "trouble",
+    ["raises", "leaves", "dies", "answers NaN in a row", "answers infinity",
+     "answers a row too few", "answers words", "answers pmfs that are none"],
+)  # fmt: skip
+def test_a_plugin_that_goes_wrong_is_no_model(one_lake: Lake, version: str, trouble: str) -> None:
+    with known(Ridge(alpha=2.0, trouble=trouble)), pytest.raises(PluginFailed, match="my_ridge"):
+        load(one_lake, version)
 
 
-def of(rows: pl.DataFrame, model: str) -> pl.DataFrame:
-    return rows.filter(model=model).drop("run_id", "record_hash", "recorded_seq")
-
-
-def test_a_plugin_predicts_a_slate_as_a_shadow(healthy: pl.DataFrame) -> None:
-    mine, ewma = of(healthy, "my_ridge"), of(healthy, "ewma_hl8")
-    assert mine["role"].unique().to_list() == ["shadow"]
-    assert mine["player_key"].to_list() == ewma["player_key"].to_list() != []
-
-
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_a_plugin_that_goes_wrong_is_refused_and_the_slate_goes_on(
-    own: Path, healthy: pl.DataFrame, trouble: str
+def test_a_plugin_that_hangs_is_ended_after_its_time(
+    one_lake: Lake, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows, refused, whole = run(own, Ridge(trouble=trouble))
-    assert of(rows, "ewma_hl8").equals(of(healthy, "ewma_hl8"))
-    assert not of(rows, "my_ridge").height
-    mine = refused.filter(model="my_ridge")
-    assert mine.height >= of(healthy, "my_ridge").height
-    assert "model_error" in mine["reason"].to_list()
-    assert list(whole) == ([] if trouble == "raises on slates" else ["my_ridge"])
+    patience(monkeypatch, 8)
+    with known(Ridge(alpha=2.0, trouble="hangs")) as (family,):
+        with pytest.raises(PluginTimeout, match="within 8 s"):
+            load(one_lake, version)
+        assert getattr(family, "process")._child is None  # noqa: B009 (of its own family only)
 
 
-@pytest.mark.parametrize("trouble", ["hangs", "hangs on slates"])
-def test_a_plugin_that_hangs_is_ended_after_its_time_and_the_slate_goes_on(
-    own: Path, healthy: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, trouble: str
+def test_whatever_goes_wrong_with_plugins_the_slate_goes_on_with_all_others(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TIPOFF_PLUGIN_SECONDS", "10")
-    rows, refused, _ = run(own, Ridge(trouble=trouble))
-    assert of(rows, "ewma_hl8").equals(of(healthy, "ewma_hl8"))
-    assert not of(rows, "my_ridge").height
-    details = refused.filter(model="my_ridge", reason="model_error")["detail"].unique().to_list()
-    assert ["within 10 s" in detail for detail in details] == [True]
+    days = slate_dates(lake)
+    with known(*(Ridge(name=name) for name in TROUBLES)):
+        for name in TROUBLES:
+            train(lake, name, days[-8])
+    names = [*TROUBLES, "ewma_hl8"]
+    # Long enough for five processes to start on a busy machine.
+    patience(monkeypatch, 30)
+    monkeypatch.setattr(versions, "SHADOW_SECONDS", 90.0)
+    with ExitStack() as stack:
+        stack.enter_context(known(*(Ridge(name=n, trouble=t) for n, t in TROUBLES.items())))
+        report = reconcile(lake, days[-1], models=names, markets=["points", "assists"])
+    with lake.reading() as r:
+        sql = """SELECT model, market, count(*) FROM forecast.prediction GROUP BY ALL"""
+        predicted = {(model, market): n for model, market, n in r.rows(sql)}
+        sql = """SELECT DISTINCT model, market, detail FROM forecast.refusal
+                 WHERE reason = 'model_error'"""
+        details = {(model, market): detail for model, market, detail in r.rows(sql)}
+    assert "my_well" not in {model for model, _ in details}, details
+    assert {model for model, _ in predicted} == {"my_well", "ewma_hl8"}
+    assert predicted["my_well", "points"] == predicted["ewma_hl8", "points"] > 20
+    wrong = {name for name, trouble in TROUBLES.items() if trouble}
+    assert set(details) == {(name, market) for name in wrong for market in ("points", "assists")}
+    assert set(report.refused_models) <= wrong

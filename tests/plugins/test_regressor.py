@@ -77,7 +77,6 @@ def test_the_same_rows_give_the_same_bytes_and_they_the_same_answers(estimator: 
     assert content == model_of(estimator).fit(frame, y, "points").dump() == fitted.dump()
     again = model.load(content)
     assert np.array_equal(again.predict(frame), fitted.predict(frame))
-    assert again.dump() == content
 
 
 def test_a_file_that_makes_objects_of_other_libraries_is_refused() -> None:

@@ -61,12 +61,13 @@ class Line:
 
 
 class Ridge:
-    name: str = "my_ridge"
     markets: tuple[str, ...] = ("points", "assists")
     features: tuple[str, ...] = FEATURES
 
-    def __init__(self, alpha: float = 1.0, trouble: str | None = None) -> None:
-        self.alpha = alpha
+    def __init__(
+        self, alpha: float = 1.0, trouble: str | None = None, name: str = "my_ridge"
+    ) -> None:
+        self.alpha, self.name = alpha, name
         self._trouble = trouble
 
     def fit(self, frame: pl.DataFrame, target: Floats, market: str) -> Line:  # noqa: ARG002
@@ -81,8 +82,10 @@ class Ridge:
 class Poisson(Ridge):
     """Answers pmfs."""
 
-    name = "my_poisson"
     markets = ("points",)
+
+    def __init__(self) -> None:
+        super().__init__(name="my_poisson")
 
     def load(self, content: bytes) -> Line:
         return PoissonLine(np.frombuffer(content))
