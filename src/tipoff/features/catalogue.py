@@ -54,7 +54,7 @@ class Catalogue:
         """Features by name, in declared order."""
         return {n: c for n, c in self.columns.items() if isinstance(c, Feature)}
 
-    @cached_property
+    @property
     def standard(self) -> tuple[str, ...]:
         """The features that every build makes: those of plug-ins are made for who reads them."""
         return tuple(n for n, feature in self.features.items() if feature.since != PLUGIN)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tipoff.errors import UsageError
-from tipoff.failures import FAILURES
+from tipoff.failures import OthersCode
 from tipoff.features.catalogue import Catalogue
 from tipoff.features.definition import Computed
 from tipoff.hashing import DECIMALS
@@ -55,7 +55,7 @@ def with_computed(
         try:
             raw = values_of(feature, frame.select(feature.reads))
             failed = False
-        except FAILURES:
+        except UsageError:
             if not reasons:
                 raise
             raw = pl.Series([None] * frame.height, dtype=pl.Float64)
@@ -95,20 +95,20 @@ def values_of(feature: Computed, read: pl.DataFrame) -> pl.Series:
 def _ask(feature: Computed, read: pl.DataFrame) -> pl.Series:
     import polars as pl
 
+    def failed(why: str) -> UsageError:
+        names = ", ".join(feature.reads)
+        return UsageError(
+            f"feature {feature.name}: its function failed: {why}",
+            f"it is given a frame with {names}, nulls included",
+        )
+
     if feature.function is None:
         raise UsageError(f"feature {feature.name}: its function is not in this process")
-    try:
+    with OthersCode(failed):
         answer: Any = feature.function(read)
         values = pl.Series(answer).cast(pl.Float64)
-    except FAILURES as error:
-        raise UsageError(
-            f"feature {feature.name}: its function failed: {type(error).__name__}: {error}",
-            f"it is given a frame with {', '.join(feature.reads)}, nulls included",
-        ) from error
     if len(values) != read.height:
-        raise UsageError(
-            f"feature {feature.name}: its function gave {len(values)} values for {read.height} rows"
-        )
+        raise failed(f"{len(values)} values for {read.height} rows")
     # No number is null, and equal values must have equal bytes.
     return (values.fill_nan(None).round(DECIMALS) + 0.0).rename("")
 

@@ -11,7 +11,8 @@ import dis
 import inspect
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -50,12 +51,20 @@ def _gather(value: Any, forms: dict[str, str], where: str, package: str) -> None
         key = f"{module}.{value.__qualname__}"
         if key in forms:
             return
-        if isinstance(value, BuiltinFunctionType) or module.partition(".")[0] != package:
+        if isinstance(value, BuiltinFunctionType) or not _ours(module, package):
             forms[key] = _module(module)
             return
         forms[key] = _source(value, where)
         for name, named in _named(value):
             _gather(named, forms, f"{where} > {name}", package)
+
+
+def _ours(module: str, package: str) -> bool:
+    """Whether a module's sources are read: of the function's own package, or of no distribution."""
+    top = module.partition(".")[0]
+    return top == package or not (
+        top in sys.stdlib_module_names or top in LIBRARIES or top in _distributions()
+    )
 
 
 def _source(value: FunctionType | type, where: str) -> str:
@@ -105,12 +114,17 @@ def _module(name: str) -> str:
     if top in sys.stdlib_module_names or top in LIBRARIES:
         return ""
     try:
-        return version(packages_distributions()[top][0])
+        return version(_distributions()[top][0])
     except (KeyError, PackageNotFoundError) as error:
         raise UsageError(
             f"module {name} belongs to no installed distribution",
             "import the functions it names one by one, or install it as a package",
         ) from error
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return packages_distributions()
 
 
 def _is_plain(value: Any) -> bool:

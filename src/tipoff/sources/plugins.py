@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import polars as pl
 
 from tipoff.errors import SourceError, UsageError
-from tipoff.failures import FAILURES
+from tipoff.failures import OthersCode
 from tipoff.sources.external import ExternalFile
 from tipoff.sources.folder import Batch, Payload, Progress, store
 from tipoff.sources.layout import COLUMNS, FILES, read_folder
@@ -72,7 +72,8 @@ def add_source(source: Source) -> None:
             f"source {source.name} yields {', '.join(unknown) or 'no table'}",
             f"name some of {', '.join(COLUMNS)}",
         )
-    if SOURCES.setdefault(source.name, source) is not source:
+    there = SOURCES.setdefault(source.name, source)
+    if (type(there), vars(there)) != (type(source), vars(source)):
         raise UsageError(f"a source is called {source.name} already", "give it another name")
 
 
@@ -124,13 +125,14 @@ def _payload(path: Path) -> Payload:
 
 
 def _parsed(source: Source, payload: Payload) -> dict[str, pl.DataFrame]:
-    try:
-        tables = source.parse(payload.body, payload.name)
-    except FAILURES as error:
-        raise SourceError(
-            f"{payload.name}: source {source.name} failed: {type(error).__name__}: {error}",
+    def failed(why: str) -> SourceError:
+        return SourceError(
+            f"{payload.name}: source {source.name} failed: {why}",
             "look at the file, or mend the source",
-        ) from error
+        )
+
+    with OthersCode(failed):
+        tables = source.parse(payload.body, payload.name)
     if not isinstance(tables, Mapping):
         raise SourceError(
             f"{payload.name}: source {source.name} gave a {type(tables).__name__}",
