@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from tipoff.cli.bets import Prices, header
+from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, console, emit, open_lake
 from tipoff.cli.slate import number
 
@@ -70,27 +71,35 @@ def _show_lines(found: dict[str, Any]) -> None:
         f" median {found['median']:.1f}",
         highlight=False,
     )
-    sides = "".join(
-        f"{f'P({s})':>10}{'fair':>7}{'best':>7}{'EV':>8}  {'book':<13}" for s in ("over", "under")
-    )
-    lines = [f"{'line':>6}{'push':>6}{sides}", *(_line(row) for row in found["lines"])]
-    out.print("\n".join(lines), highlight=False)
+    out.print("\n".join(fitted(_COLUMNS, found["lines"], out.width)), highlight=False)
+    out.print("* a main line", highlight=False)
     if found["pickem"]:
         told = ", ".join(f"{row['bookmaker']} {row['line']:g}" for row in found["pickem"])
         out.print(f"pick'em, fixed payouts, so no EV: {told}", highlight=False)
-    out.print("next: tipoff legs LEG LEG DATE, or tipoff explain ID", highlight=False)
+    out.print("next: tipoff legs LEG LEG DATE, or tipoff explain NAME DATE", highlight=False)
 
 
-def _line(row: dict[str, Any]) -> str:
-    text = f"{row['line']:>6g}{row['p_push']:>6.3f}"
-    for side in ("over", "under"):
-        book = row[f"{side}_book"] or ("yours" if row["books"] == 0 else "-")
-        text += (
-            f"{row[f'p_{side}']:>10.3f}{number(row[f'fair_{side}'], 0, '+'):>7}"
-            f"{number(row[f'{side}_price'], 0, '+'):>7}{number(row[f'ev_{side}'], 3, '+'):>8}"
-            f"  {book[:12]:<13}"
-        )
-    return text + (" main" if row["main"] else "")
+def _of(side: str, name: str) -> tuple[Column, ...]:
+    """The columns of one side of a line."""
+
+    def book(row: dict[str, Any]) -> str:
+        return row[f"{side}_book"] or ("yours" if row["books"] == 0 else "-")
+
+    return (
+        Column(f"P({side})", lambda row: f"{row[f'p_{side}']:.3f}"),
+        Column(f"fair {name}", lambda row: number(row[f"fair_{side}"], 0, "+"), drop=2),
+        Column(f"best {name}", lambda row: number(row[f"{side}_price"], 0, "+")),
+        Column(f"EV {name}", lambda row: number(row[f"ev_{side}"], 3, "+")),
+        Column(f"{side} at", book, least=7, drop=1, right=False),
+    )
+
+
+_COLUMNS = (
+    Column("line", lambda row: f"{row['line']:g}" + ("*" if row["main"] else " ")),
+    Column("push", lambda row: f"{row['p_push']:.3f}", drop=3),
+    *_of("over", "o"),
+    *_of("under", "u"),
+)
 
 
 def _show_legs(found: dict[str, Any]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, console, emit, open_lake
 
 if TYPE_CHECKING:
@@ -69,15 +71,15 @@ def _show(
     header(out, view)
     if "at" in view:
         _show_at(out, view)
-    out.print(table(view["predictions"], None if every else STRONGEST), highlight=False)
+    text = table(view["predictions"], None if every else STRONGEST, out.width)
+    out.print(text, highlight=False)
     for text in missing:
         out.print(text, highlight=False)
     for reason, n in view["refused"].items():
         out.print(f"refused {n:6d}  {reason}")
     print_refused(out, refused)
     out.print(
-        f"next: tipoff player NAME {view['date']} · tipoff explain ID · "
-        f"tipoff grade {view['date']}",
+        f"next: tipoff player NAME {view['date']} · tipoff explain NAME {view['date']} --market M",
         highlight=False,
     )
 
@@ -117,7 +119,7 @@ def say_stale(out: Any, view: dict[str, Any]) -> None:
         out.print(f"next: tipoff run {view['date']}", highlight=False)
 
 
-def table(rows: list[dict[str, Any]], strongest: int | None) -> str:
+def table(rows: list[dict[str, Any]], strongest: int | None, width: int) -> str:
     """Predictions as text, one block per market and model, strongest edge first.
 
     `strongest`: show at most that many of a block, and of players with a line only.
@@ -131,8 +133,8 @@ def table(rows: list[dict[str, Any]], strongest: int | None) -> str:
         lined = [p for p in ordered if p["line"] is not None]
         shown = ordered if strongest is None else lined[:strongest]
         if shown:
-            lines += ["", f"{market} by {model} ({role})", heading("player")]
-            lines += [line_of(row, row["player"]) for row in shown]
+            lines += ["", f"{market} by {model} ({role})"]
+            lines += sheet("player", lambda p: str(p["player"]), shown, width)
         if len(shown) < len(found):
             without = len(found) - len(lined)
             more = f"{len(lined) - len(shown)} more with a line, {without} without one"
@@ -140,23 +142,28 @@ def table(rows: list[dict[str, Any]], strongest: int | None) -> str:
     return "\n".join(lines)
 
 
-def heading(label: str) -> str:
-    """The head of a table of predictions whose first column is `label`."""
-    return (
-        f"{label:<29}{'game':<8}{'line':>5}{'median':>7}{'80%':>7}{'P(over)':>8}{'edge':>6}"
-        f"{'EV':>7}  {'pick':<8}id"
+def sheet(
+    head: str, label: Callable[[Any], str], rows: list[dict[str, Any]], width: int
+) -> list[str]:
+    """Predictions as the lines of a table whose first column is `label`."""
+    columns = (
+        Column(head, label, least=18, right=False),
+        Column("game", lambda p: f"{p['team']}-{p['opponent']}", right=False),
+        Column("line", lambda p: number(p["line"], 1)),
+        Column("median", lambda p: number(p["median"], 1)),
+        Column("80%", lambda p: f"{p['p10']:.0f}-{p['p90']:.0f}", drop=2),
+        Column("P(over)", lambda p: number(p["p_over"], 2)),
+        Column("edge", lambda p: number(p["edge"], 1, "+"), drop=1),
+        Column("EV", lambda p: number(p["ev"], 2, "+")),
+        Column("pick", _pick, right=False),
+        Column("id", lambda p: p["prediction_id"][:13], drop=3, right=False),
     )
+    return fitted(columns, rows, width)
 
 
-def line_of(p: dict[str, Any], label: str) -> str:
-    """One prediction as a line under `heading`; a tier below gold is said."""
-    tier = "" if p["tier"] == "gold" else f" {p['tier']}"
-    return (
-        f"{label[:28]:<29}{p['team'] + '-' + p['opponent']:<8}{number(p['line'], 1):>5}"
-        f"{number(p['median'], 1):>7}{p['p10']:>4.0f}-{p['p90']:<2.0f}{number(p['p_over'], 2):>8}"
-        f"{number(p['edge'], 1, '+'):>6}{number(p['ev'], 2, '+'):>7}"
-        f"  {p['recommendation']:<8}{p['prediction_id'][:13]}{tier}"
-    )
+def _pick(p: dict[str, Any]) -> str:
+    """The recommendation; a tier below gold is said."""
+    return str(p["recommendation"]) + ("" if p["tier"] == "gold" else f" {p['tier']}")
 
 
 def number(value: float | None, digits: int, sign: str = "") -> str:
