@@ -103,6 +103,15 @@ def test_with_json_a_failure_is_one_object_with_the_same_exit_code(
     assert error["message"].splitlines()[0] in plain[2]
 
 
+def test_a_shell_is_given_the_words_that_complete_what_was_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("_TIPOFF_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "tipoff scor")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert call()[:2] == (0, "scoreboard\n")
+
+
 def test_help_and_version_have_their_usual_names() -> None:
     assert call("--version") == (0, f"tipoff {tipoff.__version__}\n", "")
     assert call("slate", "-h") == call("slate", "--help")
