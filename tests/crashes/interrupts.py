@@ -141,6 +141,8 @@ def main() -> int:
         while trial - trials.ended_first < asked.moments and not trials.wrong:
             trials.shoot(seed + trial, COMMANDS[trial % len(COMMANDS)])
             trial += 1
+            moments, wrong = trial - trials.ended_first, len(trials.wrong)
+            print(f"  {moments} moments, {wrong} violations", flush=True)
     print(f"  {trial - trials.ended_first} moments, {trials.ended_first} had ended first; "
           f"the slowest took {trials.slowest:.2f} s to end")  # fmt: skip
     for text in trials.wrong:
