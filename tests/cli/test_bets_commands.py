@@ -35,7 +35,7 @@ def test_price_shows_main_and_asked_lines_and_legs_their_correlation(call) -> No
     best = json.loads(call("bets", "DATE", "--market", "points", "--min-ev", "-1", "--json"))
     name = best["bets"][0]["player"]
     said = call("price", name, "DATE", "--line", "40.5", "--over-price", "900")
-    assert " main" in said
+    assert "*" in said
     assert "yours" in said
     told = call("legs", f"{name}:points:over:9.5", f"{name}:assists:under:6.5", "DATE")
     assert "same player: correlation" in told

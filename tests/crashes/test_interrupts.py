@@ -22,12 +22,14 @@ except BaseException as error:
 """
 
 
-def test_an_interrupted_command_ends_at_once_and_goes_on_when_asked_again(tmp_path: Path) -> None:
+def test_an_interrupted_command_ends_at_once_and_goes_on_when_asked_again(
+    trained_lake: Path, tmp_path: Path
+) -> None:
     """The short form; `make kills` interrupts at 30 moments."""
     seed = random.SystemRandom().randrange(1 << 31)
     print(f"replay: python -m tests.crashes.interrupts --moments 3 --seed {seed}")
     trials = Interrupts(tmp_path)
-    trials.prepare()
+    trials.prepare(trained_lake)
     for command, number in (("import", signal.SIGINT), ("run", signal.SIGTERM),
                             ("backtest", signal.SIGINT)):  # fmt: skip
         trials.shoot(seed, command, number)

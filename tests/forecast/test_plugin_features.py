@@ -136,7 +136,7 @@ def test_it_is_trained_published_explained_and_reproduced_and_only_its_features_
     assert tables["rest_index"] == {"league.external"}
     assert tables[LONG.name] == tables["points_blend"] == {"league.player_game"}
     assert reconcile(lake, day).nothing_to_do
-    assert reproduce(lake, report.run_id).ok
+    assert reproduce(lake, report.run_id).reproduced
 
 
 def test_a_value_counts_from_the_moment_it_was_known_and_makes_a_new_set(
@@ -164,8 +164,8 @@ def test_a_value_counts_from_the_moment_it_was_known_and_makes_a_new_set(
     assert set(built.frame.filter(mine)["rest_index"]) == {None, 2.0}
     second = reconcile(lake, day)
     assert second.run_id != first.run_id
-    assert reproduce(lake, first.run_id).ok
-    assert reproduce(lake, second.run_id).ok
+    assert reproduce(lake, first.run_id).reproduced
+    assert reproduce(lake, second.run_id).reproduced
 
 
 def test_another_function_under_the_name_refuses_the_model_and_is_no_nothing_to_do(

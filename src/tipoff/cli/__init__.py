@@ -42,6 +42,7 @@ app = typer.Typer(
     name="tipoff",
     help="NBA player-prop forecasts that can be trusted: reproducible, graded, or refused.",
     no_args_is_help=True,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -65,6 +66,18 @@ app.add_typer(lake_commands.app, name="lake")
 app.add_typer(runs.app, name="runs")
 app.add_typer(alerts.app, name="alerts")
 
+_COMPLETE = "_TIPOFF_COMPLETE"
+"""The variable by which a shell asks for words to complete."""
+
+
+def _complete(ctx: typer.Context, option: typer.CallbackParam, asked: bool) -> None:
+    if asked:
+        # Typer's own, whose import is a twentieth of `--help`: only for who asks.
+        from typer import completion
+
+        install = "--install-completion" in option.opts
+        (completion.install_callback if install else completion.show_callback)(ctx, option, asked)
+
 
 def _show_version(asked: bool) -> None:
     if asked:
@@ -78,6 +91,14 @@ def _options(
     lake: Annotated[
         str | None, typer.Option(help="Folder of the lake (else TIPOFF_LAKE, ./tipoff-lake).")
     ] = None,
+    _install: Annotated[
+        bool,
+        typer.Option("--install-completion", callback=_complete, help="Complete words with Tab."),
+    ] = False,
+    _show: Annotated[
+        bool,
+        typer.Option("--show-completion", callback=_complete, help="Show what that installs."),
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show it and exit."),
@@ -97,6 +118,10 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     with ErrorsToExitCodes(as_json="--json" in sys.argv):
         _check_encoding(sys.argv)
+        if _COMPLETE in os.environ:
+            from typer.completion import get_completion_inspect_parameters
+
+            get_completion_inspect_parameters()  # which registers the shells
         code = app(prog_name="tipoff", standalone_mode=False)
     if code:
         raise SystemExit(code)

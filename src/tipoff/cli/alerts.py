@@ -18,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="Rules that tell someone when a nig
 def check(
     ctx: typer.Context,
     date: Annotated[
-        str | None, typer.Argument(metavar="[DATE]", help="Only this league date, such as today.")
+        str | None, typer.Argument(metavar="DATE", help="Only this league date, such as today.")
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, answer, console, opened
 from tipoff.cli.slate import labels, number, say_stale
 from tipoff.clock import iso
@@ -67,7 +68,8 @@ def header(out: PlainConsole, result: SlateLabels, prices_as_of: datetime | None
 def _show(result: Bets, most: int | None) -> None:
     out = console()
     header(out, result, result.prices_as_of)
-    out.print("\n".join(["", _HEAD, *map(_line, result.bets[:most])]), highlight=False)
+    lines = fitted(_COLUMNS, result.bets[:most], out.width)
+    out.print("\n".join(["", *lines]), highlight=False)
     hidden = len(result.bets) - len(result.bets[:most])
     if hidden:
         out.print(f"  {hidden} more (--all)")
@@ -76,7 +78,7 @@ def _show(result: Bets, most: int | None) -> None:
     if result.implausible:
         out.print(
             f"{result.implausible} have an EV above .10: several books at once are seldom that"
-            " wrong, so suspect the pmf first (tipoff explain ID)",
+            " wrong, so suspect the pmf first (tipoff explain NAME)",
             highlight=False,
         )
     out.print(
@@ -87,20 +89,22 @@ def _show(result: Bets, most: int | None) -> None:
     )
 
 
-_HEAD = (
-    f"{'player':<25}{'game':<9}{'bet':<22}{'price':>6}  {'book':<15}{'P(win)':>7}{'even':>6}"
-    f"{'fair':>7}{'EV':>7}{'stake':>8}"
+def _bet(bet: Bet) -> str:
+    return f"{bet.side} {bet.line:g} {bet.market}" + ("" if bet.main else " alt")
+
+
+_COLUMNS = (
+    Column("player", lambda b: b.player, least=16, right=False),
+    Column("game", lambda b: f"{b.team}-{b.opponent}", drop=4, right=False),
+    Column("bet", _bet, right=False),
+    Column("price", lambda b: f"{b.price:+.0f}"),
+    Column("book", lambda b: b.book, least=8, right=False),
+    Column("P(win)", lambda b: f"{b.p_win:.3f}"),
+    Column("even", lambda b: f"{b.break_even:.3f}", drop=2),
+    Column("fair", lambda b: number(b.fair, 0, "+"), drop=3),
+    Column("EV", lambda b: f"{b.ev:+.3f}"),
+    Column("stake", lambda b: f"{b.stake_share:.2%}" if b.stake is None else f"{b.stake:.2f}"),
 )
-
-
-def _line(bet: Bet) -> str:
-    stake = f"{bet.stake_share:.2%}" if bet.stake is None else f"{bet.stake:.2f}"
-    what = f"{bet.side} {bet.line:g} {bet.market}" + ("" if bet.main else " alt")
-    return (
-        f"{bet.player[:24]:<25}{bet.team + '-' + bet.opponent:<9}{what:<22}"
-        f"{bet.price:>+6.0f}  {bet.book[:14]:<15}{bet.p_win:>7.3f}"
-        f"{bet.break_even:>6.3f}{number(bet.fair, 0, '+'):>7}{bet.ev:>+7.3f}{stake:>8}"
-    )
 
 
 def _coverage(row: MarketOffers) -> str:

@@ -26,7 +26,7 @@ MESSAGE = 4_000
 """Characters of an error that are shown: what it quotes may be megabytes long."""
 
 _DATE = "YYYY-MM-DD, YYYYMMDD, yesterday, today (until 06:00 Eastern the night before) or tomorrow."
-Date = Annotated[str, typer.Argument(metavar="[DATE]", help=_DATE)]
+Date = Annotated[str, typer.Argument(metavar="DATE", help=_DATE)]
 """The last argument of a command; give it `= TODAY`."""
 TODAY = "today"
 OnlyMarkets = Annotated[

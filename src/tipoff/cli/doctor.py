@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def doctor(
     ctx: typer.Context,
     date: Annotated[
-        str | None, typer.Argument(metavar="[DATE]", help="Only this league date, such as today.")
+        str | None, typer.Argument(metavar="DATE", help="Only this league date, such as today.")
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit code 1 when there is a problem, for cron.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, answer, console, opened
-from tipoff.cli.slate import header, heading, line_of
+from tipoff.cli.slate import header, sheet
 
 if TYPE_CHECKING:
     from tipoff.results.slate import Slate
@@ -29,11 +29,12 @@ def player(
 def _show(view: Slate, every: bool) -> None:
     out = console()
     header(out, view)
-    for name in sorted({p.player for p in view.predictions}):
+    names = sorted({p.player for p in view.predictions})
+    for name in names:
         rows = [p for p in view.predictions
                 if p.player == name and (every or p.role == "champion")]  # fmt: skip
-        lines = [line_of(p, f"{p.market} {p.model}") for p in rows]
-        out.print("\n".join(["", heading(name), *lines]), highlight=False)
+        lines = sheet(name, lambda p: f"{p.market} {p.model}", rows, out.width)
+        out.print("\n".join(["", *lines]), highlight=False)
         chance = next((p.p_plays for p in rows if p.p_plays is not None), None)
         if chance is not None:
             out.print(f"P(plays) {chance:.3f}; every number above is given that they play")
@@ -41,4 +42,4 @@ def _show(view: Slate, every: bool) -> None:
         what = f"{', '.join(row.markets)} by {', '.join(row.models)}"
         out.print(f"{row.player} refused ({row.reason}): {row.detail}  [{what}]",
                   highlight=False)  # fmt: skip
-    out.print("next: tipoff explain ID", highlight=False)
+    out.print(f"next: tipoff explain NAME {view.date} --market M", highlight=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.bets import Prices, header
+from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, answer, console, opened
 from tipoff.cli.slate import number
 
@@ -66,27 +67,35 @@ def _show_lines(result: PlayerPrices) -> None:
         f" median {result.median:.1f}",
         highlight=False,
     )
-    sides = "".join(
-        f"{f'P({s})':>10}{'fair':>7}{'best':>7}{'EV':>8}  {'book':<13}" for s in ("over", "under")
-    )
-    lines = [f"{'line':>6}{'push':>6}{sides}", *(_line(row) for row in result.lines)]
-    out.print("\n".join(lines), highlight=False)
+    out.print("\n".join(fitted(_COLUMNS, result.lines, out.width)), highlight=False)
+    out.print("* a main line", highlight=False)
     if result.pickem:
         apps = ", ".join(f"{row.bookmaker} {row.line:g}" for row in result.pickem)
         out.print(f"pick'em, fixed payouts, so no EV: {apps}", highlight=False)
-    out.print("next: tipoff legs LEG LEG DATE, or tipoff explain ID", highlight=False)
+    out.print("next: tipoff legs LEG LEG DATE, or tipoff explain NAME DATE", highlight=False)
 
 
-def _line(row: PricedLine) -> str:
-    text = f"{row.line:>6g}{row.p_push:>6.3f}"
-    for side in ("over", "under"):
-        book = getattr(row, f"{side}_book") or ("yours" if row.books == 0 else "-")
-        text += (
-            f"{getattr(row, f'p_{side}'):>10.3f}{number(getattr(row, f'fair_{side}'), 0, '+'):>7}"
-            f"{number(getattr(row, f'{side}_price'), 0, '+'):>7}"
-            f"{number(getattr(row, f'ev_{side}'), 3, '+'):>8}  {book[:12]:<13}"
-        )
-    return text + (" main" if row.main else "")
+def _of(side: str, name: str) -> tuple[Column, ...]:
+    """The columns of one side of a line."""
+
+    def book(row: PricedLine) -> str:
+        return getattr(row, f"{side}_book") or ("yours" if row.books == 0 else "-")
+
+    return (
+        Column(f"P({side})", lambda row: f"{getattr(row, f'p_{side}'):.3f}"),
+        Column(f"fair {name}", lambda row: number(getattr(row, f"fair_{side}"), 0, "+"), drop=2),
+        Column(f"best {name}", lambda row: number(getattr(row, f"{side}_price"), 0, "+")),
+        Column(f"EV {name}", lambda row: number(getattr(row, f"ev_{side}"), 3, "+")),
+        Column(f"{side} at", book, least=7, drop=1, right=False),
+    )
+
+
+_COLUMNS = (
+    Column("line", lambda row: f"{row.line:g}" + ("*" if row.main else " ")),
+    Column("push", lambda row: f"{row.p_push:.3f}", drop=3),
+    *_of("over", "o"),
+    *_of("under", "u"),
+)
 
 
 def _show_legs(result: Legs) -> None:

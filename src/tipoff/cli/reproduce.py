@@ -17,7 +17,7 @@ SHOWN = 20
 def reproduce(
     ctx: typer.Context,
     what: Annotated[
-        str, typer.Argument(metavar="[ID|DATE]", help="Prediction id, run id, or a slate's date.")
+        str, typer.Argument(metavar="ID|DATE", help="Prediction id, run id, or a slate's date.")
     ] = TODAY,
     as_json: JsonFlag = False,
 ) -> None:

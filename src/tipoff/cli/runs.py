@@ -31,7 +31,7 @@ app = typer.Typer(cls=_DatesToo, help="The ledger: what was published, and what 
 def list_runs(
     ctx: typer.Context,
     date: Annotated[
-        str | None, typer.Argument(metavar="[DATE]", help="Only this slate, such as today.")
+        str | None, typer.Argument(metavar="DATE", help="Only this slate, such as today.")
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:

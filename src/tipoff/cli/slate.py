@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, answer, console, opened
 from tipoff.clock import iso
 
@@ -53,7 +54,8 @@ def _show(view: Slate, every: bool) -> None:
         later = view.superseded
         after = f"superseded {iso(later.committed_at)}: {later.reason}" if later else "still shown"
         out.print(f"as published at {iso(view.at)}: committed {iso(view.committed_at)}, {after}")
-    out.print(table(view.predictions, None if every else STRONGEST), highlight=False)
+    text = table(view.predictions, None if every else STRONGEST, out.width)
+    out.print(text, highlight=False)
     for missing in view.without_champion:
         reasons = ", ".join(f"{reason} {n}" for reason, n in missing.reasons.items())
         out.print(
@@ -65,7 +67,7 @@ def _show(view: Slate, every: bool) -> None:
         out.print(f"refused {n:6d}  {reason}")
     print_refused(out, view.refusals or ())
     out.print(
-        f"next: tipoff player NAME {view.date} · tipoff explain ID · tipoff grade {view.date}",
+        f"next: tipoff player NAME {view.date} · tipoff explain NAME {view.date} --market M",
         highlight=False,
     )
 
@@ -104,7 +106,7 @@ def say_stale(out: PlainConsole, view: SlateLabels) -> None:
         out.print(f"next: tipoff run {view.date}", highlight=False)
 
 
-def table(rows: Sequence[Prediction], strongest: int | None) -> str:
+def table(rows: Sequence[Prediction], strongest: int | None, width: int) -> str:
     """Predictions as text, one block per market and model, strongest edge first.
 
     `strongest`: show at most that many of a block, and of players with a line only.
@@ -118,8 +120,8 @@ def table(rows: Sequence[Prediction], strongest: int | None) -> str:
         lined = [p for p in ordered if p.line is not None]
         shown = ordered if strongest is None else lined[:strongest]
         if shown:
-            lines += ["", f"{market} by {model} ({role})", heading("player")]
-            lines += [line_of(row, row.player) for row in shown]
+            lines += ["", f"{market} by {model} ({role})"]
+            lines += sheet("player", lambda p: p.player, shown, width)
         if len(shown) < len(found):
             without = len(found) - len(lined)
             more = f"{len(lined) - len(shown)} more with a line, {without} without one"
@@ -127,23 +129,28 @@ def table(rows: Sequence[Prediction], strongest: int | None) -> str:
     return "\n".join(lines)
 
 
-def heading(label: str) -> str:
-    """The head of a table of predictions whose first column is `label`."""
-    return (
-        f"{label:<29}{'game':<8}{'line':>5}{'median':>7}{'80%':>7}{'P(over)':>8}{'edge':>6}"
-        f"{'EV':>7}  {'pick':<8}id"
+def sheet(
+    head: str, label: Callable[[Prediction], str], rows: Sequence[Prediction], width: int
+) -> list[str]:
+    """Predictions as the lines of a table whose first column is `label`."""
+    columns = (
+        Column(head, label, least=18, right=False),
+        Column("game", lambda p: f"{p.team}-{p.opponent}", right=False),
+        Column("line", lambda p: number(p.line, 1)),
+        Column("median", lambda p: number(p.median, 1)),
+        Column("80%", lambda p: f"{p.p10:.0f}-{p.p90:.0f}", drop=2),
+        Column("P(over)", lambda p: number(p.p_over, 2)),
+        Column("edge", lambda p: number(p.edge, 1, "+"), drop=1),
+        Column("EV", lambda p: number(p.ev, 2, "+")),
+        Column("pick", _pick, right=False),
+        Column("id", lambda p: p.prediction_id[:13], drop=3, right=False),
     )
+    return fitted(columns, rows, width)
 
 
-def line_of(p: Prediction, label: str) -> str:
-    """One prediction as a line under `heading`; a tier below gold is said."""
-    tier = "" if p.tier == "gold" else f" {p.tier}"
-    return (
-        f"{label[:28]:<29}{p.team + '-' + p.opponent:<8}{number(p.line, 1):>5}"
-        f"{number(p.median, 1):>7}{p.p10:>4.0f}-{p.p90:<2.0f}{number(p.p_over, 2):>8}"
-        f"{number(p.edge, 1, '+'):>6}{number(p.ev, 2, '+'):>7}"
-        f"  {p.recommendation:<8}{p.prediction_id[:13]}{tier}"
-    )
+def _pick(p: Prediction) -> str:
+    """The recommendation; a tier below gold is said."""
+    return p.recommendation + ("" if p.tier == "gold" else f" {p.tier}")
 
 
 def number(value: float | None, digits: int, sign: str = "") -> str:

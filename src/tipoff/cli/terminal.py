@@ -15,7 +15,7 @@ class PlainConsole(Console):
     """Rich without markup and emoji codes, whose text holds nothing a terminal would act on."""
 
     def __init__(self, *, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr, soft_wrap=True, markup=False, emoji=False)
+        super().__init__(stderr=stderr, soft_wrap=True, markup=False, emoji=False, highlight=False)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Every text on its way to the terminal, those in tables included."""

@@ -1,0 +1,134 @@
+"""How the command line answers people: typos, dates left out, failures as JSON, usual options."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import tipoff
+from tests.robust.test_command_line import tipoff as call
+from tipoff import clock
+from tipoff.lake import Lake
+from tipoff.settings import settings
+
+
+@pytest.fixture
+def shown(published_lake: Path, slate_day: date, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The published lake is the default, today is its slate's date; a player with a points line."""
+    monkeypatch.setenv("TIPOFF_LAKE", str(published_lake))
+    monkeypatch.setattr(clock, "now", lambda: clock.eastern(slate_day, 23))
+    settings.cache_clear()
+    sql = """SELECT player FROM forecast.current_prediction WHERE market = 'points'
+             AND role = 'champion' AND line IS NOT NULL ORDER BY player LIMIT 1"""
+    with Lake.open(published_lake) as lake, lake.reading() as r:
+        return str(r.value(sql))
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("slat", "slate"), ("scorebord", "scoreboard"), ("models promot x", "promote"),
+        ("slate --marke pts", "--market"), ("slate --market pionts", "points"),
+        ("slate --model catbost_v9", "catboost_v9"), ("scoreboard --model emwa_hl8", "ewma_hl8"),
+        ("bets --market rebound", "rebounds"), ("run --model seasonmean", "season_mean"),
+        ("train catbost_v9 --through yesterday", "catboost_v9"),
+        ("models show catboost_v", "catboost_v9"),
+        ("backtest --from today --to today --market asists", "assists"),
+    ],
+)  # fmt: skip
+def test_a_typo_ends_in_a_suggestion_and_exit_code_2(shown: str, words: str, meant: str) -> None:
+    code, out, err = call(*words.split())
+    assert (code, out) == (2, "")
+    assert re.search(rf"[Dd]id you mean [^?]*{meant}[^?]*\?", err), err
+
+
+def test_a_misspelled_player_suggests_theirs_to_every_question(shown: str) -> None:
+    near = shown[:-1] + "zz"
+    for words in (["player", near], ["why", near], ["price", near], ["explain", near],
+                  ["legs", f"{near}:pts:over:1", f"{shown}:pts:over:1"]):  # fmt: skip
+        code, out, err = call(*words)
+        assert (code, out) == (2, ""), words
+        assert shown in err
+
+
+def test_the_date_comes_last_and_is_today_when_it_is_left_out(shown: str, slate_day: date) -> None:
+    legs = (f"{shown}:pts:over:9.5", f"{shown}:reb:under:6.5")
+    for words in (["player", shown], ["why", shown], ["price", shown, "--line", "9.5"], ["slate"],
+                  ["explain", shown, "--market", "PTS"], ["bets"], ["legs", *legs]):  # fmt: skip
+        given = [*words[:1], *words[1 : 3 if words[0] == "legs" else 2], f"{slate_day:%Y%m%d}",
+                 *words[3 if words[0] == "legs" else 2 :]]  # fmt: skip
+        bare, dated = call(*words, "--json"), call(*given, "--json")
+        assert bare[0] == 0, bare
+        assert bare == dated
+
+
+def test_explaining_a_player_explains_the_champions_prediction(shown: str) -> None:
+    by_name = json.loads(call("explain", shown, "--market", "points", "--json")[1])
+    chosen = by_name["prediction"]
+    assert (chosen["player"], chosen["market"]) == (shown, "points")
+    assert by_name["model"]["role"] == "champion"
+    by_id = json.loads(call("explain", chosen["prediction_id"], "--json")[1])
+    assert by_id["prediction"] == chosen
+
+
+def test_several_markets_may_be_named_in_any_spelling(shown: str) -> None:
+    code, out, _ = call("slate", "--market", "pts", "--market", "P+R+A", "--json")
+    assert code == 0
+    assert {p["market"] for p in json.loads(out)["predictions"]} == {"points", "pra"}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "code"),
+    [
+        ("slat --json", "UsageError", 2), ("slate --marke x --json", "UsageError", 2),
+        ("slate 2025-13-01 --json", "UsageError", 2), ("slate 2020-01-10 --json", "NotFound", 1),
+        ("price --json", "UsageError", 2), ("--lake nowhere slate --json", "NotFound", 1),
+    ],
+)  # fmt: skip
+def test_with_json_a_failure_is_one_object_with_the_same_exit_code(
+    shown: str, words: str, kind: str, code: int
+) -> None:
+    left, out, err = call(*words.split())
+    error = json.loads(out)["error"]
+    assert err == ""
+    assert (left, error["exit_code"], error["kind"]) == (code, code, kind)
+    assert error["message"]
+    assert error["next_step"]
+    plain = call(*[w for w in words.split() if w != "--json"])
+    assert (plain[0], plain[1]) == (code, "")
+    assert error["message"].splitlines()[0] in plain[2]
+
+
+def test_a_shell_is_given_the_words_that_complete_what_was_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("_TIPOFF_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "tipoff scor")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert call()[:2] == (0, "scoreboard\n")
+
+
+def test_help_and_version_have_their_usual_names() -> None:
+    assert call("--version") == (0, f"tipoff {tipoff.__version__}\n", "")
+    assert call("slate", "-h") == call("slate", "--help")
+    code, out, err = call()
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: tipoff ")
+
+
+def test_no_screen_of_a_slate_is_wider_than_80_columns_nor_coloured(
+    shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in (["slate", "--market", "pts", "--all"], ["player", shown, "--all"],
+                  ["bets", "--min-ev", "-1"], ["price", shown, "--line", "9.5"]):  # fmt: skip
+        code, out, _ = call(*words)
+        assert code == 0
+        assert "\x1b" not in out
+        table = [line for line in out.splitlines() if re.search(r"\S  +\S+  +\S+  +\S", line)]
+        assert len(table) > 1
+        assert max(map(len, table)) <= 80
