@@ -52,9 +52,10 @@ if TYPE_CHECKING:
     from tipoff.results.health import Cleaned, Compacted, Doctor, LakeCheck
     from tipoff.results.impact import Impact
     from tipoff.results.models import ModelDetails, ModelList, Promotion, Retirement, Review
-    from tipoff.results.runs import Ledger, Reproduction, RunRecord, RunReport
+    from tipoff.results.runs import Ledger, RunRecord
     from tipoff.results.slate import Prediction, RefusedPlayer, Slate
     from tipoff.results.why import Why
+    from tipoff.results.work import Reproduction, RunReport
     from tipoff.sources.plugins import Source
 
 __all__ = [
@@ -95,9 +96,10 @@ _HOME = {
     "results.health": ("Cleaned", "Compacted", "Doctor", "LakeCheck"),
     "results.impact": ("Impact",),
     "results.models": ("ModelDetails", "ModelList", "Promotion", "Retirement", "Review"),
-    "results.runs": ("Ledger", "Reproduction", "RunRecord", "RunReport"),
+    "results.runs": ("Ledger", "RunRecord"),
     "results.slate": ("Prediction", "RefusedPlayer", "Slate"),
     "results.why": ("Why",),
+    "results.work": ("Reproduction", "RunReport"),
     "sources.plugins": ("Source",),
 }  # fmt: skip
 """Module -> the public names it holds."""

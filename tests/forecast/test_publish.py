@@ -31,8 +31,8 @@ from tipoff.forecast.reconciliation import _withdrawn
 from tipoff.hashing import content_id
 from tipoff.lake import Lake
 from tipoff.models import code_of, eligible, retire
-from tipoff.results.runs import RunReport
 from tipoff.results.slate import PublicationInfo
+from tipoff.results.work import RunReport
 from tipoff.settings import settings
 
 KEYS = ["game_id", "player_key", "market", "model"]

@@ -21,7 +21,7 @@ from tipoff import clock
 from tipoff.forecast import find_slate, reconcile, slate_view
 from tipoff.lake import Lake
 from tipoff.models import ensure_baselines
-from tipoff.results.runs import RunReport
+from tipoff.results.work import RunReport
 from tipoff.settings import settings
 
 __all__ = ["empty_lake", "features", "folder", "small", "small_league", "snapshot"]

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tipoff.results.diff import Diff
     from tipoff.results.explanation import Explanation
     from tipoff.results.impact import Impact
-    from tipoff.results.runs import Reproduction
     from tipoff.results.slate import Slate
     from tipoff.results.why import Why
+    from tipoff.results.work import Reproduction
 
 
 class Slates(Part):

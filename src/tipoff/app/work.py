@@ -9,7 +9,7 @@ from tipoff.app.base import At, Day, Part, Progress, day_of, markets_of, moment_
 
 if TYPE_CHECKING:
     from tipoff.results.diff import DryRun
-    from tipoff.results.runs import RunReport
+    from tipoff.results.work import RunReport
 
 
 class Work(Part):

@@ -87,7 +87,8 @@ def normal_scores(y: Floats, mean: Floats) -> Floats:
 
 def estimate(rows: pl.DataFrame, relation: Relation) -> Correlation:
     """rho with its interval from scored rows. Raises NotFound with fewer than two slates."""
-    teams = rows.group_by("game_date", "game_id", "team").agg(
+    # Sums in one order: two calls must agree to the last bit.
+    teams = rows.group_by("game_date", "game_id", "team", maintain_order=True).agg(
         k=pl.len(), a1=pl.col("h1").sum(), a2=pl.col("h2").sum(),
         own=(pl.col("h1") * pl.col("h2")).sum(),
         s1=(pl.col("h1") ** 2).sum(), s2=(pl.col("h2") ** 2).sum(),
@@ -115,17 +116,18 @@ def _products(teams: pl.DataFrame, relation: Relation) -> pl.DataFrame:
         cross = pl.col("a1") * pl.col("a2") - pl.col("own")
         return teams.select("game_date", cross=cross, n=pl.col("k") * (pl.col("k") - 1))
     other = teams.select("game_id", "a2", "k", opponent="team")
-    pairs = teams.join(other, on="game_id").filter(pl.col("team") != pl.col("opponent"))
+    both = teams.join(other, on="game_id", maintain_order="left_right")
+    pairs = both.filter(pl.col("team") != pl.col("opponent"))
     return pairs.select(
         "game_date", cross=pl.col("a1") * pl.col("a2_right"), n=pl.col("k") * pl.col("k_right")
     )
 
 
 def _sums(products: pl.DataFrame, teams: pl.DataFrame) -> pl.DataFrame:
-    per_slate = products.group_by("game_date").agg(
+    per_slate = products.group_by("game_date", maintain_order=True).agg(
         pl.col("cross").sum(), pl.col("n").cast(pl.Int64).sum()
     )
-    spread = teams.group_by("game_date").agg(pl.col("s1", "s2", "k").sum())
+    spread = teams.group_by("game_date", maintain_order=True).agg(pl.col("s1", "s2", "k").sum())
     return per_slate.join(spread, on="game_date")
 
 

@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tipoff.cli.hiding import pandas_visible
+from tipoff.clock import parse_date
 from tipoff.errors import TipoffError, UsageError
 from tipoff.suggest import did_you_mean
 from tipoff.texts import printable, shortened
@@ -26,7 +27,15 @@ MESSAGE = 4_000
 """Characters of an error that are shown: what it quotes may be megabytes long."""
 
 _DATE = "YYYY-MM-DD, YYYYMMDD, yesterday, today (until 06:00 Eastern the night before) or tomorrow."
-Date = Annotated[str, typer.Argument(metavar="DATE", help=_DATE)]
+
+
+def _date(text: str) -> str:
+    """The text of a date; a wrong one is refused before a lake is looked for."""
+    parse_date(text)
+    return text
+
+
+Date = Annotated[str, typer.Argument(metavar="DATE", help=_DATE, callback=_date)]
 """The last argument of a command; give it `= TODAY`."""
 TODAY = "today"
 OnlyMarkets = Annotated[

@@ -9,7 +9,7 @@ import typer
 from tipoff.cli.common import TODAY, JsonFlag, answer, console, opened, progress
 
 if TYPE_CHECKING:
-    from tipoff.results.runs import Reproduction
+    from tipoff.results.work import Reproduction
 
 SHOWN = 20
 

@@ -11,7 +11,7 @@ from tipoff.cli.diff import show_diff
 
 if TYPE_CHECKING:
     from tipoff.results.diff import DryRun
-    from tipoff.results.runs import RunReport
+    from tipoff.results.work import RunReport
 
 Model = Annotated[list[str] | None, typer.Option("--model", help="Only this model (repeatable).")]
 AsOf = Annotated[

@@ -19,7 +19,7 @@ from tipoff.forecast.publish import (
 from tipoff.forecast.staleness import facts_moved, holds, record_verified
 from tipoff.forecast.view import move_of, refusal_counts
 from tipoff.markets import checked_markets
-from tipoff.results.runs import RunReport
+from tipoff.results.work import RunReport
 from tipoff.settings import settings
 from tipoff.texts import checked_reason
 

@@ -16,7 +16,7 @@ from tipoff.forecast.identity import record_hashes, run_id
 from tipoff.forecast.lines import consensus
 from tipoff.forecast.score import KEYS, Scene, score_model
 from tipoff.models import open_model, read_version
-from tipoff.results.runs import Reproduction
+from tipoff.results.work import Reproduction
 from tipoff.settings import Settings
 
 if TYPE_CHECKING:
