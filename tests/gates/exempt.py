@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PART_OF: dict[str, tuple[str, ...]] = {
+    "settings": ("settings.named_config",),
     "a model's ok mask": (
         "models.champion.model.Champion._complete", "models.families.breakout.role_players",
         "models.model.complete",

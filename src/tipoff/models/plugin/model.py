@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from tipoff.errors import PluginFailed, PluginTimeout
-from tipoff.gates import gate
 from tipoff.markets import MARKETS
 from tipoff.models.dispersion import Dispersion
 from tipoff.models.manifest import Manifest
@@ -78,10 +77,6 @@ def spread(mean: Floats, shape: Dispersion, market: str) -> Pmf:
     return negative_binomial(floored, shape.at(floored), MARKETS[market].top)
 
 
-@gate(
-    "a plug-in's answer", protects="every prediction of a plug-in",
-    on_error="the plug-in is refused: model_error", on_null="a NaN anywhere: PluginFailed",
-)  # fmt: skip
 def checked_answer(name: str, market: str, values: Floats, n: int) -> Floats:
     """Means, shape (n,), or pmfs, shape (n, K+1), as they are. Raises PluginFailed for anything
     else: one bad row says that the others cannot be trusted either."""
