@@ -39,13 +39,18 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "features/checks.py": ("features/test_checks.py", "features/test_snapshot.py"),
         "features/columns.py": _COLUMNS,
         "features/compile.py": _PROGRAM,
+        "features/computed.py": ("features/test_plugins.py",),
         "features/definition.py": (*_DECLARED, *_PROGRAM),
+        "features/external.py": ("forecast/test_plugin_features.py",),
         "features/families/*.py": (
             *_DECLARED, "features/test_breakout_steps.py", *_ORACLES, "features/test_reasons.py",
             "features/test_boundaries.py",
         ),
+        "features/functions.py": ("features/test_plugins.py",),
+        "features/history.py": ("features/test_plugins.py",),
         "features/lineage.py": ("features/test_lineage.py", "features/test_program.py"),
         "features/established.py": ("features/test_definitions.py",),
+        "features/plugins.py": ("features/test_plugins.py",),
         "features/quality.py": ("features/test_quality.py", "features/test_stored_snapshot.py"),
         "features/reading.py": _COLUMNS,
         "features/relations.py": (

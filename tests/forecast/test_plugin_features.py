@@ -102,7 +102,7 @@ def import_index(lake: Lake, folder: Path, rows: Sequence[tuple[str, float, date
 
 def published(lake: Lake, day: date) -> list[dict[str, Any]]:
     sql = """SELECT * FROM forecast.current_prediction
-             WHERE model = 'reader' AND game_date = $day"""
+             WHERE model = 'reader' AND slate = $day"""
     with lake.reading() as r:
         return r.query(sql, {"day": day}).to_dicts()
 

@@ -138,8 +138,11 @@ def test_an_object_that_is_no_source_is_refused_and_a_typing_error_is_answered_w
 ) -> None:
     with pytest.raises(UsageError, match="no source"):
         add_source(object())  # type: ignore[arg-type]
+    add_source(Wire())
+    taken = Framed()
+    taken.name = "wire"
     with pytest.raises(UsageError, match="already"):
-        add_source(Wire())
+        add_source(taken)
     other = Wire()
     other.name, other.tables = "other", ("plays",)  # type: ignore[assignment]
     with pytest.raises(UsageError, match="plays"):
