@@ -50,9 +50,10 @@ def test_a_misspelled_player_suggests_theirs_to_every_question(shown: str) -> No
     near = shown[:-1] + "zz"
     for words in (["player", near], ["why", near], ["price", near], ["explain", near],
                   ["legs", f"{near}:pts:over:1", f"{shown}:pts:over:1"]):  # fmt: skip
-        code, out, err = call(*words)
-        assert (code, out) == (2, ""), words
-        assert shown in err
+        for day in ("today", "20200110"):  # a date without a slate, too
+            code, out, err = call(*words, day)
+            assert (code, out) == (2, ""), words
+            assert shown in err
 
 
 def test_the_date_comes_last_and_is_today_when_it_is_left_out(shown: str, slate_day: date) -> None:

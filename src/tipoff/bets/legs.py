@@ -66,8 +66,9 @@ def joint(r: Reader, day: date, first: Leg, second: Leg, price: float | None = N
     """
     if price is not None and not bool(valid_price(price)):
         raise UsageError(f"{price:g} is not an American price", "write 100 or more, or -100 …")
+    players = [find_player(r, leg.player, day) for leg in (first, second)]
     found = champions(r, day)
-    rows = [found.one(find_player(r, leg.player, day), leg.market) for leg in (first, second)]
+    rows = [found.one(p, leg.market) for p, leg in zip(players, (first, second), strict=True)]
     relation = _relation(*rows)
     same_count = relation == "same player" and first.market == second.market
     known = None

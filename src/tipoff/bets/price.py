@@ -80,16 +80,17 @@ def price_player(
             raise UsageError(f"{price:g} is not an American price", "write 100 or more, or -100 …")
     for line in lines:
         checked_line(line)
+    market, player = checked_market(market), find_player(r, name, day)
     found = champions(r, day)
-    row = found.one(find_player(r, name, day), checked_market(market))
+    row = found.one(player, market)
     moment = as_of or found.labels.as_of
     on_offer = offers(r, pl.DataFrame([row]).select("game_id", "player_key", "tipoff")
                       .with_columns(game_date=pl.lit(day)), moment)  # fmt: skip
-    here = on_offer.filter(pl.col("market") == row["market"])
+    here = on_offer.filter(pl.col("market") == market)
     rows = pl.concat([best_prices(here), _asked(row, lines, over_price, under_price)])
     if not rows.height:
         raise NotFound(
-            f"no book priced {row['market']} of {row['player']} by {iso(moment)}",
+            f"no book priced {market} of {row['player']} by {iso(moment)}",
             "pass --line to price one of your own",
         )
     rows = rows.sort("line", "books")

@@ -57,8 +57,8 @@ def player_view(r: Reader, name: str, day: date) -> Slate:
     from tipoff.league.players import find_player
     from tipoff.sources.names import player_key
 
-    view = slate_view(r, day)
     player = find_player(r, name, day)
+    view = slate_view(r, day)
     predictions = tuple(p for p in view.predictions if p.player_key == player.key)
     refusals = tuple(
         row for row in refused_players(r, view.run_id)
