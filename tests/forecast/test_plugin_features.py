@@ -160,7 +160,8 @@ def test_a_value_counts_from_the_moment_it_was_known_and_makes_a_new_set(
             on="game_id",
         )
         built = slate_frame(r, tonight, as_of=snapshot.as_of, seq=r.newest_seq(), names=NAMES)
-    mine = pl.col("game_id").is_in(tonight.filter(pl.col("team") == team)["game_id"].unique())
+    games = tonight.filter(pl.col("team") == team)["game_id"].unique().to_list()
+    mine = pl.col("game_id").is_in(games)
     assert set(built.frame.filter(mine)["rest_index"]) == {None, 2.0}
     second = reconcile(lake, day)
     assert second.run_id != first.run_id
