@@ -5,16 +5,20 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.first_edition import unpacked
+from tests.simulated import own_copy
 from tipoff.cli import app
 from tipoff.features import add_feature, added_features, remove_feature, training_frame
 from tipoff.features.build import FOREVER
@@ -84,6 +88,37 @@ def test_its_features_are_built_and_its_values_imported(
     for name in names:
         assert frame[name].null_count() < frame.height, name
     assert set(frame["travel_index"].drop_nulls()) == {0.8, 0.2}
+
+
+def test_all_three_beside_a_lake_work_from_the_command_line(
+    trained_lake: Path, slate_day: date, tmp_path: Path
+) -> None:
+    place = tmp_path / "lake"
+    own_copy(trained_lake, place)
+    (listed,) = re.findall(r"^```toml\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    (place / "tipoff.toml").write_text(listed, encoding="utf-8")
+    for name, text in BLOCKS.items():
+        (place / name).write_text(text, encoding="utf-8")
+    day, before = str(slate_day), str(slate_day - timedelta(days=1))
+
+    def tipoff(*words: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "tipoff", "--lake", str(place), *words, "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    trained = tipoff("train", "ridge", "--through", before)
+    assert trained["model"] == "ridge"
+    assert trained["new"] is True
+    run = tipoff("run", day)
+    assert run["refused_models"] == {}
+    shown = tipoff("slate", day, "--model", "ridge")["predictions"]
+    assert {p["market"] for p in shown} == {"points", "rebounds", "assists"}
+    assert {p["role"] for p in shown} == {"shadow"}
+    # Another process makes the same set from what is stored.
+    assert tipoff("reproduce", run["run_id"])["reproduced"] is True
+    assert tipoff("run", day)["nothing_to_do"] is True
 
 
 def test_its_source_stores_reports_of_real_players(
