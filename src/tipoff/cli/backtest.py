@@ -35,7 +35,7 @@ def backtest(
     ] = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    """Predict every player-game of a span by models fitted only on what came before.
+    """Forecast past slates by models that knew only the past.
 
     Stopped half-way, the same command goes on where it stopped.
     """

@@ -45,7 +45,7 @@ def bets(
     as_of: Prices = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """List the bets of a published slate: book, price, EV, Kelly stake, break-even.
+    """List the bets of a slate: book, price, EV, Kelly stake.
 
     Exit codes: 0 listed, also when there are none; 1 nothing is published; 2 usage.
     """

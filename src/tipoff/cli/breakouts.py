@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def breakouts(ctx: typer.Context, date: Date = TODAY, as_json: JsonFlag = False) -> None:
-    """Show the chance that a role player scores 1.75 times their season mean. A shadow.
+    """Show who may score 1.75 times their season mean (a shadow).
 
     It reads the snapshot of the published slate after the fact: whatever it does, the slate
     stays. Exit codes: 0 shown, 1 no slate or no classifier trained before the date, 2 usage.

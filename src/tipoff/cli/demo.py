@@ -18,7 +18,10 @@ def demo(
         "demo"
     ),
 ) -> None:
-    """Simulate a league, import it, train, publish a slate, grade it, show the scoreboard."""
+    """Simulate a league and play the whole loop on it.
+
+    Imports it, trains a model, publishes and grades slates, shows the scoreboard.
+    """
     from tipoff.app.demo import demo as play
 
     with progress(False) as say:

@@ -24,7 +24,10 @@ def diff(
     date: Date = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
-    """Compare two sets of a slate: whose pick flipped and why, who came, left or is refused."""
+    """Compare two sets of a slate: what changed, and why.
+
+    Whose pick flipped, who came, left or is refused.
+    """
     with opened(ctx) as t:
         result = t.diff(run_a, run_b, date)
     answer(result, as_json, lambda: show_diff(result))

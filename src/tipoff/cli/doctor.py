@@ -24,7 +24,10 @@ def doctor(
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Compare what should be there with what is, and list what is off, unresolved or by rule."""
+    """List what is missing, off, unresolved or taken by rule.
+
+    Compares what should be there with what is.
+    """
     with opened(ctx) as t:
         report = t.doctor(date)
     answer(report, as_json, lambda: _show(report))

@@ -29,7 +29,10 @@ def explain(
     sources: Annotated[bool, typer.Option("--sources", help="Every source row.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Every feature's value, quality, sources and contribution; lines, model, code version."""
+    """Show why a number is what it is, down to source rows.
+
+    Every feature's value, quality, sources and contribution; lines, model, code version.
+    """
     with opened(ctx) as t:
         result = t.explain(what, date, market=market)
     answer(result, as_json, lambda: _show(result, sources))

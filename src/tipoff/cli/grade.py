@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def grade(ctx: typer.Context, date: Date = TODAY, as_json: JsonFlag = False) -> None:
-    """Grade a slate by the latest box scores, and block models that have decayed.
+    """Settle a slate by its box scores; block what has decayed.
 
     Grading again stores nothing new.
 

@@ -26,7 +26,10 @@ def impact(
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """List the predictions a source row reaches, by its lines, features or place in the plan."""
+    """List the forecasts that a source row reaches.
+
+    By its lines, features or place in the plan.
+    """
     with opened(ctx) as t:
         result = t.impact(row, superseded=every)
     answer(result, as_json, lambda: _show(result))

@@ -29,7 +29,10 @@ def import_folder(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Import a folder of box scores, schedules, lines and injuries; again adds nothing."""
+    """Import a folder of facts, or files that a source parses.
+
+    Box scores, schedules, lines and injuries. Importing again adds nothing.
+    """
     from tipoff.app import Tipoff
 
     if source is None:

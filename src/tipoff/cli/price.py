@@ -34,7 +34,10 @@ def price(
     as_of: Prices = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Price main and alternate lines of a player: P(over), fair odds, EV at the best price."""
+    """Price the lines of a player: P(over), fair odds, EV.
+
+    Main and alternate lines, at the best price on offer.
+    """
     with opened(ctx) as t:
         result = t.price(
             player, date, market=market, line=line or (), over_price=over_price,
@@ -53,7 +56,10 @@ def legs(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Price two legs of one player or one game together, with their correlation."""
+    """Price two legs of one player or game together.
+
+    With their correlation, measured on earlier slates.
+    """
     with opened(ctx) as t:
         result = t.legs(first, second, date, price=price)
     answer(result, as_json, lambda: _show_legs(result))

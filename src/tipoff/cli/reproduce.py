@@ -21,7 +21,10 @@ def reproduce(
     ] = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
-    """Re-run predictions from stored inputs; exit 1 and the first difference when one differs."""
+    """Make published forecasts again and compare bit for bit.
+
+    From stored inputs. Exit code 1, and the first difference, when one differs.
+    """
     with opened(ctx) as t, progress(as_json) as say:
         result = t.reproduce(what, progress=say)
     answer(result, as_json, lambda: _show(result))

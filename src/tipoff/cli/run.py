@@ -32,7 +32,7 @@ def run(
     mode: Mode = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Forecast a slate and publish it; says so when there is nothing to do.
+    """Forecast a slate and publish it, unless that is done.
 
     Exit codes: 0 published or nothing to do, 1 players were expected and none predicted,
     2 usage, 3 the lake is busy or unavailable.
@@ -53,7 +53,10 @@ def regenerate(
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Build a slate again and supersede what is published, in one pointer move."""
+    """Build a slate again and supersede what is published.
+
+    In one pointer move: readers see the old set or the new one.
+    """
     with opened(ctx) as t, progress(as_json) as say:
         if dry:
             compared = t.regenerate(

@@ -46,7 +46,7 @@ def scoreboard(
     ] = RESEARCH,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show how the models did, beside the line and the EWMA on the same rows.
+    """Show how the models did, beside the line and the EWMA.
 
     The live record holds only what was published before tip-off; backfills stand apart.
     """

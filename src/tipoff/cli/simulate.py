@@ -22,7 +22,10 @@ def simulate(
     start_season: Annotated[int, typer.Option(help="First season: 2023 is 2023-24.")] = 2023,
     as_json: JsonFlag = False,
 ) -> None:
-    """Write a simulated league: invented players, and the true distribution of every stat."""
+    """Write a simulated league: invented players, known truth.
+
+    The true distribution of every stat is written beside the facts.
+    """
     from tipoff.app import Tipoff
 
     with progress(as_json) as say:

@@ -38,7 +38,7 @@ def slate(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show a published slate: the champion of each market, picks first."""
+    """Show a published slate: the champions' forecasts and picks."""
     with opened(ctx) as t:
         view = t.slate(
             date, market=market, model=model, all_models=all_models, pmf=pmf, refusals=refusals,
@@ -87,7 +87,7 @@ def header(out: PlainConsole, view: Slate) -> None:
         out.print(f"made by {text}", highlight=False)
     out.print(
         f"{view.games} games, {view.expected} expected = {view.predicted} predicted"
-        f" + {sum(view.refused.values())} refused   publication {view.publication_id}"
+        f" + {sum(view.refused.values())} refused\npublication {view.publication_id}"
     )
 
 

@@ -29,7 +29,7 @@ def train(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Fit a model on player-games through a date and store it as a new version."""
+    """Fit a model and store it as a new version."""
     with opened(ctx) as t, progress(as_json) as say:
         report = t.train(model, through, progress=say)
     answer(report, as_json, lambda: _print(report))

@@ -23,7 +23,10 @@ def why(
     date: Date = TODAY,
     as_json: JsonFlag = False,
 ) -> None:
-    """Walk from the name to the published set, and list their lines: known when, used or not."""
+    """Show why a player has a forecast or none, step by step.
+
+    From the name to the published set, with their lines: known when, used or not.
+    """
     with opened(ctx) as t:
         result = t.why(player, date)
     answer(result, as_json, lambda: _show(result))
