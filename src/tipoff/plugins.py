@@ -22,10 +22,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from tipoff.errors import TipoffError, UsageError
+from tipoff.errors import UsageError
 from tipoff.installed import entry_points
 from tipoff.settings import DEFAULT_CONFIG, named_config
 
@@ -69,7 +68,7 @@ def add_plugin(thing: object, home: Home | None = None) -> None:
     from tipoff.models.plugin import is_model, register_model
 
     if isinstance(thing, type):
-        with _Naming(f"{thing.__qualname__} cannot be made without arguments"):
+        with _naming(f"{thing.__qualname__} cannot be made without arguments"):
             thing = thing()
     if is_model(thing):
         register_model(thing, home)  # type: ignore[arg-type]  # is_model looked at every part
@@ -94,8 +93,12 @@ def _load(declared: Declared) -> None:
             f"{declared.where} names the plug-in {declared.spec!r}", "name it as module:Name"
         )
     home = Home(module, declared.folder)
-    with _Naming(f"the plug-in {declared.spec} of {declared.where} cannot be loaded"):
-        add_plugin(getattr(import_from(home), name), home)
+    who = f"the plug-in {declared.spec} of {declared.where}"
+    try:
+        with _naming("it cannot be loaded"):
+            add_plugin(getattr(import_from(home), name), home)
+    except UsageError as error:
+        raise UsageError(f"{who}: {error.message}", error.next_step) from error
 
 
 def _config(lake: str | Path | None, config: str | Path | None) -> Path | None:
@@ -135,20 +138,10 @@ def _room(module: str) -> Any:
     return import_module(module)
 
 
-class _Naming(AbstractContextManager[None]):
-    """Whatever is raised for a plug-in becomes a UsageError that says which plug-in."""
+def _naming(what: str) -> AbstractContextManager[None]:
+    """Around a plug-in's code: what it raises is a UsageError that begins with `what`."""
+    from tipoff.failures import OthersCode
 
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
-    ) -> None:
-        """Raise the UsageError."""
-        if isinstance(value, TipoffError):
-            raise UsageError(f"{self._what}: {value.message}", value.next_step) from value
-        if isinstance(value, Exception):
-            first = (str(value).splitlines() or [""])[0]
-            raise UsageError(
-                f"{self._what}: {type(value).__name__}: {first}", "mend it, or take it off the list"
-            ) from value
+    return OthersCode(
+        lambda said: UsageError(f"{what}: {said}", "mend it, or take it off the list")
+    )
