@@ -21,7 +21,9 @@ from tipoff.app import Tipoff
 from tipoff.results.base import Result
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
-COMMANDS = {"import_folder": "import", "backtest_board": "scoreboard-backtest"}
+COMMANDS = {
+    "import_folder": "import", "import_files": "import", "backtest_board": "scoreboard-backtest",
+}  # fmt: skip
 """Method -> the words of its command, where it has others."""
 
 

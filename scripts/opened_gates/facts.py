@@ -35,7 +35,7 @@ OPENINGS = (
          "if (self.as_of, self.seq or seq) != (as_of, seq):"),
 
     swallow("rows of a slate", _SET, "    features = slate_frame(r, tonight, as_of=slate.as_of,"
-            " seq=slate.seq, facts=facts)",
+            " seq=slate.seq, names=names, facts=facts)",
             "from tipoff.features.build import SlateFeatures\n"
             "keys = ['game_id', 'player_key', 'team', 'opponent', 'home', 'tipoff']\n"
             "blank = [pl.lit(None, pl.Float64).alias(name) for name in definition_hashes()]\n"

@@ -50,6 +50,7 @@ PART_OF: dict[str, tuple[str, ...]] = {
 NO_GATE: dict[str, tuple[str, ...]] = {
     "reads what the user typed; a wrong word ends the command before anything is read": (
         "forecast.build._asked", "forecast.build.wanted_set",
+        "forecast.view.champion_prediction", "forecast.view.is_prediction_id",
         "forecast.reproduction.find_prediction", "grading.promotion.evidence._read",
         "grading.promotion.evidence.file_evidence", "grading.record.parse_record",
         "models.families.baseline.terms", "models.families.__init__.parse_model",
