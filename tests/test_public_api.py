@@ -30,7 +30,7 @@ def imported() -> set[str]:
 
 def test_the_public_names_are_the_facade_what_it_answers_with_and_its_errors() -> None:
     expected = {"Pmf", "Prediction", "RefusedPlayer", "Result", "Tipoff", "__version__"}
-    expected |= {"Feature", "Fitted", "Model", "Source", "demo", "open"}
+    expected |= {"Demo", "DryRun", "Feature", "Fitted", "Model", "Source", "demo", "open"}
     expected |= {answer.__name__ for answer in answers().values()} | below(TipoffError)
     assert tipoff.__all__ == sorted(expected, key=kind_and_name)
     assert [name for name in tipoff.__all__ if getattr(tipoff, name, None) is None] == []
