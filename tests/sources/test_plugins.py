@@ -73,6 +73,17 @@ def test_a_second_import_adds_no_fact_and_keeps_the_bytes_once(lake: Lake, tmp_p
     assert rows_of(lake, "SELECT count(*) FROM raw.payload") == [(1,)]
 
 
+@pytest.mark.parametrize("source", ["wire", "framed"])
+def test_people_who_are_named_and_have_no_key_are_as_many_as_their_names(
+    source: str, lake: Lake, tmp_path: Path
+) -> None:
+    out = {"date": "2024-11-12", "team": "PHI", "status": "Out", "kind": "report",
+           "snapshot_time": "2024-11-12T22:00:00Z"}  # fmt: skip
+    rows = [out | {"player_name": name} for name in ("Tyrese Maxey", "Paul George", "Kelly Oubre")]
+    report = import_files(lake, source, [payload(tmp_path / "night.json", {"injuries": rows})])
+    assert (report.new_rows, report.set_aside) == (3, 0)
+
+
 def test_a_later_file_may_hold_box_scores_alone_of_games_the_lake_knows(
     lake: Lake, folder: Folder, tmp_path: Path
 ) -> None:

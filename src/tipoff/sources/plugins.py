@@ -24,6 +24,7 @@ from tipoff.failures import OthersCode
 from tipoff.sources.external import ExternalFile
 from tipoff.sources.folder import Batch, Payload, Progress, store
 from tipoff.sources.layout import COLUMNS, FILES, read_folder
+from tipoff.sources.names import player_key
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
@@ -155,6 +156,7 @@ def _frame(table: str, rows: Rows, file: str) -> pl.DataFrame:
     else:
         texts = [_texts(row, table, file, number) for number, row in enumerate(rows)]
         frame = pl.DataFrame(texts, schema={c.name: pl.String for c in COLUMNS[table]})
+    frame = _keyed(frame)
     lacking = [c for c in COLUMNS[table] if c.name not in frame.columns]
     needed = [column.name for column in lacking if column.needed]
     if needed:
@@ -168,6 +170,22 @@ def _frame(table: str, rows: Rows, file: str) -> pl.DataFrame:
         ),
         pl.lit(file).alias(_ORIGIN[0]),
         pl.int_range(pl.len()).alias(_ORIGIN[1]),
+    )
+
+
+def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Players who are named and have no key get that of their name: the keys of facts tell rows by
+    it, and without one two people on one report are one row."""
+    if "player_name" not in frame.columns:
+        return frame
+    named = frame["player_name"].cast(pl.String)
+    spelled = {name: player_key(name) or None for name in named.drop_nulls().unique()}
+    keys = pl.Series("player_key", [spelled.get(name) for name in named], pl.String)
+    if "player_key" not in frame.columns:
+        return frame.with_columns(keys)
+    own = pl.col("player_key").cast(pl.String)
+    return frame.with_columns(
+        player_key=pl.when(own.is_null() | (own == "")).then(keys).otherwise(own)
     )
 
 
