@@ -237,7 +237,7 @@ def test_the_word_today_is_a_date_as_soon_as_it_is_read_and_never_part_of_a_path
 
     assert parse_date("TODAY") == evening.day
     with pytest.raises(UsageError, match="is not a date"):
-        parse_date("YESTERDAY")
+        parse_date("LATER")
     shown = CliRunner().invoke(
         app, ["--lake", evening.lake.location, "run", "TODAY", "--json", "--model", "ewma_hl8",
               "--market", "points"],

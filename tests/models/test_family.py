@@ -228,5 +228,5 @@ def test_names_are_taken_once(toy: ToyFamily) -> None:
 
     with pytest.raises(UsageError, match="a model of 'baseline' already"):
         register(Other())
-    with pytest.raises(UsageError, match=r"choose one of .*toy, toy_YYYY_MM"):
+    with pytest.raises(UsageError, match=r"there are .*toy, toy_YYYY_MM"):
         parse_model("toys")

@@ -30,7 +30,7 @@ from tipoff.forecast.publish import RunSet, present
 from tipoff.forecast.score import Scene, Scored
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.forecast.versions import computed_apart, in_order, score_versions
-from tipoff.markets import MARKETS
+from tipoff.markets import MARKETS, checked_markets
 from tipoff.models import (
     Seat,
     code_of,
@@ -79,8 +79,9 @@ def wanted_set(
 ) -> Wanted:
     """The seats to fill: what was asked for, and what is already published.
 
-    Shadows come last. Raises UsageError for a model or mode nobody knows.
+    Shadows come last. Raises UsageError for a market, model or mode nobody knows.
     """
+    markets = checked_markets(markets)
     seats = eligible(r, slate.day)
     known = sorted({s.model for s in seats})
     for name in models or ():

@@ -113,7 +113,8 @@ def test_player_and_explain_say_p_plays_beside_numbers_it_does_not_change(
         with lake.reading() as r:
             name = r.value("SELECT min(player) FROM forecast.prediction")
             assert "plays" not in {seat.model for seat in eligible(r, day)}
-    before, after = (said(folder, "player", name) for folder in (published_lake, with_plays))
+    words = ("player", name, str(day))
+    before, after = (said(folder, *words) for folder in (published_lake, with_plays))
     rows, plain = after["predictions"], before["predictions"]
     assert isinstance(rows, list)
     assert isinstance(plain, list)
