@@ -3,6 +3,7 @@ objects; never whatever lies in the working folder."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -203,6 +204,27 @@ def test_a_module_whose_name_is_taken_is_not_mistaken_for_the_other(tmp_path: Pa
     load_plugins(lake_in(tmp_path / "one"))
     with pytest.raises(UsageError, match="same_name"):
         load_plugins(lake_in(tmp_path / "two"))
+
+
+def test_what_a_plugin_prints_when_it_is_made_is_no_part_of_a_commands_answer(
+    trained_lake: Path, tmp_path: Path
+) -> None:
+    own_copy(trained_lake, plugin(tmp_path, "talking", "Talking") / "lake")
+    talking = """
+class Talking(Mine):
+    def __init__(self):
+        import pandas
+        super().__init__()
+        print("made with", pandas.DataFrame().shape)
+"""
+    with (tmp_path / "talking.py").open("a", encoding="utf-8") as module:
+        module.write(talking)
+    program = "from tipoff.cli import command; command()"
+    words = ["--lake", str(tmp_path / "lake"), "models", "list", "--json"]
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["models"]
+    assert done.stderr.count("made with (0, 0)") == 1
 
 
 def test_without_plugins_nothing_is_imported_for_them(tmp_path: Path) -> None:
