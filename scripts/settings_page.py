@@ -22,7 +22,7 @@ name in `tipoff.toml`, or a value that does not fit, is a usage error (exit 2) n
 with every run, and after a change `run` builds a new set.
 
 `plugins` in a `tipoff.toml` is no setting: it counts only in the file that `TIPOFF_CONFIG` names,
-or that lies in the lake's folder or next to it.
+or that lies in the folder of a lake that `--lake` or `TIPOFF_LAKE` names, or next to it.
 
 """
 

@@ -3,9 +3,10 @@
 - An installed distribution declares them as entry points of `tipoff.models`, `tipoff.features` or
   `tipoff.sources`.
 - `plugins = ["my_models:Ridge"]` in a tipoff.toml: the one that TIPOFF_CONFIG or an argument names,
-  else the one in the lake's folder, else the one next to it. Modules are looked for in the folder
-  of that file first. A tipoff.toml of the working folder is not enough: whoever enters a folder
-  they were sent does not run what is in it.
+  else the one in the folder of a lake, else the one next to it, when that lake exists and was named
+  by an argument, --lake or TIPOFF_LAKE. Modules are looked for in the folder of that file first.
+  Neither a tipoff.toml of the working folder counts, nor one beside the lake it names, nor one
+  beside ./tipoff-lake: whoever enters a folder they were sent does not run what is in it.
 - Objects passed in.
 
 A plug-in is an instance, or a class that is made without arguments. A Model is described in
@@ -50,7 +51,7 @@ def load_plugins(
     """Make known to this process the plug-ins that are installed, those of a lake (its folder), and
     objects. Those it knows already change nothing.
 
-    `config`: a tipoff.toml to read in place of the lake's. Raises UsageError naming the plug-in
+    `lake`: a lake that somebody named, None for one by default. `config`: a tipoff.toml to read in place of the lake's. Raises UsageError naming the plug-in
     that cannot be used, why, and who named it.
     """
     installed = [Declared(value, f"the distribution {owner}") for owner, value in entry_points()]
@@ -108,7 +109,12 @@ def _config(lake: str | Path | None, config: str | Path | None) -> Path | None:
         return named
     if lake is None or "://" in str(lake):
         return None
-    folder = Path(lake).resolve()
+    from tipoff.lake.backends import embedded_lake
+
+    backend = embedded_lake(lake)
+    if not backend.catalog.exists():
+        return None
+    folder = backend.root.resolve()
     places = (folder / DEFAULT_CONFIG, folder.parent / DEFAULT_CONFIG)
     return next((place for place in places if place.is_file() and _trusted(place, folder)), None)
 

@@ -178,6 +178,12 @@ def named_config() -> Path | None:
     return Path(name) if name else None
 
 
+def named_lake() -> str | None:
+    """The lake that TIPOFF_LAKE names, None where it names none: that of a tipoff.toml is one that
+    whoever wrote the file named, not who runs tipoff."""
+    return os.environ.get("TIPOFF_LAKE") or None
+
+
 def destinations(text: str) -> tuple[str, ...]:
     """The destinations an alert setting names: words parted by commas."""
     return tuple(word.strip() for word in text.split(",") if word.strip())

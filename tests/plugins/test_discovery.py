@@ -3,6 +3,7 @@ objects; never whatever lies in the working folder."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+import tipoff
 from tests.plugins.toys import Ridge, forget
+from tests.simulated import own_copy
 from tipoff import installed
+from tipoff.app import know_plugins
 from tipoff.errors import UsageError
 from tipoff.models import parse_model
 from tipoff.models.families import FAMILIES
@@ -54,6 +58,14 @@ def plugin(folder: Path, name: str, spec: str = "Mine") -> Path:
     return folder
 
 
+def lake_in(folder: Path) -> Path:
+    """A folder that is a lake's as far as a catalog makes it one."""
+    lake = folder / "lake"
+    lake.mkdir(parents=True, exist_ok=True)
+    (lake / "catalog.sqlite").touch()
+    return lake
+
+
 def is_known(name: str) -> bool:
     return f"plugin:{name}" in FAMILIES
 
@@ -63,12 +75,12 @@ def test_a_plugin_is_found_in_the_lakes_folder_and_next_to_it(tmp_path: Path, wh
     name = "found_inside" if where == "lake" else "found_beside"
     plugin(tmp_path / where, name, "made")
     path = list(sys.path)
-    load_plugins(tmp_path / "lake")
+    load_plugins(lake_in(tmp_path))
     assert parse_model(name).family == f"plugin:{name}"
     assert FAMILIES[f"plugin:{name}"].parameters(parse_model(name))["parameters"] == {"alpha": 3.0}
     assert sys.path == path
     known = FAMILIES[f"plugin:{name}"]
-    load_plugins(tmp_path / "lake")
+    load_plugins(lake_in(tmp_path))
     assert FAMILIES[f"plugin:{name}"] is known
 
 
@@ -77,10 +89,41 @@ def test_one_of_the_working_folder_is_not_run(
 ) -> None:
     stranger = plugin(tmp_path / "stranger", "of_a_stranger")
     monkeypatch.chdir(stranger)
-    load_plugins(tmp_path / "mine" / "lake")
+    load_plugins(lake_in(tmp_path / "mine"))
     assert settings().plugin_seconds == 60  # its list is no unknown setting either
     assert not (stranger / "imported").exists()
     assert not is_known("of_a_stranger")
+
+
+def test_one_beside_the_lake_by_default_is_not_run_until_that_lake_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained_lake: Path
+) -> None:
+    own_copy(trained_lake, plugin(tmp_path, "by_default") / "tipoff-lake")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TIPOFF_LAKE", raising=False)
+    tipoff.open().close()
+    assert not (tmp_path / "imported").exists()
+    monkeypatch.setenv("TIPOFF_LAKE", "./tipoff-lake")
+    tipoff.open().close()
+    assert is_known("by_default")
+
+
+def test_one_beside_a_lake_that_the_working_folder_names_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake_in(plugin(tmp_path / "x", "led_to"))
+    (tmp_path / "tipoff.toml").write_text('lake = "x/lake"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TIPOFF_LAKE", raising=False)
+    know_plugins()
+    assert settings().lake == "x/lake"
+    assert not (tmp_path / "x" / "imported").exists()
+
+
+def test_one_beside_a_lake_that_is_not_there_is_not_run(tmp_path: Path) -> None:
+    plugin(tmp_path, "beside_nothing")
+    load_plugins(tmp_path / "lake")
+    assert not (tmp_path / "imported").exists()
 
 
 def test_a_named_one_counts_wherever_it_lies(
@@ -89,24 +132,23 @@ def test_a_named_one_counts_wherever_it_lies(
     plugin(tmp_path / "beside", "not_asked")
     first = plugin(tmp_path / "first", "by_argument") / "tipoff.toml"
     second = plugin(tmp_path / "second", "by_variable") / "tipoff.toml"
-    load_plugins(tmp_path / "beside" / "lake", config=first)
+    load_plugins(lake_in(tmp_path / "beside"), config=first)
     monkeypatch.setenv("TIPOFF_CONFIG", str(second))
-    load_plugins(tmp_path / "beside" / "lake")
+    load_plugins(lake_in(tmp_path / "beside"))
     assert [is_known(n) for n in ("by_argument", "by_variable", "not_asked")] == [True, True, False]
     monkeypatch.setenv("TIPOFF_CONFIG", str(tmp_path / "none.toml"))
     with pytest.raises(UsageError, match=r"none\.toml"):
-        load_plugins(tmp_path / "beside" / "lake")
+        load_plugins(lake_in(tmp_path / "beside"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_one_that_somebody_else_laid_beside_the_lake_is_not_run(tmp_path: Path) -> None:
     folder = plugin(tmp_path, "laid_there")
     os.chown(folder / "tipoff.toml", 12345, 12345)
-    (tmp_path / "lake").mkdir()
-    load_plugins(tmp_path / "lake")
+    load_plugins(lake_in(tmp_path))
     assert not (folder / "imported").exists()
     os.chown(tmp_path / "lake", 12345, 12345)
-    load_plugins(tmp_path / "lake")
+    load_plugins(lake_in(tmp_path))
     assert is_known("laid_there")
 
 
@@ -146,22 +188,43 @@ def test_what_is_wrong_with_a_plugin_is_said_with_its_name(tmp_path: Path, spec:
     name = f"wrong_{spec.lower()}"
     plugin(tmp_path, name, spec)
     with pytest.raises(UsageError, match=name):
-        load_plugins(tmp_path / "lake")
+        load_plugins(lake_in(tmp_path))
 
 
 @pytest.mark.parametrize("text", ["plugins = 3", "plugins = [1]", "plugins = ["])
 def test_a_list_that_is_none_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "tipoff.toml").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=r"tipoff\.toml"):
-        load_plugins(tmp_path / "lake")
+        load_plugins(lake_in(tmp_path))
 
 
 def test_a_module_whose_name_is_taken_is_not_mistaken_for_the_other(tmp_path: Path) -> None:
     plugin(tmp_path / "one", "same_name")
     plugin(tmp_path / "two", "same_name")
-    load_plugins(tmp_path / "one" / "lake")
+    load_plugins(lake_in(tmp_path / "one"))
     with pytest.raises(UsageError, match="same_name"):
-        load_plugins(tmp_path / "two" / "lake")
+        load_plugins(lake_in(tmp_path / "two"))
+
+
+def test_what_a_plugin_prints_when_it_is_made_is_no_part_of_a_commands_answer(
+    trained_lake: Path, tmp_path: Path
+) -> None:
+    own_copy(trained_lake, plugin(tmp_path, "talking", "Talking") / "lake")
+    talking = """
+class Talking(Mine):
+    def __init__(self):
+        import pandas
+        super().__init__()
+        print("made with", pandas.DataFrame().shape)
+"""
+    with (tmp_path / "talking.py").open("a", encoding="utf-8") as module:
+        module.write(talking)
+    program = "from tipoff.cli import command; command()"
+    words = ["--lake", str(tmp_path / "lake"), "models", "list", "--json"]
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["models"]
+    assert done.stderr.count("made with (0, 0)") == 1
 
 
 def test_without_plugins_nothing_is_imported_for_them(tmp_path: Path) -> None:
@@ -170,6 +233,6 @@ def test_without_plugins_nothing_is_imported_for_them(tmp_path: Path) -> None:
         "print([m for m in ('sklearn', 'skops', 'tipoff.models')"
         " if m in sys.modules])"
     )
-    words = [sys.executable, "-c", code, str(tmp_path / "lake")]
+    words = [sys.executable, "-c", code, str(lake_in(tmp_path))]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

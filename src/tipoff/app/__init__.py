@@ -57,13 +57,18 @@ def open_lake(
     """Open a lake by its folder; by default that of the settings (TIPOFF_LAKE, ./tipoff-lake).
 
     `create`: make it when there is none. `plugins`: models, features and sources of one's own, as
-    objects; those that are installed or listed in a tipoff.toml beside the lake (or in `config`)
-    are known by themselves. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged,
+    objects; those that are installed or listed in a tipoff.toml beside a lake that was named (or in
+    `config`) are known by themselves. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged,
     UsageError naming the setting or plug-in that is wrong.
     """
+    know_plugins(location, plugins=plugins, config=config)
+    return open_known(location, create=create)
+
+
+def open_known(location: str | Path | None = None, *, create: bool = False) -> Tipoff:
+    """Open a lake whose plug-ins are known already, as `open_lake` does."""
     from tipoff.lake import Lake
 
-    know_plugins(location, plugins=plugins, config=config)
     return Tipoff(Lake.open(_place(location), create=create))
 
 
@@ -75,8 +80,10 @@ def know_plugins(
 ) -> None:
     """Make the plug-ins of a lake known to this process, as opening it does. Raises UsageError."""
     from tipoff.plugins import load_plugins
+    from tipoff.settings import named_lake, settings
 
-    load_plugins(_place(location), plugins, config)
+    settings()  # what is wrong with them is said first
+    load_plugins(location or named_lake(), plugins, config)
 
 
 def _place(location: str | Path | None) -> str | Path:

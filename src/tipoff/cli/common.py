@@ -55,14 +55,13 @@ _ANSWERED: list[bool] = []
 
 def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
     """The facade over the lake of the global --lake option, else TIPOFF_LAKE, ./tipoff-lake."""
-    from tipoff.app import know_plugins
-    from tipoff.app import open_lake as open_facade
+    from tipoff.app import know_plugins, open_known
 
     location = (ctx.obj or {}).get("lake")
     # What a plug-in prints when it is imported is no part of the answer.
     with pandas_visible(), redirect_stdout(sys.stderr):
         know_plugins(location)
-    return open_facade(location, create=create)
+    return open_known(location, create=create)
 
 
 def answer(result: Result, as_json: bool, human: Callable[[], None]) -> None:

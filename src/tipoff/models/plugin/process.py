@@ -40,6 +40,8 @@ _CHILD = """import json, sys
 sys.path[:] = json.loads(sys.argv[2])
 from tipoff.models.plugin.process import serve
 serve(int(sys.argv[1]))"""
+_FLAGS = {"isolated": "-I", "ignore_environment": "-E", "no_user_site": "-s"}
+"""What this Python may have been started with about where modules come from -> the option."""
 _PLACE: dict[str, bool] = {"child": False}
 
 
@@ -88,9 +90,11 @@ class Process:
         mine, its = Pipe()
         with its:
             path = json.dumps(sys.path)
-            words = [sys.executable, "-c", _CHILD, str(its.fileno()), path]
+            # -P: else Python looks in the working folder first, before it is given this path.
+            flags = ["-P", *(flag for name, flag in _FLAGS.items() if getattr(sys.flags, name))]
+            words = [sys.executable, *flags, "-c", _CHILD, str(its.fileno()), path]
             self._child = subprocess.Popen(  # noqa: S603 (this very Python, and words of our own)
-                words, stdin=subprocess.DEVNULL, pass_fds=[its.fileno()]
+                words, stdin=subprocess.DEVNULL, pass_fds=[its.fileno()], start_new_session=True
             )
         self._line = mine
         mine.send_bytes(what)
