@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
 
 import tipoff
-from tests.plugins.toys import FEATURES, Poisson, Ridge, known
+from tests.plugins.toys import FEATURES, Line, Poisson, Ridge, known
 from tests.simulated import own_copy, slate_dates
 from tipoff.errors import ArtifactError, PluginFailed, UsageError
 from tipoff.fingerprint import LIBRARY, Code, SetCode
@@ -23,7 +25,9 @@ from tipoff.grading.backtest.run import from_rows
 from tipoff.lake import Lake
 from tipoff.models import code_of, load, train
 from tipoff.models.families import FAMILIES
-from tipoff.models.plugin import register_model
+from tipoff.models.names import Spec
+from tipoff.models.plugin import PluginFamily, register_model
+from tipoff.models.pmf import Floats
 
 
 @pytest.fixture
@@ -190,6 +194,60 @@ def test_what_cannot_be_used_is_named(lake: Lake) -> None:
         assert f"plugin:{model.name}" not in FAMILIES
     with known(Local()) as (family,), pytest.raises(PluginFailed, match="cannot be sent"):
         train(lake, family.model.name, slate_dates(lake)[-8])
+
+
+@dataclass(frozen=True, slots=True)
+class Slotted:
+    alpha: float
+    name: str = "my_slots"
+    markets: tuple[str, ...] = ("points",)
+    features: tuple[str, ...] = FEATURES
+
+    def fit(self, frame: pl.DataFrame, target: Floats, market: str) -> Line:
+        return Ridge(self.alpha).fit(frame, target, market)
+
+    def load(self, content: bytes) -> Line:
+        return Ridge(self.alpha).load(content)
+
+
+class OfSlots:
+    __slots__ = ("alpha",)
+    name, markets, features = "my_slots", ("points",), FEATURES
+    fit, load = Slotted.fit, Slotted.load
+
+    def __init__(self, alpha: float) -> None:
+        self.alpha = alpha
+
+
+class Fields(NamedTuple):
+    alpha: float
+    name: str = "my_slots"
+    markets: tuple[str, ...] = ("points",)
+    features: tuple[str, ...] = FEATURES
+    fit, load = Slotted.fit, Slotted.load  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("kind", [Slotted, OfSlots, Fields])
+def test_a_parameter_of_an_object_without_a_dictionary_counts(kind: Callable[[float], Any]) -> None:
+    spec = Spec("my_slots", "plugin:my_slots")
+    one, other = (PluginFamily(kind(alpha)).parameters(spec)["parameters"] for alpha in (1.0, 2.0))
+    assert (one, other) == ({"alpha": 1.0}, {"alpha": 2.0})
+
+
+def test_a_model_whose_parameters_cannot_be_seen_is_refused_unless_it_names_them() -> None:
+    class Floating(float):
+        name, markets, features = "my_float", ("points",), FEATURES
+        fit, load = Ridge.fit, Ridge.load
+
+    class Named(Floating):
+        @property
+        def parameters(self) -> dict[str, float]:
+            return {"alpha": float(self)}
+
+    with pytest.raises(UsageError, match="my_float"):
+        PluginFamily(Floating(1.0))
+    family = PluginFamily(Named(1.0))
+    assert family.parameters(Spec("my_float", family.name))["parameters"] == {"alpha": 1.0}
 
 
 def Local() -> Ridge:  # noqa: N802 (stands for a class declared where nobody can import it)

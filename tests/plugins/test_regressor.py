@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -14,8 +16,8 @@ import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from tests.plugins.toys import FEATURES, known
 from tests.simulated import own_copy, slate_dates
@@ -126,3 +128,49 @@ def test_what_is_no_estimator_is_named() -> None:
     for thing in (object(), Ridge, "ridge"):
         with pytest.raises(UsageError, match="my_trees"):
             model_of(thing)  # type: ignore[arg-type]
+
+
+def shift(array: Floats, by: object) -> Floats:
+    return array
+
+
+def shifting(by: object) -> Pipeline:
+    """An estimator with a parameter of any kind."""
+    return make_pipeline(FunctionTransformer(shift, kw_args={"by": by}), Ridge())
+
+
+_LONG = np.arange(5000.0)
+_PARTED = [
+    (_LONG, np.where(_LONG == 2500, -1.0, _LONG)),
+    (np.array([1 / 3]), np.array([1 / 3 + 1e-12])),
+    (np.zeros(3), np.zeros(3, np.float32)),
+    (np.zeros((2, 3)), np.zeros((3, 2))),
+    (np.array(["a", None]), np.array(["b", None])),
+    (0.1 + 0.2, 0.3),
+    ({1: 2}, {"1": 2}),
+    ([Ridge(alpha=1.0)], [Ridge(alpha=2.0)]),
+    (np.log1p, np.expm1),
+    (np.int64(3), np.int64(4)),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), _PARTED)
+def test_parameters_that_differ_are_told_apart(one: object, other: object) -> None:
+    apart = model_of(shifting(other)).parameters
+    assert model_of(shifting(one)).parameters == model_of(shifting(one)).parameters != apart
+    json.dumps(apart, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        np.random.RandomState(0),
+        np.random.default_rng(0),
+        lambda x: x,
+        partial(shift, by=1),
+        object(),
+    ],
+)
+def test_a_parameter_that_cannot_be_compared_is_refused_by_its_name(thing: object) -> None:
+    with pytest.raises(UsageError, match="kw_args"):
+        model_of(shifting(thing))

@@ -16,9 +16,12 @@ when it is trained, and a file that makes others is refused.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import pkgutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from zipfile import ZipFile, ZipInfo
@@ -60,8 +63,8 @@ def from_regressor(
 
     `{market}` in a feature's name stands for the market. `optional`: features that may be null,
     which reach the estimator as NaN. A `random_state` that is None becomes 0, because the same rows
-    have to give the same model. Raises UsageError when scikit-learn or skops is not installed, or
-    what is given is no such estimator.
+    have to give the same model. Raises UsageError when scikit-learn or skops is not installed,
+    what is given is no such estimator, or a parameter of it is none that can be compared.
     """
     try:
         import skops.io  # noqa: F401 (asked for here, so that nobody trains what cannot be stored)
@@ -76,7 +79,9 @@ def from_regressor(
         ) from error
     unseeded = [n for n, v in own.get_params().items() if n.endswith("random_state") and v is None]
     own.set_params(**dict.fromkeys(unseeded, 0))
-    return RegressorModel(own, name, tuple(markets), tuple(features), tuple(optional))
+    model = RegressorModel(own, name, tuple(markets), tuple(features), tuple(optional))
+    _ = model.parameters  # so that one it cannot name is refused here
+    return model
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,9 @@ class RegressorModel:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The estimator and its parameters; what JSON cannot hold, as Python shows it."""
-        known = {"estimator": _type_name(self.estimator)} | dict(self.estimator.get_params())
-        return {name: _json(value) for name, value in known.items()}
+        """The estimator and its parameters; arrays by their hash. Raises UsageError for one that
+        is neither JSON, array, estimator nor function of a module."""
+        return _estimator(self.estimator)
 
     @property
     def made_of(self) -> list[object]:
@@ -193,15 +198,53 @@ def _is_code(value: object) -> bool:
     return hasattr(value, "get_params") or callable(value)
 
 
+def _parameter(name: str, value: Any) -> Any:
+    """A parameter as JSON has it, by what it is and not by how it prints. Raises UsageError."""
+    try:
+        return _json(value)
+    except TypeError as error:
+        raise UsageError(
+            f"the parameter {name} of the estimator hangs on {error}, which cannot be compared",
+            "use numbers, texts, arrays, estimators, functions of a module, and an integer as seed",
+        ) from error
+
+
 def _json(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if np.isfinite(value) else repr(value)
-    if isinstance(value, list | tuple):
-        return [_json(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
-    if _is_code(value):
-        return _type_name(value)
-    return repr(value)
+    """A value as JSON has it. Raises TypeError naming what has no such form."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    if plain is None or isinstance(plain, bool | int | str):
+        return plain
+    if isinstance(plain, float):
+        return plain if np.isfinite(plain) else repr(plain)
+    if isinstance(plain, slice | range):
+        return repr(plain)
+    if isinstance(plain, list | tuple):
+        return [_json(item) for item in plain]
+    if isinstance(plain, np.ndarray):
+        return _array(plain)
+    if isinstance(plain, Mapping):
+        return [[_json(key), _json(item)] for key, item in plain.items()]
+    if hasattr(plain, "get_params") and not isinstance(plain, type):
+        return _estimator(plain)
+    if callable(plain) and _is_importable(plain):
+        return _type_name(plain)
+    raise TypeError(f"{type(plain).__name__} {str(plain)[:60]}")
+
+
+def _estimator(estimator: Any) -> dict[str, Any]:
+    own = estimator.get_params(deep=False)
+    return {"estimator": _type_name(estimator)} | {n: _parameter(n, v) for n, v in own.items()}
+
+
+def _array(array: Any) -> list[Any]:
+    if array.dtype.hasobject:  # its bytes are addresses
+        return [array.dtype.str, *array.shape, _json(array.tolist())]
+    content = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+    return [array.dtype.str, *array.shape, content]
+
+
+def _is_importable(thing: Any) -> bool:
+    """Whether a function or class is what its module has by its name: its code says what it is."""
+    with suppress(ImportError, AttributeError, ValueError):
+        return pkgutil.resolve_name(_type_name(thing)) is thing
+    return False

@@ -42,6 +42,8 @@ TYPES = "types"
 """The parameter of a manifest that names the types an artifact may make."""
 _ELSEWHERE = ("name", "markets", "features", "optional")
 """Attributes that are no parameters."""
+_PYTHON_CLASS = 1 << 9
+"""The flag of a class that is written in Python (Py_TPFLAGS_HEAPTYPE)."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -236,12 +238,10 @@ def _top(module: str) -> str:
 def _declared(model: Model) -> dict[str, Any]:
     """What a model declares of itself, as JSON has it. Raises UsageError for what it has not."""
     own = getattr(model, "parameters", None)
-    attributes = getattr(model, "__dict__", {})
-    known = {n: v for n, v in attributes.items() if n[0] != "_" and n not in _ELSEWHERE}
     declared = {
         "markets": list(model.markets), "features": list(model.features),
         "optional": list(getattr(model, "optional", ())),
-        "parameters": known if own is None else dict(own),
+        "parameters": _attributes(model) if own is None else dict(own),
     }  # fmt: skip
     try:
         restored: dict[str, Any] = json.loads(json.dumps(declared, sort_keys=True))
@@ -251,6 +251,27 @@ def _declared(model: Model) -> dict[str, Any]:
             "give it `parameters`, which names them",
         ) from error
     return restored
+
+
+def _attributes(model: Model) -> dict[str, Any]:
+    """The public attributes of a model: those of its dictionary, slots and named fields.
+
+    Raises UsageError when some of what it holds cannot be seen: versions that differ in it would
+    pass for one another.
+    """
+    python = [kind for kind in type(model).__mro__ if kind.__flags__ & _PYTHON_CLASS]
+    slots = [kind.__dict__["__slots__"] for kind in python if "__slots__" in kind.__dict__]
+    fields = getattr(model, "_fields", ())
+    hidden = {*type(model).__mro__} - {*python, object, *([tuple] if fields else [])}
+    if hidden or not (slots or hasattr(model, "__dict__")):
+        raise UsageError(
+            f"what {model.name} holds as a {type(model).__qualname__} cannot be seen",
+            "give it `parameters`, which names what its fits hang on",
+        )
+    names = [n for s in slots for n in ([s] if isinstance(s, str) else s)]
+    names += [*fields, *getattr(model, "__dict__", {})]
+    public = (n for n in names if n[0] != "_" and n not in _ELSEWHERE and hasattr(model, n))
+    return {name: getattr(model, name) for name in public}
 
 
 def _check(model: Model) -> None:
