@@ -16,7 +16,7 @@ from tipoff.errors import UsageError
 from tipoff.forecast import player_view
 from tipoff.lake import Lake, Reader
 from tipoff.league.players import Player, find_player, near_names, players_called
-from tipoff.sources.names import player_key
+from tipoff.sources.names import player_key, words
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,27 @@ def test_a_name_several_have_gives_them_all(everyone: list[Player]) -> None:
     keys = {player.key for player in players_called("Jalen", everyone)}
     assert {"jalenbrunson", "jalengreen", "jalenwilliams"} <= keys
     assert "jaylenbrown" not in keys
+
+
+def test_initials_always_mean_the_player_whose_they_are_among_others(
+    everyone: list[Player],
+) -> None:
+    lost = set[str]()
+    for player in everyone:
+        own = words(player.name.replace("-", " "))
+        initials = "".join(word[0] for word in own)
+        if len(own) < 2 or any(initials in words(other.name) for other in everyone):
+            continue  # a whole word of a name, such as OG or PJ, is no short form
+        if player not in players_called(initials.upper(), everyone):
+            lost.add(player.name)
+    assert lost == set()
+
+
+def test_a_nickname_alone_is_suggested_and_means_nobody() -> None:
+    horford = Player("alhorford", "Al Horford")
+    assert players_called("Alex", [horford]) == []
+    assert near_names("Alex", [horford]) == ["Al Horford"]
+    assert players_called("Alex Horford", [horford]) == [horford]
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,8 @@ def players_called(name: str, everyone: Sequence[Player]) -> list[Player]:
     """Those whom a name fits by the first rule that fits anybody; empty when none does.
 
     The rules: the whole name (accents, case, suffixes and `Last, First` do not matter); whole
-    words of it; beginnings of its words, so `J. Hart`; its initials; the same with another form
-    of the first name (Bill, William); any part of it.
+    words of it; beginnings of its words, so `J. Hart`, or its initials, or another form of the
+    first name (Bill, William) beside another word of it; any part of it.
     """
     key = player_key(name)
     if not key:
@@ -88,8 +88,9 @@ def players_called(name: str, everyone: Sequence[Player]) -> list[Player]:
         return exact
     asked = _words(name)
     spelled = [(player, _words(player.name)) for player in everyone]
-    for rule in (_has_words, _has_beginnings, _has_initials, _has_other_form):
-        fits = [player for player, own in spelled if rule(asked, own)]
+    # Short forms together: `AD` begins Adebayo as well as it is Anthony Davis.
+    for rules in ((_has_words,), (_has_beginnings, _has_initials, _has_other_form)):
+        fits = [player for player, own in spelled if any(rule(asked, own) for rule in rules)]
         if fits:
             return fits
     return [player for player in everyone if key in player.key]
@@ -99,12 +100,15 @@ def near_names(name: str, everyone: Sequence[Player]) -> list[str]:
     """The names that look most like a name nobody has, by all of it, then by a word of it."""
     key = player_key(name)
     by_key = {player.key: player.name for player in everyone}
-    likely = [by_key[found] for found in nearest(key, by_key)] if key else []
+    likely = [by_key[near] for near in nearest(key, by_key)] if key else []
+    # Alone, another form of a first name is a guess (Alex, Al), and only ever suggested.
+    forms = _forms(key)
+    likely += [player.name for player in everyone if forms & set(_words(player.name))]
     by_word: dict[str, str] = {}
     for player in everyone:
         by_word |= dict.fromkeys(_words(player.name), player.name)
     for word in _words(name):
-        likely += [by_word[found] for found in nearest(word, by_word, LIKE_A_WORD)]
+        likely += [by_word[near] for near in nearest(word, by_word, LIKE_A_WORD)]
     return list(dict.fromkeys(likely))[:3]
 
 
@@ -128,7 +132,8 @@ def _has_initials(asked: list[str], own: list[str]) -> bool:
 
 
 def _has_other_form(asked: list[str], own: list[str]) -> bool:
-    return bool(set(own) & _forms(asked[0])) and set(asked[1:]) <= set(own)
+    rest = set(asked[1:])
+    return bool(rest) and rest <= set(own) and bool(set(own) & _forms(asked[0]))
 
 
 @cache
