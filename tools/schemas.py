@@ -84,7 +84,19 @@ def _schema(words: str, answer: type[Result]) -> str:
         "$id": f"https://tipoff.invalid/schema/{words}.schema.json",
         **answer.model_json_schema(mode="serialization", schema_generator=_Untitled),
     }
-    return json.dumps(schema, indent=2) + "\n"
+    return json.dumps(_ordered(schema), indent=2) + "\n"
+
+
+def _ordered(part: Any) -> Any:
+    """Alternatives in one order: Python keeps a union as whoever spelled it first did."""
+    if isinstance(part, list):
+        return [_ordered(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    ordered = {name: _ordered(value) for name, value in part.items()}
+    if "anyOf" in ordered:
+        ordered["anyOf"] = sorted(ordered["anyOf"], key=json.dumps)
+    return ordered
 
 
 def main() -> int:
