@@ -51,8 +51,9 @@ def load_plugins(
     """Make known to this process the plug-ins that are installed, those of a lake (its folder), and
     objects. Those it knows already change nothing.
 
-    `lake`: a lake that somebody named, None for one by default. `config`: a tipoff.toml to read in place of the lake's. Raises UsageError naming the plug-in
-    that cannot be used, why, and who named it.
+    `lake`: a lake that somebody named, None for one by default. `config`: a tipoff.toml to read in
+    place of the lake's. Raises UsageError naming the plug-in that cannot be used, why, and who
+    named it.
     """
     installed = [Declared(value, f"the distribution {owner}") for owner, value in entry_points()]
     for declared in (*installed, *_listed(_config(lake, config))):

@@ -58,8 +58,8 @@ def open_lake(
 
     `create`: make it when there is none. `plugins`: models, features and sources of one's own, as
     objects; those that are installed or listed in a tipoff.toml beside a lake that was named (or in
-    `config`) are known by themselves. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged,
-    UsageError naming the setting or plug-in that is wrong.
+    `config`) are known by themselves. Raises NotFound when there is no lake, LakeUnavailable,
+    LakeDamaged, UsageError naming the setting or plug-in that is wrong.
     """
     know_plugins(location, plugins=plugins, config=config)
     return open_known(location, create=create)
