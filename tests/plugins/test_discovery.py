@@ -152,6 +152,34 @@ def test_one_that_somebody_else_laid_beside_the_lake_is_not_run(tmp_path: Path) 
     assert is_known("laid_there")
 
 
+@pytest.mark.parametrize("place", ["tipoff.toml", "open_to_all.py", "."])
+def test_one_that_others_may_change_is_not_run_beside_a_lake(tmp_path: Path, place: str) -> None:
+    folder = plugin(tmp_path, "open_to_all")
+    (folder / place).chmod((folder / place).stat().st_mode | 0o002)
+    with pytest.raises(UsageError, match="changed by others"):
+        load_plugins(lake_in(tmp_path))
+    assert not (folder / "imported").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("which", ["module", "folder"])
+def test_nor_one_that_another_user_or_group_may_change(tmp_path: Path, which: str) -> None:
+    name = f"{which}_of_a_group"
+    lake = lake_in(plugin(tmp_path, name))
+    thing = tmp_path / f"{name}.py" if which == "module" else tmp_path
+    os.chown(thing, 12345, -1)
+    with pytest.raises(UsageError, match="changed by others"):
+        load_plugins(lake)
+    os.chown(thing, os.geteuid(), 12345)
+    thing.chmod(thing.stat().st_mode | 0o020)
+    with pytest.raises(UsageError, match="changed by others"):
+        load_plugins(lake)
+    assert not (tmp_path / "imported").exists()
+    os.chown(thing, -1, os.getegid())
+    load_plugins(lake)
+    assert is_known(name)
+
+
 def test_an_installed_distribution_brings_its_plugins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
