@@ -148,12 +148,18 @@ def _check_others_cannot_change(config: Path | None, declared: Declared, owners:
 
 
 def _listed(config: Path) -> Sequence[Declared]:
-    """The plug-ins a tipoff.toml lists. Raises UsageError when it cannot be read, or lists none but
-    names them."""
+    """The plug-ins a tipoff.toml lists. Raises UsageError when it cannot be read, lists none but
+    names them, or has settings that would not count."""
     try:
-        names = tomllib.loads(config.read_text("utf-8")).get("plugins", [])
+        whole = tomllib.loads(config.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{config} cannot be read: {error}", "mend or remove it") from error
+    names = whole.pop("plugins", [])
+    if whole and config.resolve() != (named_config() or Path(DEFAULT_CONFIG)).resolve():
+        raise UsageError(
+            f"{config} sets {', '.join(whole)}, but is read for its plug-ins alone",
+            f"set TIPOFF_CONFIG to {config}, or leave nothing in it but `plugins`",
+        )
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"`plugins` of {config} is no list of texts", 'plugins = ["module:Name"]')
     return [Declared(name, str(config), str(config.resolve().parent)) for name in names]

@@ -226,6 +226,33 @@ def test_a_list_that_is_none_is_an_error(tmp_path: Path, text: str) -> None:
         load_plugins(lake_in(tmp_path))
 
 
+def test_settings_in_a_file_that_is_read_for_its_plugins_alone_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = plugin(tmp_path, "with_settings") / "tipoff.toml"
+    text = config.read_text("utf-8")
+    config.write_text(f"min_edge = 3.0\n{text}", encoding="utf-8")
+    for lake, asked in ((lake_in(tmp_path), None), (None, config)):
+        with pytest.raises(UsageError, match="min_edge") as refused:
+            load_plugins(lake, config=asked)
+        assert str(config) in refused.value.next_step
+    assert not (tmp_path / "imported").exists()
+    monkeypatch.setenv("TIPOFF_CONFIG", str(config))
+    load_plugins(lake_in(tmp_path))
+    assert (settings().min_edge, is_known("with_settings")) == (3.0, True)
+
+
+def test_those_of_the_working_folders_file_beside_a_named_lake_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = plugin(tmp_path, "project") / "tipoff.toml"
+    config.write_text("min_edge = 3.0\n" + config.read_text("utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    lake_in(tmp_path)
+    load_plugins("lake")
+    assert (settings().min_edge, is_known("project")) == (3.0, True)
+
+
 def test_a_module_whose_name_is_taken_is_not_mistaken_for_the_other(tmp_path: Path) -> None:
     plugin(tmp_path / "one", "same_name")
     plugin(tmp_path / "two", "same_name")
