@@ -23,6 +23,7 @@ with every run, and after a change `run` builds a new set.
 
 `plugins` in a `tipoff.toml` is no setting: it counts only in the file that `TIPOFF_CONFIG` names,
 or that lies in the folder of a lake that `--lake` or `TIPOFF_LAKE` names, or next to it.
+Settings in such a file are an error unless it is also the one that settings are read from.
 
 """
 

@@ -58,14 +58,15 @@ def _leave(number: int) -> NoReturn:
 
 
 def _end_what_was_started() -> None:
-    """Kill this process's children, whose answers nobody would take, and remove the semaphores they
+    """Kill this process's children, whose answers nobody would take, with the groups that are
+    theirs (a plug-in's process and what that has begun), and remove the semaphores they
     shared: multiprocessing's tracker, which is one of them, would, complaining about each."""
     killed: set[int] = set()
     # The main thread goes on meanwhile, and may be starting workers.
     while new := _children() - killed:
         for child in new:
             with suppress(OSError):
-                os.kill(child, signal.SIGKILL)
+                (os.killpg if os.getpgid(child) == child else os.kill)(child, signal.SIGKILL)
         killed |= new
     util, shared = map(sys.modules.get, ("multiprocessing.util", "multiprocessing.synchronize"))
     if util and shared:

@@ -22,7 +22,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.machinery import PathFinder
 from pathlib import Path
+from stat import S_IWGRP, S_IWOTH
 from typing import TYPE_CHECKING, Any
 
 from tipoff.errors import UsageError
@@ -56,7 +58,9 @@ def load_plugins(
     named it.
     """
     installed = [Declared(value, f"the distribution {owner}") for owner, value in entry_points()]
-    for declared in (*installed, *_listed(_config(lake, config))):
+    named = Path(config) if config is not None else named_config()
+    listed = _listed(named) if named is not None else _beside(lake)
+    for declared in (*installed, *listed):
         _load(declared)
     for thing in objects:
         add_plugin(thing)
@@ -103,42 +107,62 @@ def _load(declared: Declared) -> None:
         raise UsageError(f"{who}: {error.message}", error.next_step) from error
 
 
-def _config(lake: str | Path | None, config: str | Path | None) -> Path | None:
-    """The tipoff.toml whose plug-ins count, None when there is none."""
-    named = Path(config) if config is not None else named_config()
-    if named is not None:
-        return named
+def _beside(lake: str | Path | None) -> Sequence[Declared]:
+    """The plug-ins that the tipoff.toml of a lake lists. One of somebody else's is passed over: in
+    a folder that all may write to, anybody could lay one beside a lake.
+
+    Raises UsageError when others may change it, its folder, or a module it lists.
+    """
     if lake is None or "://" in str(lake):
-        return None
+        return ()
     from tipoff.lake.backends import embedded_lake
 
     backend = embedded_lake(lake)
     if not backend.catalog.exists():
-        return None
-    folder = backend.root.resolve()
-    places = (folder / DEFAULT_CONFIG, folder.parent / DEFAULT_CONFIG)
-    return next((place for place in places if place.is_file() and _trusted(place, folder)), None)
-
-
-def _listed(config: Path | None) -> Sequence[Declared]:
-    """The plug-ins a tipoff.toml lists. Raises UsageError when it cannot be read, or lists none but
-    names them."""
-    if config is None:
         return ()
+    folder = backend.root.resolve()
+    owners = {os.geteuid(), 0, folder.stat().st_uid}
+    places = (folder / DEFAULT_CONFIG, folder.parent / DEFAULT_CONFIG)
+    own = (p for p in places if p.is_file() and p.stat().st_uid in owners)
+    config = next(own, None)
+    listed = _listed(config) if config is not None else ()
+    for declared in listed:
+        _check_others_cannot_change(config, declared, owners)
+    return listed
+
+
+def _check_others_cannot_change(config: Path | None, declared: Declared, owners: set[int]) -> None:
+    """Raises UsageError for a tipoff.toml, a folder or a module that is another user's, or that one
+    may write to: others by its mode, or a group that is not this user's own."""
+    top = declared.spec.partition(":")[0].partition(".")[0]
+    spec = PathFinder.find_spec(top, [declared.folder]) if declared.folder else None
+    module = Path(spec.origin) if spec and spec.origin else None
+    for place in filter(None, (config, module, *(p.parent for p in (config, module) if p))):
+        about = place.stat()
+        shared = about.st_mode & S_IWGRP and about.st_gid not in {os.getegid(), 0}
+        if about.st_uid not in owners or about.st_mode & S_IWOTH or shared:
+            raise UsageError(
+                f"{place} can be changed by others, so the plug-in {declared.spec} is not run",
+                f"chmod go-w {place}, or name {config} with TIPOFF_CONFIG",
+            )
+
+
+def _listed(config: Path) -> Sequence[Declared]:
+    """The plug-ins a tipoff.toml lists. Raises UsageError when it cannot be read, lists none but
+    names them, or has settings that would not count."""
     try:
-        names = tomllib.loads(config.read_text("utf-8")).get("plugins", [])
+        whole = tomllib.loads(config.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{config} cannot be read: {error}", "mend or remove it") from error
+    names = whole.pop("plugins", [])
+    if whole and config.resolve() != (named_config() or Path(DEFAULT_CONFIG)).resolve():
+        raise UsageError(
+            f"{config} sets {', '.join(whole)}, but is read for its plug-ins alone",
+            f"set TIPOFF_CONFIG to {config}, or leave nothing in it but `plugins`",
+        )
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"`plugins` of {config} is no list of texts", 'plugins = ["module:Name"]')
     return [Declared(name, str(config), str(config.resolve().parent)) for name in names]
-
-
-def _trusted(place: Path, lake: Path) -> bool:
-    """Whether a file belongs to this user, the system, or whoever has the lake: in a folder that
-    all may write to, anybody could lay one beside a lake."""
-    owners = {os.geteuid(), 0, *((lake.stat().st_uid,) if lake.exists() else ())}
-    return place.stat().st_uid in owners
 
 
 def _room(module: str) -> Any:

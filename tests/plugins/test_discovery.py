@@ -152,6 +152,34 @@ def test_one_that_somebody_else_laid_beside_the_lake_is_not_run(tmp_path: Path) 
     assert is_known("laid_there")
 
 
+@pytest.mark.parametrize("place", ["tipoff.toml", "open_to_all.py", "."])
+def test_one_that_others_may_change_is_not_run_beside_a_lake(tmp_path: Path, place: str) -> None:
+    folder = plugin(tmp_path, "open_to_all")
+    (folder / place).chmod((folder / place).stat().st_mode | 0o002)
+    with pytest.raises(UsageError, match="changed by others"):
+        load_plugins(lake_in(tmp_path))
+    assert not (folder / "imported").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("which", ["module", "folder"])
+def test_nor_one_that_another_user_or_group_may_change(tmp_path: Path, which: str) -> None:
+    name = f"{which}_of_a_group"
+    lake = lake_in(plugin(tmp_path, name))
+    thing = tmp_path / f"{name}.py" if which == "module" else tmp_path
+    os.chown(thing, 12345, -1)
+    with pytest.raises(UsageError, match="changed by others"):
+        load_plugins(lake)
+    os.chown(thing, os.geteuid(), 12345)
+    thing.chmod(thing.stat().st_mode | 0o020)
+    with pytest.raises(UsageError, match="changed by others"):
+        load_plugins(lake)
+    assert not (tmp_path / "imported").exists()
+    os.chown(thing, -1, os.getegid())
+    load_plugins(lake)
+    assert is_known(name)
+
+
 def test_an_installed_distribution_brings_its_plugins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,6 +224,33 @@ def test_a_list_that_is_none_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "tipoff.toml").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=r"tipoff\.toml"):
         load_plugins(lake_in(tmp_path))
+
+
+def test_settings_in_a_file_that_is_read_for_its_plugins_alone_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = plugin(tmp_path, "with_settings") / "tipoff.toml"
+    text = config.read_text("utf-8")
+    config.write_text(f"min_edge = 3.0\n{text}", encoding="utf-8")
+    for lake, asked in ((lake_in(tmp_path), None), (None, config)):
+        with pytest.raises(UsageError, match="min_edge") as refused:
+            load_plugins(lake, config=asked)
+        assert str(config) in refused.value.next_step
+    assert not (tmp_path / "imported").exists()
+    monkeypatch.setenv("TIPOFF_CONFIG", str(config))
+    load_plugins(lake_in(tmp_path))
+    assert (settings().min_edge, is_known("with_settings")) == (3.0, True)
+
+
+def test_those_of_the_working_folders_file_beside_a_named_lake_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = plugin(tmp_path, "project") / "tipoff.toml"
+    config.write_text("min_edge = 3.0\n" + config.read_text("utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    lake_in(tmp_path)
+    load_plugins("lake")
+    assert (settings().min_edge, is_known("project")) == (3.0, True)
 
 
 def test_a_module_whose_name_is_taken_is_not_mistaken_for_the_other(tmp_path: Path) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -26,3 +30,72 @@ def test_nothing_of_the_working_folder_is_run(
     with process(bytes) as asked:
         assert asked.ask(b"as it is", 60) == b"as it is"
     assert not (tmp_path / "imported").exists()
+
+
+def signals_taken(_: object) -> bytes:
+    """Which signals the process blocks, and what it does with those that end it."""
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    ways = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+    return repr((blocked, ways == [signal.default_int_handler, signal.SIG_DFL])).encode()
+
+
+def begin_another(_: object) -> bytes:
+    """Begin a process that would outlive everybody; its number."""
+    words = [sys.executable, "-c", "import time; time.sleep(600)"]
+    return str(subprocess.Popen(words, stdout=subprocess.DEVNULL).pid).encode()
+
+
+def ends(number: int) -> bool:
+    """Whether a process ends within 20 s: is gone, or waits for whoever inherited it."""
+    status = Path(f"/proc/{number}/stat")
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            if status.read_text().rpartition(")")[2].split()[0] in "ZX":
+                return True
+        except OSError:
+            return True
+    return False
+
+
+def test_a_plugin_can_end_what_it_begins_by_a_signal() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        with process(signals_taken) as asked:
+            assert asked.ask(None, 60) == b"(set(), True)"
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def test_what_a_plugin_has_begun_ends_with_its_process() -> None:
+    with process(begin_another) as asked:
+        begun = int(asked.ask(None, 60))
+    assert ends(begun)
+
+
+_ASKING = """
+import os, pickle, signal, sys
+from tipoff.interrupt import end_on_signals
+
+if sys.argv[1] == "interrupted":
+    end_on_signals()  # before an import begins a thread
+from tests.plugins.test_process import begin_another
+from tipoff.models.plugin.process import Process
+
+asked = Process("my_model", lambda: pickle.dumps(begin_another))
+print(int(asked.ask(None, 60)), flush=True)
+if sys.argv[1] == "leaves":
+    os._exit(0)
+os.kill(os.getpid(), signal.SIGINT if sys.argv[1] == "interrupted" else signal.SIGKILL)
+signal.pause()
+"""
+
+
+@pytest.mark.parametrize("way", ["interrupted", "killed", "leaves"])
+def test_what_a_plugin_has_begun_ends_with_the_process_that_asked(way: str) -> None:
+    words = [sys.executable, "-c", _ASKING, way]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None
+        begun = int(asking.stdout.readline())
+        assert ends(begun)
+        asking.kill()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from typer.testing import CliRunner
@@ -161,6 +161,36 @@ def test_an_object_that_is_no_source_is_refused_and_a_typing_error_is_answered_w
     with pytest.raises(UsageError) as caught:
         import_files(lake, "wyre", [tmp_path])
     assert "wire" in caught.value.next_step
+
+
+class Slotted:
+    __slots__ = ("name", "tables")
+
+    def __init__(self, tables: tuple[str, ...]) -> None:
+        self.name, self.tables = "slotted", tables
+
+    def parse(self, _payload: bytes, _name: str) -> dict[str, list[dict[str, Any]]]:
+        return {}
+
+
+class Tupled(NamedTuple):
+    tables: tuple[str, ...]
+    name: str = "tupled"
+
+    def parse(self, _payload: bytes, _name: str) -> dict[str, list[dict[str, Any]]]:
+        return {}
+
+
+@pytest.mark.parametrize("kind", [Slotted, Tupled])
+def test_a_source_without_a_dict_is_the_same_when_it_holds_the_same(kind: Any) -> None:
+    try:
+        for _ in range(2):
+            add_source(kind(("injuries",)))
+        with pytest.raises(UsageError, match="already"):
+            add_source(kind(("schedule",)))
+    finally:
+        for name in ("slotted", "tupled"):
+            remove_source(name)
 
 
 def test_real_rows_do_not_mix_with_a_simulated_league(lake: Lake, tmp_path: Path) -> None:

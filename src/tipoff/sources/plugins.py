@@ -74,8 +74,18 @@ def add_source(source: Source) -> None:
             f"name some of {', '.join(COLUMNS)}",
         )
     there = SOURCES.setdefault(source.name, source)
-    if (type(there), vars(there)) != (type(source), vars(source)):
+    if not _alike_sources(there, source):
         raise UsageError(f"a source is called {source.name} already", "give it another name")
+
+
+def _alike_sources(one: Source, other: Source) -> bool:
+    """Whether two sources are the same: by the comparison of their own, else by what they hold, in
+    `__dict__` or in slots."""
+    if type(one) is not type(other):
+        return False
+    if type(one).__eq__ is not object.__eq__:
+        return one == other
+    return one.__getstate__() == other.__getstate__()
 
 
 def remove_source(name: str) -> None:

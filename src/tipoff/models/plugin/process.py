@@ -11,6 +11,7 @@ are pickled, because they come from here; of the answers nothing is unpickled.
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import os
@@ -21,7 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -77,7 +78,10 @@ class Process:
         if line is not None:
             line.close()
         if child is not None:
-            child.kill()
+            # Before it is waited for: until then its number is nobody else's. Its group is what it
+            # has begun.
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             child.wait()
 
     def _start(self, seconds: float | None) -> Connection:
@@ -139,7 +143,8 @@ def serve(descriptor: int) -> None:
     """Answer requests on a connection until it is closed: what the process does."""
     _PLACE["child"] = True
     os.dup2(2, 1)  # what a plug-in prints is no answer of a command
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked decides what Ctrl-C ends
+    _take_signals()
+    atexit.register(_end_group)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     with Connection(descriptor) as line:
         answer: Answer | None = None
@@ -177,7 +182,20 @@ class _Telling(AbstractContextManager[None]):
         return True
 
 
+def _take_signals() -> None:
+    """Take signals as a fresh process does, whatever a `tipoff` command does with its own: what a
+    plug-in begins would inherit that they are blocked, and could not be ended by them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
-    os._exit(1)
+    _end_group()
+
+
+def _end_group() -> None:
+    """End this process and all that the plug-in has begun: they are a session of their own."""
+    os.killpg(0, signal.SIGKILL)
