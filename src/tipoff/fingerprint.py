@@ -114,7 +114,7 @@ class Code:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._read: dict[str, NormalModule] = {}
+        self._read: dict[str, tuple[tuple[Path | int, ...], NormalModule]] = {}
         self._kept: KeptAnswers | None = None
 
     @cached_property
@@ -208,12 +208,14 @@ class Code:
         return taken if handed_on is None else self._origin(handed_on, taken.module)
 
     def _module(self, name: str) -> NormalModule | None:
-        if name not in self._read:
-            path = self._path(name)
-            if path is None:
-                return None  # a module from elsewhere may be found later, once it is imported
-            self._read[name] = self._normal(path)
-        return self._read[name]
+        path = self._path(name)
+        if path is None:
+            return None  # a module from elsewhere may be found later, once it is imported
+        state = _state(path) if name.partition(".")[0] != self._root.name else ()
+        known = self._read.get(name)
+        if known is None or known[0] != (path, *state):
+            known = self._read[name] = (path, *state), self._normal(path)
+        return known[1]
 
     def _normal(self, path: Path) -> NormalModule:
         self._kept = self._kept or KeptAnswers("code")
@@ -230,6 +232,13 @@ class Code:
                 return Path(file) if file and file.endswith(".py") else None
             return None
         return self._files.get(name)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """What shows that a file of somebody else's changed: they edit it while this process goes on,
+    and the process of a plug-in imports it as it then is."""
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size
 
 
 @cache

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import pytest
 
 from tests.simulated import own_copy, slate_dates
 from tipoff.lake import Lake
+from tipoff.models.plugin import protocol
 
+MODELS = ("my_sk", "my_means", "my_ridge")
 ROOT = Path(__file__).resolve().parents[2]
 _PLUGIN = """
 import numpy as np
@@ -59,11 +62,16 @@ class Fitted:
 
 @pytest.fixture
 def lake(trained_lake: Path, tmp_path: Path) -> Path:
-    """A lake with two plug-ins beside it."""
+    """A lake with plug-ins beside it, one of them that of the documentation."""
     own_copy(trained_lake, tmp_path / "lake")
     (tmp_path / "my_models.py").write_text(_PLUGIN)
+    text = (
+        (protocol.__doc__ or "").split("\n\n    class Ridge", 1)[1].split("\n\nA regressor", 1)[0]
+    )
+    ridge = "import numpy as np\n\n" + textwrap.dedent("    class Ridge" + text)
+    (tmp_path / "my_ridge.py").write_text(ridge)
     (tmp_path / "my_features.py").write_text('FEATURES = ("{market}_avg_last_5", "minutes_last")')
-    toml = 'plugins = ["my_models:SK", "my_models:Means"]'
+    toml = 'plugins = ["my_models:SK", "my_models:Means", "my_ridge:Ridge"]'
     (tmp_path / "tipoff.toml").write_text(toml)
     return tmp_path / "lake"
 
@@ -85,9 +93,7 @@ def test_a_fresh_process_trains_predicts_and_reproduces_what_lies_beside_the_lak
 ) -> None:
     with Lake.open(lake) as opened:
         days = slate_dates(opened)
-    made = {
-        name: tipoff(lake, "train", name, "--through", days[-8]) for name in ("my_sk", "my_means")
-    }
+    made = {name: tipoff(lake, "train", name, "--through", days[-8]) for name in MODELS}
     assert {name: report["model"] for name, report in made.items()} == {n: n for n in made}
     again = tipoff(lake, "train", "my_sk", "--through", days[-8])
     assert (again["new"], again["model_id"]) == (False, made["my_sk"]["model_id"])
@@ -97,7 +103,8 @@ def test_a_fresh_process_trains_predicts_and_reproduces_what_lies_beside_the_lak
                  WHERE starts_with(model, 'my_') ORDER BY ALL"""
         rows = r.rows(sql)
     assert [(model, market) for model, market, *_ in rows] == [
-        ("my_means", "points"), ("my_means", "rebounds"), ("my_sk", "points"),
+        ("my_means", "points"), ("my_means", "rebounds"), ("my_ridge", "points"),
+        ("my_ridge", "rebounds"), ("my_sk", "points"),
     ]  # fmt: skip
     assert {(model, model_id) for model, _, model_id, _ in rows} == {
         (name, report["model_id"]) for name, report in made.items()
@@ -107,3 +114,9 @@ def test_a_fresh_process_trains_predicts_and_reproduces_what_lies_beside_the_lak
     reproduced = tipoff(lake, "reproduce", days[-1])
     assert reproduced["differences"] == []
     assert reproduced["checked"] == run["predicted"]
+    with Lake.open(lake) as opened, opened.reading() as r:
+        sql = """SELECT model, max(prediction_id) FROM forecast.prediction
+                 WHERE starts_with(model, 'my_') GROUP BY ALL"""
+        for model, one in r.rows(sql):
+            by_id = tipoff(lake, "reproduce", one)
+            assert (by_id["checked"], by_id["differences"]) == (1, []), model

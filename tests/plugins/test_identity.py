@@ -17,7 +17,7 @@ import tipoff
 from tests.plugins.toys import FEATURES, Line, Poisson, Ridge, known
 from tests.simulated import own_copy, slate_dates
 from tipoff.errors import ArtifactError, PluginFailed, UsageError
-from tipoff.fingerprint import LIBRARY, Code, SetCode
+from tipoff.fingerprint import CODE, LIBRARY, Code, SetCode
 from tipoff.grading.backtest import make_plan
 from tipoff.grading.backtest.folds import fold_id, make_folds
 from tipoff.grading.backtest.rows import Rows, load_rows
@@ -160,9 +160,10 @@ def test_another_line_in_a_plugin_or_in_what_lies_beside_it_is_other_code(
     ((what, value),) = changed.items()
     name, text = texts[what]
     write(tmp_path / "b", name, text.format(helpers="helps_b", name="mine_b", constant=value))
-    now = Code(Path(tipoff.__file__).parent).closure(["mine_b"])
-    differ = {n for n, digest in now.items() if parts.get(n, digest) != digest}
-    assert differ == {name.removesuffix(".py")}
+    for code in (Code(Path(tipoff.__file__).parent), CODE):  # as a new process and this one see it
+        now = code.closure(["mine_b"])
+        differ = {n for n, digest in now.items() if parts.get(n, digest) != digest}
+        assert differ == {name.removesuffix(".py")}
     for module in ("mine_b", "helps_b"):
         sys.modules.pop(module)
 

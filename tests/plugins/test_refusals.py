@@ -54,7 +54,8 @@ def patience(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
 @pytest.mark.parametrize(
     "trouble",
     ["raises", "leaves", "dies", "answers NaN in a row", "answers infinity",
-     "answers a row too few", "answers words", "answers pmfs that are none"],
+     "answers a row too few", "answers words", "answers pmfs that are none",
+     "answers by the rows beside it", "answers at random"],
 )  # fmt: skip
 def test_a_plugin_that_goes_wrong_is_no_model(one_lake: Lake, version: str, trouble: str) -> None:
     with known(Ridge(alpha=2.0, trouble=trouble)), pytest.raises(PluginFailed, match="my_ridge"):

@@ -38,6 +38,8 @@ TROUBLES: dict[str, Callable[[Floats], Any]] = {
     "answers a row too few": lambda means: means[1:],
     "answers words": lambda means: ["many"] * len(means),
     "answers pmfs that are none": lambda m: Pmf(np.full((len(m), MARKETS["points"].top + 1), 0.5)),
+    "answers by the rows beside it": lambda means: means - means.mean() + 10.0,
+    "answers at random": lambda means: means + np.random.default_rng().normal(0, 0.01, len(means)),
     "hangs": lambda _: threading.Event().wait(),
     "hangs on slates": lambda _: threading.Event().wait(),
 }

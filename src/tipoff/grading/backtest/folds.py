@@ -7,16 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from tipoff.errors import ContractError, PluginFailed, UsageError
 from tipoff.grading.backtest.plan import Plan, Window
 from tipoff.grading.backtest.rows import Rows
 from tipoff.hashing import content_id
+from tipoff.markets import MARKETS
 from tipoff.models import Model, Prediction, Spec, code_of, family_of
 from tipoff.models.data import TrainingData, training_window
+from tipoff.models.families import FAMILIES
 from tipoff.models.family import Fit
 from tipoff.models.model import column
+from tipoff.models.pmf import Pmf
 
 COLUMNS = (
     "game_date", "game_id", "player_id", "player_key", "market", "model", "as_of",
@@ -139,7 +143,7 @@ def _predict(model: Model, asked: pl.DataFrame, market: str, rows: Rows) -> Fore
     if market not in made.markets:
         return Forecasts(empty(), {(market, NO_SHAPE): asked.height})
     try:
-        answer = model.predict(asked, market)
+        answer = _answer(model, asked, market)
     except PluginFailed as error:
         return Forecasts(empty(), {(market, f"{NO_ANSWER}: {error.message}"): asked.height})
     names = made.contract.names[market]
@@ -150,6 +154,19 @@ def _predict(model: Model, asked: pl.DataFrame, market: str, rows: Rows) -> Fore
     ).select(COLUMNS)
     reasons = _reasons(asked.filter(pl.Series(~answer.ok)), made.contract.required(market))
     return Forecasts(found, {(market, reason): n for reason, n in reasons.items()})
+
+
+def _answer(model: Model, asked: pl.DataFrame, market: str) -> Prediction:
+    """The answer to rows; that of a plug-in night by night, as it will be asked for slates."""
+    if not FAMILIES[model.manifest.family].apart:
+        return model.predict(asked, market)
+    pmf = np.full((asked.height, MARKETS[market].top + 1), np.nan)
+    ok = np.zeros(asked.height, dtype=bool)
+    for day in asked["game_date"].unique():
+        rows = (asked["game_date"] == day).to_numpy()
+        answer = model.predict(asked.filter(pl.Series(rows)), market)
+        pmf[rows], ok[rows] = answer.pmf.p, answer.ok
+    return Prediction(Pmf(pmf), ok)
 
 
 def _table(model: Model, asked: pl.DataFrame, market: str, answer: Prediction) -> pl.DataFrame:

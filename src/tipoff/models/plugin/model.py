@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from tipoff.errors import PluginFailed, PluginTimeout
+from tipoff.hashing import DECIMALS
 from tipoff.markets import MARKETS
 from tipoff.models.dispersion import Dispersion
 from tipoff.models.manifest import Manifest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SUM_TO_ONE = 1e-6
+_PMF_DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ def spread(mean: Floats, shape: Dispersion, market: str) -> Pmf:
 
 
 def checked_answer(name: str, market: str, values: Floats, n: int) -> Floats:
-    """Means, shape (n,), or pmfs, shape (n, K+1), as they are. Raises PluginFailed for anything
-    else: one bad row says that the others cannot be trusted either."""
+    """Means, shape (n,), or pmfs, shape (n, K+1), rounded, because last bits hang on which rows are
+    asked for together. Raises PluginFailed for anything else: one bad row says that the others
+    cannot be trusted either."""
     wide = (n, MARKETS[market].top + 1)
     if values.shape not in ((n,), wide):
         raise PluginFailed(
@@ -93,4 +96,7 @@ def checked_answer(name: str, market: str, values: Floats, n: int) -> Floats:
         (values >= 0).all() and np.allclose(values.sum(axis=1), 1.0, rtol=0, atol=_SUM_TO_ONE)
     ):
         raise PluginFailed(f"{name} answers {market} with pmfs that do not add up to 1")
-    return values
+    if values.ndim == 1:
+        return values.round(DECIMALS) + 0.0
+    rounded = values.round(_PMF_DECIMALS) + 0.0
+    return np.asarray(rounded / rounded.sum(axis=1, keepdims=True))

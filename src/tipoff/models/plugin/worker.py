@@ -11,11 +11,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from tipoff.errors import UsageError
 from tipoff.models.plugin.homes import Home, restored
 from tipoff.models.plugin.process import packed
 from tipoff.models.plugin.protocol import Fitted, Model
 from tipoff.models.pmf import Floats, Pmf
 
+_ALONE = 4
+"""Rows that are asked for one at a time."""
+_ROUNDING = 1e-9
+"""By so much, relative or absolute, answers for a row may differ with the rows beside it: sums over
+matrices are added up in another order. It is below what is rounded away (model.py)."""
 LOADED = 16
 """So many fitted models are kept ready: one per market, and some to spare."""
 
@@ -60,8 +66,7 @@ class Worker:
             return self._fit(request)
         if isinstance(request, Types):
             return "\n".join(getattr(self.model, "types")(request.content)).encode()  # noqa: B009
-        answer = self._fitted(request.content).predict(request.frame)
-        return packed(np.asarray(answer.p if isinstance(answer, Pmf) else answer, dtype=np.float64))
+        return packed(_row_by_row(self._fitted(request.content), request.frame))
 
     def _fit(self, request: Fit) -> bytes:
         content = self.model.fit(request.frame, request.target, request.market).dump()
@@ -76,6 +81,31 @@ class Worker:
         if len(self._loaded) > LOADED:
             self._loaded.popitem(last=False)
         return fitted
+
+
+def _row_by_row(fitted: Fitted, frame: pl.DataFrame) -> Floats:
+    """What a model answers for a frame. Raises UsageError when it answers otherwise for parts of
+    it: a mean over the rows would see later games in a backtest, other players on a slate."""
+    whole = _numbers(fitted, frame)
+    if whole.shape[:1] != (frame.height,) or not np.isfinite(whole).all():
+        return whole  # no answer, as who asked will see
+    rows = range(frame.height)
+    parts = [list(reversed(rows[start::2])) for start in (0, 1)]
+    parts += [[row] for row in rows[:: max(1, frame.height // _ALONE)]]
+    for part in filter(None, parts):
+        again = _numbers(fitted, frame[part])
+        there = whole[part]
+        if again.shape != there.shape or not np.allclose(again, there, _ROUNDING, _ROUNDING):
+            raise UsageError(
+                "it predicts other things of a row when other rows are there, or when asked again",
+                "predict each row from its own values, in float64: no mean, rank or draw",
+            )
+    return whole
+
+
+def _numbers(fitted: Fitted, frame: pl.DataFrame) -> Floats:
+    answer = fitted.predict(frame)
+    return np.asarray(answer.p if isinstance(answer, Pmf) else answer, dtype=np.float64)
 
 
 def _restored(home: Home, pickled: bytes) -> Worker:
