@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +119,30 @@ def test_reproduce_takes_an_id_a_run_or_a_date_and_says_what_is_none(
             t.reproduce("2025-13-01")
         with pytest.raises(NotFound, match="no slate is published"):
             t.reproduce(date(2001, 1, 1))
+
+
+def test_a_moment_without_a_zone_and_a_moment_for_a_date_are_refused(
+    published_lake: Path, slate_day: date
+) -> None:
+    midnight = datetime.combine(slate_day, time())
+    with open_lake(published_lake) as t:
+        asks: list[Callable[[], object]] = [
+            lambda: t.slate(slate_day, at=midnight),
+            lambda: t.bets(slate_day, as_of=midnight),
+            lambda: t.slate(midnight),
+            lambda: t.slate(midnight.replace(tzinfo=UTC)),
+            lambda: t.slate(date(1, 1, 1)),
+        ]
+        for ask in asks:
+            with pytest.raises(UsageError):
+                ask()
+
+
+def test_a_moment_in_any_zone_is_answered_in_utc(published_lake: Path, slate_day: date) -> None:
+    later = datetime.combine(slate_day, time(23, 30), timezone(timedelta(hours=-5)))
+    with open_lake(published_lake) as t:
+        asked = later.replace(year=later.year + 20)
+        answer = t.slate(slate_day, at=asked)
+        assert answer.at == asked
+        assert answer.to_dict()["at"].endswith("Z")
+        assert t.slate(slate_day, at=asked.isoformat()) == answer

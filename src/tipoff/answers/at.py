@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from tipoff.clock import iso
@@ -44,4 +44,5 @@ def slate_at(
     superseded = after and SupersededBy(
         publication_id=after.publication_id, committed_at=after.committed_at, reason=after.reason
     )
-    return view.model_copy(update={"at": moment, "superseded": superseded})
+    # A copy is not validated, and answers hold moments in UTC.
+    return view.model_copy(update={"at": moment.astimezone(UTC), "superseded": superseded})

@@ -27,13 +27,20 @@ def silent(_text: str) -> None:
 
 
 def day_of(given: Day) -> date:
-    """The league date. Raises UsageError for text that is none."""
-    return clock.parse_date(given) if isinstance(given, str) else given
+    """The league date. Raises UsageError for text that is none, for a moment, whose league date
+    depends on its zone, and for a day of no league."""
+    return clock.parse_date(str(given))
 
 
 def moment_of(given: At | None) -> datetime | None:
-    """The moment, None for none. Raises UsageError for text that is none or has no zone."""
-    return clock.parse_moment(given) if isinstance(given, str) else given
+    """The moment in UTC, None for none. Raises UsageError for text that is none, and for a moment
+    without a zone."""
+    return None if given is None else clock.parse_moment(str(given))
+
+
+def moment_on(given: At, day: date) -> datetime:
+    """The same, and of HH:MM the moment at which it is that late in US Eastern on `day`."""
+    return clock.parse_time(str(given), day)
 
 
 def markets_of(given: str | Sequence[str] | None) -> list[str]:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from tipoff import clock
-from tipoff.app.base import At, Day, Part, Progress, day_of, silent
+from tipoff.app.base import At, Day, Part, Progress, day_of, moment_on, silent
 from tipoff.errors import UsageError
 from tipoff.markets import Markets
 
@@ -50,7 +50,7 @@ class Slates(Part):
             if at is None:
                 view = slate_view(r, day, market=market, model=model, role=role, pmf=pmf)
             else:
-                moment = clock.parse_time(at, day) if isinstance(at, str) else at
+                moment = moment_on(at, day)
                 view = slate_at(r, day, moment, market=market, model=model, role=role, pmf=pmf)
             return view.model_copy(
                 update={

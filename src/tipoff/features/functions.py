@@ -1,8 +1,11 @@
-"""What a function is, as far as it can change a value: its source and all it names.
+"""What a function is, as far as it can change a value: the modules it is made of, and its values.
 
-The normal form of its source (normal.py), and of every function and class of the same distribution
-that it names; the values of constants it names; of modules from elsewhere their versions. Anything
-else cannot be told from what it was yesterday, and is refused.
+The normal form of its own source and of its whole module, of every module of the same package or
+of no library that these import (fingerprint.py), and the versions of the libraries they import. A
+module counts as a whole, because what a function does follows from decorators, base classes and
+imports that its own lines do not show. Values it names or closes over count as they are: constants
+by what they hold, functions by their source. Anything else cannot be compared with what it was
+yesterday, and is refused.
 """
 
 from __future__ import annotations
@@ -11,24 +14,24 @@ import dis
 import inspect
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from collections.abc import Iterator
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from tipoff.errors import UsageError
-from tipoff.fingerprint import LIBRARIES
-from tipoff.hashing import spell, text_id
+from tipoff.fingerprint import CODE, LIBRARIES, LIBRARY
+from tipoff.hashing import text_id
+from tipoff.installed import library_version
 from tipoff.normal import normal_module
 
+_TIPOFF = "tipoff"
 _NAMING = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME"})
 _PLAIN = (type(None), bool, int, float, str)
 
 
 def code_of_function(function: FunctionType) -> str:
-    """The hash of a function's code and of all it names. Raises UsageError when its source cannot
-    be read, or when it names a value that has no content to hash."""
+    """The hash of a function's code and of all it is made of. Raises UsageError when its source
+    cannot be read, or when it names a value that has no content to hash."""
     forms = dict[str, str]()
     package = function.__module__.partition(".")[0]
     _gather(function, forms, function.__name__, package)
@@ -38,9 +41,9 @@ def code_of_function(function: FunctionType) -> str:
 def _gather(value: Any, forms: dict[str, str], where: str, package: str) -> None:
     """Add the form of a value, and of all it names, under the name it is known by."""
     if isinstance(value, ModuleType):
-        forms[value.__name__] = _module(value.__name__)
+        _add_module(value.__name__, forms, package)
     elif _is_plain(value):
-        forms[where] = spell(value)
+        forms[where] = _content(value)
     elif not isinstance(value, FunctionType | BuiltinFunctionType | type):
         raise UsageError(
             f"{where} is a {type(value).__name__}, whose content cannot be hashed",
@@ -48,23 +51,39 @@ def _gather(value: Any, forms: dict[str, str], where: str, package: str) -> None
         )
     else:
         module = value.__module__ or "builtins"
-        key = f"{module}.{value.__qualname__}"
+        _add_module(module, forms, package)
+        if isinstance(value, BuiltinFunctionType) or not _is_read(module, package):
+            return
+        form = _source(value, where)
+        # Two lambdas of a module have one name.
+        key = f"{module}.{value.__qualname__} {form}"
         if key in forms:
             return
-        if isinstance(value, BuiltinFunctionType) or not _ours(module, package):
-            forms[key] = _module(module)
-            return
-        forms[key] = _source(value, where)
+        forms[key] = form
         for name, named in _named(value):
             _gather(named, forms, f"{where} > {name}", package)
 
 
-def _ours(module: str, package: str) -> bool:
-    """Whether a module's sources are read: of the function's own package, or of no distribution."""
+def _add_module(name: str, forms: dict[str, str], package: str) -> None:
+    """Add the digests of a module and of all it imports, or the version of its library."""
+    top = name.partition(".")[0]
+    if name in forms:
+        return
+    if top == _TIPOFF:
+        forms |= CODE.closure([name])
+    elif _is_read(name, package):
+        # What a plug-in imports of tipoff to declare itself changes no value.
+        closure = CODE.closure([name], (_TIPOFF, f"{_TIPOFF}.*"))
+        libraries = set[str]().union(*map(CODE.libraries, closure)) - {*LIBRARIES}
+        forms |= closure | {f"{LIBRARY}{each}": library_version(each) for each in libraries}
+    else:
+        forms[name] = _version(name)
+
+
+def _is_read(module: str, package: str) -> bool:
+    """Whether a module's sources are read: of the function's own package, or of no library."""
     top = module.partition(".")[0]
-    return top == package or not (
-        top in sys.stdlib_module_names or top in LIBRARIES or top in _distributions()
-    )
+    return top == package or (top != _TIPOFF and CODE.is_source(module))
 
 
 def _source(value: FunctionType | type, where: str) -> str:
@@ -107,24 +126,30 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(part)
 
 
-def _module(name: str) -> str:
-    """The version of a module from elsewhere; of Python and of the libraries tipoff itself runs on
+def _version(name: str) -> str:
+    """The version of a library's module; of Python and of the libraries tipoff itself runs on
     none: every build records theirs."""
     top = name.partition(".")[0]
     if top in sys.stdlib_module_names or top in LIBRARIES:
         return ""
-    try:
-        return version(_distributions()[top][0])
-    except (KeyError, PackageNotFoundError) as error:
+    installed = library_version(top)
+    if not installed:
         raise UsageError(
             f"module {name} belongs to no installed distribution",
             "import the functions it names one by one, or install it as a package",
-        ) from error
+        )
+    return installed
 
 
-@cache
-def _distributions() -> Mapping[str, list[str]]:
-    return packages_distributions()
+def _content(value: Any) -> str:
+    """A constant as text: the same in every process, whatever the order of its sets."""
+    if isinstance(value, frozenset | set):
+        return f"set {sorted(map(_content, value))}"
+    if isinstance(value, dict):
+        return f"dict {[(_content(k), _content(v)) for k, v in value.items()]}"
+    if isinstance(value, tuple | list):
+        return f"{type(value).__name__} {[*map(_content, value)]}"
+    return repr(value)
 
 
 def _is_plain(value: Any) -> bool:
