@@ -114,7 +114,8 @@ class Code:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._read: dict[str, tuple[tuple[Path | int, ...], NormalModule]] = {}
+        self._read: dict[str, NormalModule] = {}
+        self._states: dict[str, tuple[Path | int, ...]] = {}
         self._kept: KeptAnswers | None = None
 
     @cached_property
@@ -212,10 +213,9 @@ class Code:
         if path is None:
             return None  # a module from elsewhere may be found later, once it is imported
         state = _state(path) if name.partition(".")[0] != self._root.name else ()
-        known = self._read.get(name)
-        if known is None or known[0] != (path, *state):
-            known = self._read[name] = (path, *state), self._normal(path)
-        return known[1]
+        if name not in self._read or self._states[name] != (path, *state):
+            self._read[name], self._states[name] = self._normal(path), (path, *state)
+        return self._read[name]
 
     def _normal(self, path: Path) -> NormalModule:
         self._kept = self._kept or KeptAnswers("code")

@@ -72,6 +72,14 @@ def test_a_plugin_that_hangs_is_ended_after_its_time(
         assert getattr(family, "process")._child is None  # noqa: B009 (of its own family only)
 
 
+def test_a_plugin_that_hangs_on_held_out_rows_is_ended_in_training_too(
+    one_lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience(monkeypatch, 8)
+    with known(Ridge(alpha=3.0, trouble="hangs")), pytest.raises(PluginTimeout):
+        train(one_lake, "my_ridge", slate_dates(one_lake)[-8])
+
+
 def test_whatever_goes_wrong_with_plugins_the_slate_goes_on_with_all_others(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

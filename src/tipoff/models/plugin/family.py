@@ -36,6 +36,7 @@ from tipoff.models.plugin.model import PluginModel, checked_answer
 from tipoff.models.plugin.process import Process, unpacked
 from tipoff.models.plugin.protocol import Model
 from tipoff.models.plugin.worker import Fit, Predict, Types, Worker
+from tipoff.settings import settings
 
 PREFIX = "plugin:"
 TYPES = "types"
@@ -161,7 +162,7 @@ class PluginFamily(ModelFamily[PluginModel]):
         y, keep = column(data.frame, f"y_{market}"), pl.Series(~held)
         earlier = self.process.ask(Fit(x.filter(keep), y[~held], market), None)
         asked = Predict(earlier, x.filter(~keep))
-        answer = unpacked(self.process.ask(asked, None))
+        answer = unpacked(self.process.ask(asked, settings().plugin_seconds))
         mean = checked_answer(self.model.name, market, answer, int(held.sum()))
         shape = None
         if mean.ndim == 1:
@@ -192,7 +193,8 @@ class PluginFamily(ModelFamily[PluginModel]):
     def _types(self, parts: Mapping[str, bytes]) -> str | None:
         if not hasattr(self.model, "types"):
             return None
-        answers = [self.process.ask(Types(part), None).decode() for part in parts.values()]
+        seconds = settings().plugin_seconds
+        answers = [self.process.ask(Types(part), seconds).decode() for part in parts.values()]
         return ", ".join(sorted({name for answer in answers for name in answer.splitlines()}))
 
     def _pickled(self) -> bytes:
