@@ -21,6 +21,5 @@ def build_of(word: str) -> Build:
 def become_another_build(monkeypatch: pytest.MonkeyPatch, module: str = SCORING) -> None:
     """From here on, a module of this process has other code."""
     assert CODE.digest(module) is not None
-    state, known = CODE._read[module]
-    other = replace(known, digest="ast_of_last_week")
-    monkeypatch.setitem(CODE._read, module, (state, other))
+    other = replace(CODE._read[module], digest="ast_of_last_week")
+    monkeypatch.setitem(CODE._read, module, other)

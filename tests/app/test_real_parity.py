@@ -92,4 +92,4 @@ def test_no_command_is_left_out() -> None:
         and not all(f'"{word}"' in text for word in words.split())
     }  # fmt: skip
     # A demonstration has no answer; a test of alerts and a compaction change the world outside.
-    assert left <= {"demo", "alerts test", "lake compact", "breakouts"}
+    assert left == {"demo", "alerts test", "lake compact", "breakouts"}

@@ -241,3 +241,19 @@ def test_values_of_ones_own_are_stored_by_player_or_team_and_the_others_set_asid
     file.write_text(EXTERNAL.replace("4.5", "4.25"), encoding="utf-8")
     table = import_files(lake, "external", [file]).tables[-1]
     assert (table.new, table.corrections, table.unchanged) == (0, 1, 1)
+
+
+def test_a_value_of_a_player_nobody_knows_is_counted_and_a_printed_name_is_the_players(
+    lake: Lake, folder: Folder, tmp_path: Path
+) -> None:
+    folder.take(lake)
+    file = tmp_path / "form.csv"
+    at = "2025-01-09T00:00:00Z"
+    twice = (f"Al Able,1,{at}", "alable,2,2025-01-09T01:00:00Z")
+    rows = [*twice, f"No Body,3,{at}", f"7,4,{at}"]
+    file.write_text("\n".join(["player_key,value,known_at", *rows]), encoding="utf-8")
+    report = import_files(lake, "external", [file])
+    keys = rows_of(lake, "SELECT player_key, value FROM league.external ORDER BY value")
+    assert keys == [("alable", 1.0), ("alable", 2.0), ("nobody", 3.0)]
+    assert report.unresolved["external player"] == 1
+    assert report.tables[-1].set_aside == {"no player": 1}

@@ -8,8 +8,6 @@ from pathlib import PurePath
 
 import polars as pl
 
-from tipoff.sources.names import player_key
-
 
 class ExternalFile:
     """`tipoff import --source external FILE`: columns value, known_at, and player_key (or
@@ -28,7 +26,5 @@ class ExternalFile:
         if "name" not in frame.columns:
             frame = frame.with_columns(name=pl.lit(path.stem))
         if "player_name" in frame.columns:
-            keys = [player_key(printed or "") or None for printed in frame["player_name"]]
-            spelled = pl.Series("player_key", keys, dtype=pl.String)
-            frame = frame.with_columns(spelled).drop("player_name")
+            frame = frame.with_columns(player_key="player_name").drop("player_name")
         return {"external": frame}

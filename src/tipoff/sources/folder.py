@@ -158,6 +158,7 @@ class _Import:
         self._merge(facts.PROP_LINE, "c_prop_line")
         self._merge(facts.GAME, "c_game")
         if facts.EXTERNAL.source in self.read:
+            identity.read_external_keys(self.w)
             self._run("external", "placing values of one's own")
             self._merge(facts.EXTERNAL, "c_external")
         self._run("repoint", "repointing lines")
@@ -198,6 +199,8 @@ class _Import:
             tables.append(table_report(fact.table, read, self.counts[fact], reasons))
         known = [f"{file.name}.parquet" for file in self.files if file.name in self.known]
         unresolved, line_only = identity.unresolved(self.w)
+        if facts.EXTERNAL in self.counts:
+            unresolved |= identity.unresolved_external(self.w)
         return import_report(
             self.batch.where, tables, simulated=self.simulated, known_files=known,
             unresolved=unresolved, line_only_games=line_only,

@@ -54,6 +54,21 @@ def resolve(writer: Writer) -> None:
     run_sql(writer, "identity")
 
 
+def read_external_keys(writer: Writer) -> None:
+    """Make `external_key`: every way in which values of one's own print a player, and its key."""
+    printed = writer.rows("SELECT DISTINCT player_key FROM s_external WHERE player_key IS NOT NULL")
+    keys = [(name, player_key(name) or None) for (name,) in printed]
+    schema = {"printed": pl.String, "player_key": pl.String}
+    _keep(writer, "external_key", pl.DataFrame(keys, schema, orient="row"))
+
+
+def unresolved_external(writer: Writer) -> dict[str, int]:
+    """Values of one's own, of this import, whose player the lake does not know (yet)."""
+    sql = """SELECT count(*) FROM c_external
+             WHERE player_key NOT IN (SELECT player_key FROM league.player)"""
+    return {"external player": int(writer.value(sql))}
+
+
 def unresolved(writer: Writer) -> tuple[dict[str, int], int]:
     """Rows of this import whose player (or game) stayed unknown, and events seen only in lines."""
     counts = writer.rows(

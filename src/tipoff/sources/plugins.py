@@ -7,7 +7,6 @@ parser may have learned something; rows the lake has add nothing.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -25,6 +24,7 @@ from tipoff.sources.external import ExternalFile
 from tipoff.sources.folder import Batch, Payload, Progress, store
 from tipoff.sources.layout import COLUMNS, FILES, read_folder
 from tipoff.sources.names import player_key
+from tipoff.suggest import no_such
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
@@ -117,13 +117,9 @@ def import_files(
 
 
 def source_of(name: str) -> Source:
-    """The source of that name. Raises UsageError, with the nearest name there is."""
+    """The source of that name. Raises UsageError, with the nearest names and all there are."""
     if name not in SOURCES:
-        near = difflib.get_close_matches(name, SOURCES, 1)
-        raise UsageError(
-            f"no source is called {name!r}",
-            f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(SOURCES))}",
-        )
+        raise no_such("source", name, sorted(SOURCES))
     return SOURCES[name]
 
 
