@@ -21,11 +21,10 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
 from stat import S_IWGRP, S_IWOTH
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tipoff.errors import UsageError
 from tipoff.installed import entry_points
@@ -78,10 +77,15 @@ def add_plugin(thing: object, home: Home | None = None) -> None:
             thing = thing()
     if is_model(thing):
         register_model(thing, home)  # type: ignore[arg-type]  # is_model looked at every part
-    elif all(hasattr(thing, part) for part in ("name", "tables", "parse")):
-        _room("tipoff.sources.plugins").add_source(thing)
-    elif type(thing).__module__ == "tipoff.features.plugins":
-        _room("tipoff.features.plugins").add_feature(thing)
+        return
+    # Only now: a lake with models alone does not pay for what the others import.
+    from tipoff.features.plugins import PluginFeature, add_feature
+    from tipoff.sources.plugins import Source, add_source
+
+    if isinstance(thing, Source):
+        add_source(thing)
+    elif isinstance(thing, PluginFeature):
+        add_feature(thing)
     else:
         raise UsageError(
             f"{thing!r} is no plug-in: a Model has name, markets, features, fit and load, a Source"
@@ -163,10 +167,6 @@ def _listed(config: Path) -> Sequence[Declared]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"`plugins` of {config} is no list of texts", 'plugins = ["module:Name"]')
     return [Declared(name, str(config), str(config.resolve().parent)) for name in names]
-
-
-def _room(module: str) -> Any:
-    return import_module(module)
 
 
 def _naming(what: str) -> AbstractContextManager[None]:

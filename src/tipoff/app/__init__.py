@@ -68,8 +68,12 @@ def open_lake(
 def open_known(location: str | Path | None = None, *, create: bool = False) -> Tipoff:
     """Open a lake whose plug-ins are known already, as `open_lake` does."""
     from tipoff.lake import Lake
+    from tipoff.settings import settings
 
-    return Tipoff(Lake.open(_place(location), create=create))
+    # Read even where a location is given: a wrong setting, such as an alert with nowhere to go, is
+    # an error of every command, not a surprise of the night it would have fired.
+    known = settings()
+    return Tipoff(Lake.open(location or known.lake, create=create))
 
 
 def know_plugins(
@@ -84,12 +88,3 @@ def know_plugins(
 
     settings()  # what is wrong with them is said first
     load_plugins(location or named_lake(), plugins, config)
-
-
-def _place(location: str | Path | None) -> str | Path:
-    from tipoff.settings import settings
-
-    # Read even where a location is given: a wrong setting, such as an alert with nowhere to go, is
-    # an error of every command, not a surprise of the night it would have fired.
-    known = settings()
-    return location or known.lake
