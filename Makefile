@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test faults races kills threads soak check bench fuzz mutants opened-gates install format clean
+.PHONY: demo test faults races kills threads soak check bench fuzz mutants install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -44,7 +44,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python scripts/house_rules.py
+	$(BIN)/python -m tools.house_rules
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
@@ -58,17 +58,13 @@ TARGETS := dates names words prices configuration manifests labels values parque
 
 fuzz: $(STAMP)
 	$(BIN)/pip install --quiet -e '.[fuzz]'
-	for target in $(TARGETS); do $(BIN)/python scripts/fuzz.py $$target --seconds $(SECONDS) || exit 1; done
+	for target in $(TARGETS); do $(BIN)/python -m tools.fuzzing $$target --seconds $(SECONDS) || exit 1; done
 
 SAMPLE ?= 60
 MUTANTS_SEED ?= 2
 
 mutants: $(STAMP)
-	$(BIN)/python -m scripts.mutants --seed $(MUTANTS_SEED) --sample $(SAMPLE)
-
-# GATES='"a role" keys' opens only those.
-opened-gates: $(STAMP)
-	$(BIN)/python -m scripts.opened_gates $(GATES)
+	$(BIN)/python -m tools.mutation --seed $(MUTANTS_SEED) --sample $(SAMPLE)
 
 clean:
 	rm -rf $(VENV) demo

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scripts.house_rules import broken_links
-from scripts.settings_page import PAGE, page
 from tests.simulated import own_copy
 from tipoff import clock
 from tipoff.cli import COMMANDS, app
 from tipoff.forecast import slate_view
 from tipoff.lake import Lake
 from tipoff.settings import Settings
-from tools import tables_page
+from tools.house_rules import broken_links
+from tools.pages import tables as tables_page
+from tools.pages.settings import PAGE, page
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -100,12 +100,12 @@ def anchors(path: Path) -> Iterator[str]:
 
 
 def test_the_settings_page_is_current() -> None:
-    assert PAGE.read_text("utf-8") == page(), "run python scripts/settings_page.py"
+    assert PAGE.read_text("utf-8") == page(), "run python -m tools.pages.settings"
 
 
 def test_the_page_of_tables_is_current() -> None:
     assert tables_page.PAGE.read_text("utf-8") == tables_page.page(), (
-        "run python -m tools.tables_page"
+        "run python -m tools.pages.tables"
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 import tipoff
 from tests.cli.test_help import HEAVY, kind_and_name
 from tipoff.errors import TipoffError
-from tools.schemas import answers
+from tools.pages.schemas import answers
 
 
 def below(error: type[TipoffError]) -> set[str]:

@@ -16,6 +16,7 @@ from tests.gates import grades, models, runs, slates
 from tests.gates.conftest import MODELS, Case
 from tipoff.errors import IntegrityError
 from tipoff.gates import REGISTER, gate
+from tipoff.grading.promotion.gates import GATES
 
 for found in pkgutil.walk_packages(tipoff.__path__, "tipoff."):
     if found.name != "tipoff.__main__":
@@ -57,6 +58,12 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "gates.md"
 
 def test_every_gate_of_the_code_has_its_two_faults_here_and_no_other_does() -> None:
     assert set(CASES) == set(REGISTER)
+
+
+def test_every_promotion_gate_is_on_the_register_by_its_name() -> None:
+    assert {f"promotion: {name}" for name in GATES} == {
+        name for name in REGISTER if name.startswith("promotion: ")
+    }
 
 
 def test_without_a_fault_both_models_predict(case: Case) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.incidents_page import FOLDER, PAGE, marked, page
 from tests.incidents import old_pipeline, old_system
 from tests.incidents.mechanism import CAUSED
 from tests.incidents.rows import INCIDENTS
+from tools.pages.incidents import FOLDER, PAGE, marked, page
 
 ROWS = ["A", "B", *map(str, range(1, 41))]
 
@@ -70,7 +70,7 @@ def test_every_mechanism_is_marked_with_rows_that_are_told_and_a_test_without_on
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m scripts.incidents_page"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tools.pages.incidents"
 
 
 @pytest.mark.parametrize("row", ROWS)

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from scripts.fuzz_targets import facts
 from tests.robust.hostile import DAYS, NOT_PLAIN, NUMBERS, SHOWN_AS_THEY_ARE, texts
 from tests.sources.folders import FIRST, SECOND, Folder, box, game, injury, line, tiny
 from tipoff.errors import SourceError
@@ -23,6 +22,7 @@ from tipoff.results.data import ImportReport
 from tipoff.sources import import_folder
 from tipoff.sources.layout import FILES, LABEL
 from tipoff.texts import printable
+from tools.fuzzing.targets import facts
 
 CELLS = {
     "text": texts,

@@ -1,4 +1,4 @@
-"""The targets of scripts/fuzz.py for seconds: bytes end as promised, whatever they are."""
+"""The targets of tools/fuzzing for seconds: bytes end as promised, whatever they are."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from scripts import fuzz_targets
-from scripts.fuzz_targets import TARGETS, Target, sound_manifest
 from tests.robust.hostile import DAYS, NOT_PLAIN, SHOWN_AS_THEY_ARE
 from tipoff.models.manifest import Manifest
+from tools.fuzzing import targets as fuzz_targets
+from tools.fuzzing.targets import TARGETS, Target, sound_manifest
 
 SLOW = {"parquet": 2, "configuration": 16}
 """Target -> random examples: these write files."""

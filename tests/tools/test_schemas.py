@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.test_help import LEAVES
 from tipoff.results.base import Result
-from tools import schemas
+from tools.pages import schemas
 
 OPTIONS = {"scoreboard-backtest"}
 """Answers of an option, not of a command."""

@@ -2,7 +2,7 @@
 
 The terms read the columns of `fx_night_states` (rosters.py): his state at the row's moment, what he
 missed, and his form. Fitted once on roster rows of 2021-22 to 2023-24 (docs/features.md);
-`scripts/fit_absence.py` prints how it does and refits it.
+`tools/studies/fit_absence.py` prints how it does and refits it.
 """
 
 from __future__ import annotations

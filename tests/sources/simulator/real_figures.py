@@ -1,6 +1,6 @@
 """What real seasons are like, 2021-22 to 2024-25, as printed by
 
-    python -m scripts.fidelity ../shared/data LEAGUE --json
+    python -m tools.studies.fidelity ../shared/data LEAGUE --json
 
 test_fidelity.py measures the real side again and compares.
 """

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from scripts.expected_skill import compared, expected_sums, skill
-from scripts.fidelity import opened
-from scripts.league_measures import Measure, baseline_pmf, seen
 from tipoff.sources.simulator import simulate
+from tools.studies.expected_skill import compared, expected_sums, skill
+from tools.studies.fidelity import opened
+from tools.studies.league_measures import Measure, baseline_pmf, seen
 
 
 def test_the_expected_score_is_what_outcomes_drawn_from_the_truth_score_on_average(

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from scripts.fidelity import BARS, WITHIN, opened
-from scripts.league_measures import Measures, measures, seen
 from tests.sources.simulator.real_figures import GAMES, REAL, SKILL_INTERVAL
 from tipoff.lake import Lake
 from tipoff.markets import MARKETS
 from tipoff.sources.simulator import simulate
+from tools.studies.fidelity import BARS, WITHIN, opened
+from tools.studies.league_measures import Measures, measures, seen
 
 SKILL = "line's skill"
 pytestmark = pytest.mark.xdist_group("fidelity")  # one worker makes the league, not both

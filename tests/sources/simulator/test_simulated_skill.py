@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from scripts.simulated_skill import main, scored_together, skills
 from tipoff.sources.simulator import simulate
+from tools.studies.simulated_skill import main, scored_together, skills
 
 Pair = tuple[Path, Path]
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.fidelity import opened
-from scripts.trials import LESS, Season, season_of
 from tipoff.errors import UsageError
 from tipoff.models.champion import Rounds
 from tipoff.sources.simulator import simulate
+from tools.studies.fidelity import opened
+from tools.studies.trials import LESS, Season, season_of
 
 pytestmark = pytest.mark.xdist_group("trials")  # one worker makes the season, not both
 

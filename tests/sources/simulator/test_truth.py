@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from scipy.stats import chi2
 
-from scripts.true_parameters import exactness
 from tipoff.markets import MARKETS as DECLARED
 from tipoff.models.dispersion import estimate
 from tipoff.models.pmf import Pmf, negative_binomial
 from tipoff.sources.simulator import MARKETS
+from tools.studies.true_parameters import exactness
 
 ACTUAL = {
     "points": pl.col("pts"),
@@ -132,7 +132,7 @@ def test_the_champions_shape_comes_to_the_truth_when_given_the_true_parameters(
     league: Path,
 ) -> None:
     """3,100 rows fit it and their PIT map is half drawn to the diagonal; full leagues are exact
-    within chance (scripts/true_parameters.py, docs/simulate.md)."""
+    within chance (tools/studies/true_parameters.py, docs/simulate.md)."""
     found = list(exactness(league))
     assert [one.market for one in found] == list(MARKETS)
     for one in found:
