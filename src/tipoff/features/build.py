@@ -167,7 +167,7 @@ def slate_frame(
             _facts(r, facts, as_of, seq),
             _built(r, program, _TONIGHT_SPINE, {"as_of": as_of, "seq": seq}),
         ):
-            found = r.query(program.query)
+            found = program.with_reasons(r.query(program.query))
     finally:
         r.unregister(TONIGHT)
     order = tonight.select("game_id", "player_key")

@@ -6,10 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tipoff.features.catalogue import Catalogue
 from tipoff.features.definition import Column, Family, Feature
 from tipoff.hashing import DECIMALS
+
+if TYPE_CHECKING:
+    import polars as pl
 
 LOCATED = "fx_located"
 _WORD = re.compile(r"\b[a-z_]\w*\b")
@@ -56,14 +60,47 @@ class Program:
 
     @property
     def query(self) -> str:
-        """The values: every column of the spine, the names asked for, and their reasons."""
+        """The values: every column of the spine and the names asked for; with `reasons`, what
+        `with_reasons` makes them of."""
         sql = self._attached()
         for level in self._levels():
             sql = self._checked(self._derived(sql, level), level)
-        listed = ", ".join(f'"{name}"' for name in self.names)
-        said = "".join(f', {self._reason(name)} AS "why:{name}"' for name in self.names)
+        listed = [f'"{name}"' for name in self.names]
+        if self.reasons:
+            listed += [f'"raw:{name}"' for name in self.names]
+            listed += [f'{text} AS "{name}"' for text, name in self._said.items()]
         keys = "game_id, player_key, team, opponent, home, game_date, season, game_type, tipoff"
-        return f"SELECT {keys}, {listed}{said if self.reasons else ''} FROM ({sql})"
+        return f"SELECT {keys}, {', '.join(listed)} FROM ({sql})"
+
+    def with_reasons(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """What `query` gave, with "why:NAME" for each name: why the value is null or a fallback.
+
+        Many features share a reason. DuckDB computes each once and they are spread here: 181
+        expressions more in one query cost it a quarter of a second before the first row.
+        """
+        import polars as pl
+
+        added = []
+        for name in self.names:
+            feature = self.catalogue.features[name]
+            strayed = pl.when(pl.col(f"raw:{name}").is_not_null()).then(pl.lit("out_of_range"))
+            unknown = strayed.otherwise(pl.col(self._said[self._why(name)]))
+            why = pl.when(pl.col(name).is_null()).then(unknown)
+            if feature.fallback:
+                why = why.when(pl.col(self._said[feature.fallback])).then(pl.lit("fallback"))
+            added.append(why.alias(f"why:{name}"))
+        dropped = [*(f"raw:{name}" for name in self.names), *self._said.values()]
+        return frame.with_columns(added).drop(dropped)
+
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        """SQL of every reason and fallback of the names -> the column that holds it."""
+        features = [self.catalogue.features[name] for name in self.names]
+        texts = [self._why(name) for name in self.names] + [f.fallback for f in features]
+        return {text: f"said:{n}" for n, text in enumerate(dict.fromkeys(filter(None, texts)))}
+
+    def _why(self, name: str) -> str:
+        return self.catalogue.features[name].why or self.catalogue.owner[name].why
 
     def _explaining(self, name: str) -> set[str]:
         column, family = self.catalogue.columns[name], self.catalogue.owner[name]
@@ -142,15 +179,6 @@ class Program:
         for name in derived:
             depth(name)
         return [[n for n in derived if level[n] == k] for k in sorted(set(level.values()))]
-
-    def _reason(self, name: str) -> str:
-        feature = self.catalogue.features[name]
-        why = feature.why or self.catalogue.owner[name].why
-        fallback = f"WHEN {feature.fallback} THEN 'fallback'" if feature.fallback else ""
-        return (
-            f'CASE WHEN "{name}" IS NULL THEN CASE WHEN "raw:{name}" IS NOT NULL'
-            f" THEN 'out_of_range' ELSE {why} END {fallback} END"
-        )
 
 
 def _stage(family: Family) -> str:
