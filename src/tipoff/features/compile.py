@@ -85,9 +85,10 @@ class Program:
             feature = self.catalogue.features[name]
             strayed = pl.when(pl.col(f"raw:{name}").is_not_null()).then(pl.lit("out_of_range"))
             unknown = strayed.otherwise(pl.col(self._said[self._why(name)]))
-            why = pl.when(pl.col(name).is_null()).then(unknown)
+            replaced: pl.Expr = pl.lit(None, pl.String)
             if feature.fallback:
-                why = why.when(pl.col(self._said[feature.fallback])).then(pl.lit("fallback"))
+                replaced = pl.when(pl.col(self._said[feature.fallback])).then(pl.lit("fallback"))
+            why = pl.when(pl.col(name).is_null()).then(unknown).otherwise(replaced)
             added.append(why.alias(f"why:{name}"))
         dropped = [*(f"raw:{name}" for name in self.names), *self._said.values()]
         return frame.with_columns(added).drop(dropped)
