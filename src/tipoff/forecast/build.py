@@ -30,6 +30,7 @@ from tipoff.forecast.publish import RunSet, present
 from tipoff.forecast.score import Scene, Scored
 from tipoff.forecast.staleness import shown_pairs
 from tipoff.forecast.versions import computed_apart, in_order, score_versions
+from tipoff.installed import with_broken_plugins
 from tipoff.markets import MARKETS, checked_markets
 from tipoff.models import (
     Seat,
@@ -86,7 +87,7 @@ def wanted_set(
     known = sorted({s.model for s in seats})
     for name in models or ():
         if name not in known:
-            raise no_such("model", name, known)
+            raise with_broken_plugins(no_such("model", name, known))
     shown = shown_pairs(r, current) if current else set()
     chosen = [s for s in seats if _asked(s, markets, models) or (s.model, s.market) in shown]
     chosen.sort(key=lambda s: (_ORDER[s.role], s.model, list(MARKETS).index(s.market)))

@@ -11,6 +11,7 @@ import polars as pl
 from tipoff.clock import now
 from tipoff.errors import ArtifactError, NotFound
 from tipoff.gates import gate
+from tipoff.installed import broken_plugins
 from tipoff.models.contract import require
 from tipoff.models.families import FAMILIES
 from tipoff.models.golden import check_golden
@@ -63,7 +64,7 @@ def open_model(
     if manifest.family not in FAMILIES:
         raise ArtifactError(
             f"{manifest.model} ({manifest.model_id}) is of the family {manifest.family!r}, which"
-            " this tipoff does not know",
+            f" this tipoff does not know{broken_plugins()}",
             "load its plug-in, install a newer tipoff, or retire the model",
         )
     model: Model = FAMILIES[manifest.family].load(manifest, content)

@@ -162,13 +162,12 @@ class RegressorModel:
 
         draw = np.random.default_rng(0)
         x = draw.uniform(1.0, 30.0, (_TRIAL_ROWS, len(self.features)))
-        trial = clone(self.estimator)
-        try:
-            trial.fit(x, x.mean(axis=1).round())
-        except Exception:  # noqa: BLE001 (an estimator raises what it likes)
-            return False  # it is judged by its own fit
-        self.types(FittedRegressor(trial).dump())
-        return True
+        fitted = None
+        with suppress(Exception):  # its own fit will tell
+            fitted = clone(self.estimator).fit(x, x.mean(axis=1).round())
+        if fitted is not None:
+            self.types(FittedRegressor(fitted).dump())
+        return fitted is not None
 
 
 @dataclass(frozen=True)
