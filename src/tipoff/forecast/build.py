@@ -29,7 +29,7 @@ from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet, present
 from tipoff.forecast.score import Scene, Scored
 from tipoff.forecast.staleness import shown_pairs
-from tipoff.forecast.versions import computed_apart, in_order, score_versions
+from tipoff.forecast.versions import Refused, computed_apart, in_order, score_versions
 from tipoff.installed import with_broken_plugins
 from tipoff.markets import MARKETS, checked_markets
 from tipoff.models import (
@@ -57,10 +57,10 @@ _ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
 
 @dataclass(frozen=True)
 class Wanted:
-    """The models a run should score: their seats, the loaded ones, and those refused at load."""
+    """The models a run should score: their seats, and those that are refused, once it has."""
 
     seats: tuple[Seat, ...]
-    refused: dict[str, list[str]]
+    refused: dict[str, Refused]
     models_json: str
     settings_json: str
     complete: bool

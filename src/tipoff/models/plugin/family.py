@@ -122,12 +122,28 @@ class PluginFamily(ModelFamily[PluginModel]):
             )
         manifest = make_manifest(
             spec.model, self.name, contract, data, [f"y_{m}" for m in markets], __name__,
-            markets=parts, parameters=self._recorded(spec, parts), dispersion=shapes,
+            markets=parts, parameters=self._recorded(spec, self._types(parts)), dispersion=shapes,
         )  # fmt: skip
         code = content_id("code", family_code(self.modules, self.libraries))
         manifest = manifest.model_copy(update={"code_version": code})
         model = PluginModel(manifest, parts, self.process)
         return finished(model, make_golden(model, data.frame))
+
+    def changes(self, manifest: Manifest) -> tuple[str, ...]:
+        """Its parameters, features, libraries and code."""
+        spec = self.parse(manifest.model)
+        if spec is None:
+            return ()
+        then, now = dict(manifest.parameters), self._recorded(spec, manifest.parameters.get(TYPES))
+        words = [
+            f"{name.removeprefix(LIBRARY)} {then.get(name, 'none')} -> {now.get(name, 'none')}"
+            for name in {**then, **now}
+            if then.get(name) != now.get(name)
+        ]
+        named = {m: self._names(m) for m in self.covers(spec)}
+        words += ["its features or markets"] if named != manifest.contract.names else []
+        code = content_id("code", family_code(self.modules, self.libraries))
+        return tuple(words or (["its code"] if code != manifest.code_version else []))
 
     def load(self, manifest: Manifest, artifact: bytes | None) -> PluginModel:
         """Raises ArtifactError when the file lacks a market, or loading it makes other types than
@@ -175,10 +191,10 @@ class PluginFamily(ModelFamily[PluginModel]):
         modules = (getattr(t, "__module__", None) or type(t).__module__ for t in objects)
         return {name for name in modules if _top(name) not in sys.stdlib_module_names}
 
-    def _recorded(self, spec: Spec, parts: Mapping[str, bytes]) -> dict[str, Scalar]:
+    def _recorded(self, spec: Spec, types: Scalar | None) -> dict[str, Scalar]:
         """The parameters a manifest holds, those that are no scalars as JSON text: markets and
         features are in its contract."""
-        known, types = self.parameters(spec), self._types(parts)
+        known = self.parameters(spec)
         flat = known["parameters"] | {n: v for n, v in known.items() if n.startswith(LIBRARY)}
         return {
             name: value if isinstance(value, float | int | str | bool) else json.dumps(value)
