@@ -123,14 +123,15 @@ class _Loading(AbstractContextManager[None]):
 
         if not isinstance(value, Exception):
             return False
-        who = f"the plug-in {self._declared.spec} of {self._declared.where}"
-        step = "mend it, or take it off the list"
         if isinstance(value, UsageError):
-            error = UsageError(f"{who}: {value.message}", value.next_step or step)
+            # What to do is said with it: others' errors and doctor quote the message alone.
+            why = f"{value.message}; {value.next_step}" if value.next_step else value.message
         else:
             why = f"{type(value).__name__}: {value}{place_of(value)}"
-            error = UsageError(f"{who} cannot be loaded: {why}", step)
-        BROKEN[self._declared.spec] = error
+        text = (
+            f"the plug-in {self._declared.spec} of {self._declared.where} cannot be loaded: {why}"
+        )
+        BROKEN[self._declared.spec] = UsageError(text, "mend it, or take it off the list")
         return True
 
 

@@ -39,6 +39,7 @@ from tipoff.models.plugin.worker import Fit, Predict, Types, Worker
 from tipoff.settings import settings
 
 PREFIX = "plugin:"
+_SHORT = 100
 TYPES = "types"
 """The parameter of a manifest that names the types an artifact may make."""
 
@@ -135,11 +136,13 @@ class PluginFamily(ModelFamily[PluginModel]):
         if spec is None:
             return ()
         then, now = dict(manifest.parameters), self._recorded(spec, manifest.parameters.get(TYPES))
-        words = [
-            f"{name.removeprefix(LIBRARY)} {then.get(name, 'none')} -> {now.get(name, 'none')}"
-            for name in {**then, **now}
-            if then.get(name) != now.get(name)
-        ]
+        words = []
+        for name in (n for n in {**then, **now} if then.get(n) != now.get(n)):
+            text = (
+                f"{name.removeprefix(LIBRARY)} {then.get(name, 'none')} -> {now.get(name, 'none')}"
+            )
+            # Of a pipeline the values are pages.
+            words.append(text if len(text) <= _SHORT else f"its {name}")
         named = {m: self._names(m) for m in self.covers(spec)}
         words += ["its features or markets"] if named != manifest.contract.names else []
         code = content_id("code", family_code(self.modules, self.libraries))
