@@ -13,11 +13,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tipoff.errors import UsageError
 from tipoff.hashing import content_id
 from tipoff.kept import kept
 
 GROUPS = ("tipoff.models", "tipoff.features", "tipoff.sources")
 """The groups of entry points that name plug-ins."""
+
+BROKEN: dict[str, UsageError] = {}
+"""Plug-ins of the lake opened last that could not be loaded, as they are named -> why."""
+
+
+def broken_plugins() -> str:
+    """What an error says of them where what it misses may be theirs; empty when there are none."""
+    return "".join(f"; {error.message}" for error in BROKEN.values())
+
+
+def with_broken_plugins(error: UsageError) -> UsageError:
+    """The same error, naming them: what it does not find may be theirs."""
+    return UsageError(f"{error.message}{broken_plugins()}", error.next_step)
 
 
 def library_version(name: str) -> str:

@@ -24,10 +24,11 @@ from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 from stat import S_IWGRP, S_IWOTH
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from tipoff.errors import UsageError
-from tipoff.installed import entry_points
+from tipoff.installed import BROKEN, entry_points
 from tipoff.settings import DEFAULT_CONFIG, named_config
 
 if TYPE_CHECKING:
@@ -43,26 +44,42 @@ class Declared:
     where: str
     folder: str | None = None
 
+    @property
+    def home(self) -> Home:
+        """Where its module is imported from."""
+        from tipoff.models.plugin import Home
+
+        return Home(self.spec.partition(":")[0], self.folder)
+
 
 def load_plugins(
     lake: str | Path | None = None,
     objects: Iterable[object] = (),
     config: str | Path | None = None,
-) -> None:
+) -> tuple[UsageError, ...]:
     """Make known to this process the plug-ins that are installed, those of a lake (its folder), and
     objects. Those it knows already change nothing.
 
     `lake`: a lake that somebody named, None for one by default. `config`: a tipoff.toml to read in
-    place of the lake's. Raises UsageError naming the plug-in that cannot be used, why, and who
-    named it.
+    place of the lake's. The answer: of each plug-in that cannot be loaded, why, and who named it;
+    what needs it is refused, the rest works. Raises UsageError for a list that cannot be read or
+    that others may change, and for an object that is no plug-in.
     """
     installed = [Declared(value, f"the distribution {owner}") for owner, value in entry_points()]
     named = Path(config) if config is not None else named_config()
     listed = _listed(named) if named is not None else _beside(lake)
+    BROKEN.clear()
+    imported: list[tuple[Declared, object]] = []
     for declared in (*installed, *listed):
-        _load(declared)
+        with _Loading(declared):
+            imported.append((declared, _imported(declared)))
+    # Models last: the features they name must be known by then, in whatever order they are listed.
+    for declared, thing in sorted(imported, key=lambda pair: hasattr(pair[1], "fit")):
+        with _Loading(declared):
+            add_plugin(thing, declared.home)
     for thing in objects:
         add_plugin(thing)
+    return tuple(BROKEN.values())
 
 
 def add_plugin(thing: object, home: Home | None = None) -> None:
@@ -72,9 +89,7 @@ def add_plugin(thing: object, home: Home | None = None) -> None:
     """
     from tipoff.models.plugin import is_model, register_model
 
-    if isinstance(thing, type):
-        with _naming(f"{thing.__qualname__} cannot be made without arguments"):
-            thing = thing()
+    thing = _made(thing)
     if is_model(thing):
         register_model(thing, home)  # type: ignore[arg-type]  # is_model looked at every part
         return
@@ -94,21 +109,50 @@ def add_plugin(thing: object, home: Home | None = None) -> None:
         )
 
 
-def _load(declared: Declared) -> None:
-    from tipoff.models.plugin import Home, import_from
+class _Loading(AbstractContextManager[None]):
+    """Around what loads a plug-in: whatever goes wrong is kept in BROKEN, and the others go on."""
+
+    def __init__(self, declared: Declared) -> None:
+        self._declared = declared
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
+    ) -> bool:
+        """Keep it, if it is an error."""
+        from tipoff.failures import place_of
+
+        if not isinstance(value, Exception):
+            return False
+        if isinstance(value, UsageError):
+            # What to do is said with it: others' errors and doctor quote the message alone.
+            why = f"{value.message}; {value.next_step}" if value.next_step else value.message
+        else:
+            why = f"{type(value).__name__}: {value}{place_of(value)}"
+        text = (
+            f"the plug-in {self._declared.spec} of {self._declared.where} cannot be loaded: {why}"
+        )
+        BROKEN[self._declared.spec] = UsageError(text, "mend it, or take it off the list")
+        return True
+
+
+def _imported(declared: Declared) -> object:
+    from tipoff.models.plugin import import_from
 
     module, _, name = declared.spec.partition(":")
     if not module or not name:
-        raise UsageError(
-            f"{declared.where} names the plug-in {declared.spec!r}", "name it as module:Name"
-        )
-    home = Home(module, declared.folder)
-    who = f"the plug-in {declared.spec} of {declared.where}"
-    try:
-        with _naming("it cannot be loaded"):
-            add_plugin(getattr(import_from(home), name), home)
-    except UsageError as error:
-        raise UsageError(f"{who}: {error.message}", error.next_step) from error
+        raise UsageError("it has no name", "name it as module:Name")
+    return _made(getattr(import_from(declared.home), name))
+
+
+def _made(thing: object) -> object:
+    """An object, or what its class makes. Raises UsageError for a class that makes none."""
+    from tipoff.failures import OthersCode
+
+    if not isinstance(thing, type):
+        return thing
+    what = f"{thing.__qualname__} cannot be made without arguments"
+    with OthersCode(lambda said: UsageError(f"{what}: {said}", "give it defaults")):
+        return thing()
 
 
 def _beside(lake: str | Path | None) -> Sequence[Declared]:
@@ -167,12 +211,3 @@ def _listed(config: Path) -> Sequence[Declared]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"`plugins` of {config} is no list of texts", 'plugins = ["module:Name"]')
     return [Declared(name, str(config), str(config.resolve().parent)) for name in names]
-
-
-def _naming(what: str) -> AbstractContextManager[None]:
-    """Around a plug-in's code: what it raises is a UsageError that begins with `what`."""
-    from tipoff.failures import OthersCode
-
-    return OthersCode(
-        lambda said: UsageError(f"{what}: {said}", "mend it, or take it off the list")
-    )

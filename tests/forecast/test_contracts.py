@@ -108,7 +108,8 @@ def built(lake: Lake, day: date) -> tuple[RunSet, dict[str, list[str]]]:
     with lake.reading() as r:
         slate = find_slate(r, day, now=clock.now())
         wanted = wanted_set(r, slate, None, ASKED[1], ASKED[0], None, settings())
-        return build_set(lake, r, slate, wanted, lambda _text: None), wanted.refused
+        made = build_set(lake, r, slate, wanted, lambda _text: None)
+    return made, {name: list(model.why) for name, model in wanted.refused.items()}
 
 
 def ids_of(made: RunSet) -> Ids:

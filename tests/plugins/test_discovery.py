@@ -18,10 +18,13 @@ from tests.simulated import own_copy
 from tipoff import installed
 from tipoff.app import know_plugins
 from tipoff.errors import UsageError
+from tipoff.features import remove_feature
+from tipoff.installed import BROKEN
 from tipoff.models import parse_model
 from tipoff.models.families import FAMILIES
 from tipoff.plugins import add_plugin, load_plugins
 from tipoff.settings import settings
+from tipoff.sources.plugins import source_of
 
 _MODULE = """
 from pathlib import Path
@@ -46,6 +49,7 @@ class Demanding(Ridge):
 def _families_as_before() -> Iterator[None]:
     before = set(FAMILIES)
     yield
+    BROKEN.clear()
     for name in set(FAMILIES) - before:
         forget(name)
 
@@ -215,8 +219,82 @@ def test_objects_are_registered_once_and_by_name() -> None:
 def test_what_is_wrong_with_a_plugin_is_said_with_its_name(tmp_path: Path, spec: str) -> None:
     name = f"wrong_{spec.lower()}"
     plugin(tmp_path, name, spec)
-    with pytest.raises(UsageError, match=name):
-        load_plugins(lake_in(tmp_path))
+    (error,) = load_plugins(lake_in(tmp_path))
+    assert name in error.message
+    assert error.next_step
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("def (:", "line 1"), ("import no_such_library", ":1)"), ("\n1 / 0", ":2)")],
+)
+def test_a_broken_plugin_is_named_with_its_line_and_the_others_are_there(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    name = f"well_beside_{said[1]}"
+    config = plugin(tmp_path, name) / "tipoff.toml"
+    (tmp_path / "broken.py").write_text(text, encoding="utf-8")
+    config.write_text(f'plugins = ["broken:Model", "{name}:Mine"]', encoding="utf-8")
+    (error,) = load_plugins(lake_in(tmp_path))
+    assert "broken.py" in error.message
+    assert said in error.message
+    assert is_known(name)
+    with pytest.raises(UsageError, match=r"broken\.py"):
+        parse_model("its_model")
+    with pytest.raises(UsageError, match=r"broken\.py"):
+        source_of("its_source")
+
+
+def test_a_model_may_be_listed_before_the_feature_it_reads(tmp_path: Path) -> None:
+    plugin(tmp_path, "before_its_feature")
+    with (tmp_path / "before_its_feature.py").open("a", encoding="utf-8") as module:
+        module.write(
+            "\nfrom tipoff.features import mean\nshots = mean('fga', last=17)\n"
+            "made.features = ('fga_mean_last_17',)\n"
+        )
+    listed = '["before_its_feature:made", "before_its_feature:shots"]'
+    (tmp_path / "tipoff.toml").write_text(f"plugins = {listed}", encoding="utf-8")
+    try:
+        assert load_plugins(lake_in(tmp_path)) == ()
+        assert is_known("before_its_feature")
+    finally:
+        remove_feature("fga_mean_last_17")
+
+
+@pytest.mark.parametrize("part", ["features", "optional"])
+def test_a_feature_that_nobody_declared_is_noticed_at_once_with_the_nearest(part: str) -> None:
+    model = Ridge()
+    setattr(model, part, ("{market}_avg_last_five",))
+    with pytest.raises(UsageError, match="_avg_last_five") as refused:
+        add_plugin(model)
+    assert "_avg_last_5" in refused.value.next_step
+    setattr(model, part, ("{team}_avg_last_5",))
+    with pytest.raises(UsageError, match="team"):
+        add_plugin(model)
+
+
+def test_commands_that_read_go_on_without_a_broken_plugin_and_say_so(
+    trained_lake: Path, tmp_path: Path
+) -> None:
+    own_copy(trained_lake, tmp_path / "lake")
+    (tmp_path / "tipoff.toml").write_text('plugins = ["broken_one:Model"]', encoding="utf-8")
+    (tmp_path / "broken_one.py").write_text("import no_such_library", encoding="utf-8")
+
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        program = "from tipoff.cli import command; command()"
+        line = [sys.executable, "-c", program, "--lake", str(tmp_path / "lake"), *words, "--json"]
+        return subprocess.run(line, capture_output=True, text=True)
+
+    read = command("models", "list")
+    assert (read.returncode, bool(json.loads(read.stdout)["models"])) == (0, True)
+    assert read.stderr.count("\n") == read.stderr.count("broken_one.py:1") == 1
+    checks = {check["name"]: check for check in json.loads(command("doctor").stdout)["checks"]}
+    assert checks["broken plug-ins"]["level"] == "problem"
+    refused = command("train", "my_model", "--through", "2024-01-01")
+    assert refused.returncode == 2
+    assert "broken_one" in json.loads(refused.stdout)["error"]["message"]
+    with pytest.warns(UserWarning, match="broken_one"):
+        tipoff.open(tmp_path / "lake").close()
 
 
 @pytest.mark.parametrize("text", ["plugins = 3", "plugins = [1]", "plugins = ["])
@@ -257,8 +335,8 @@ def test_a_module_whose_name_is_taken_is_not_mistaken_for_the_other(tmp_path: Pa
     plugin(tmp_path / "one", "same_name")
     plugin(tmp_path / "two", "same_name")
     load_plugins(lake_in(tmp_path / "one"))
-    with pytest.raises(UsageError, match="same_name"):
-        load_plugins(lake_in(tmp_path / "two"))
+    (error,) = load_plugins(lake_in(tmp_path / "two"))
+    assert "same_name" in error.message
 
 
 def test_what_a_plugin_prints_when_it_is_made_is_no_part_of_a_commands_answer(

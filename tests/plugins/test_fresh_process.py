@@ -3,11 +3,11 @@ nothing but the lake."""
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from tests.simulated import own_copy, slate_dates
 from tipoff.lake import Lake
-from tipoff.models.plugin import protocol
+from tipoff.models.plugin import Model
 
 MODELS = ("my_sk", "my_means", "my_ridge")
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,16 +60,18 @@ class Fitted:
 """
 
 
+def example_of(documented: object) -> str:
+    """The code that a docstring shows: what is indented in it."""
+    lines = inspect.getdoc(documented).splitlines()  # type: ignore[union-attr]
+    return "\n".join(line[4:] for line in lines if not line or line.startswith("    "))
+
+
 @pytest.fixture
 def lake(trained_lake: Path, tmp_path: Path) -> Path:
     """A lake with plug-ins beside it, one of them that of the documentation."""
     own_copy(trained_lake, tmp_path / "lake")
     (tmp_path / "my_models.py").write_text(_PLUGIN)
-    text = (
-        (protocol.__doc__ or "").split("\n\n    class Ridge", 1)[1].split("\n\nA regressor", 1)[0]
-    )
-    ridge = "import numpy as np\n\n" + textwrap.dedent("    class Ridge" + text)
-    (tmp_path / "my_ridge.py").write_text(ridge)
+    (tmp_path / "my_ridge.py").write_text(example_of(Model))
     (tmp_path / "my_features.py").write_text('FEATURES = ("{market}_avg_last_5", "minutes_last")')
     toml = 'plugins = ["my_models:SK", "my_models:Means", "my_ridge:Ridge"]'
     (tmp_path / "tipoff.toml").write_text(toml)

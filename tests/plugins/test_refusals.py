@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.plugins.toys import Ridge, known
 from tests.simulated import own_copy, slate_dates
-from tipoff.errors import PluginFailed, PluginTimeout
+from tipoff.errors import PluginFailed, PluginTimeout, UsageError
 from tipoff.forecast import reconcile, versions
+from tipoff.installed import BROKEN
 from tipoff.lake import Lake
 from tipoff.models import load, train
+from tipoff.results.work import RunReport
 from tipoff.settings import settings
 
 TROUBLES = {
@@ -44,6 +47,10 @@ def one_lake(trained_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def version(one_lake: Lake) -> str:
     with one_lake.reading() as r:
         return str(r.value("SELECT model_id FROM models.version WHERE model = 'my_ridge'"))
+
+
+def run_ridge(lake: Lake, day: date) -> RunReport:
+    return reconcile(lake, day, models=["my_ridge"], markets=["points"])
 
 
 def patience(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
@@ -100,9 +107,47 @@ def test_whatever_goes_wrong_with_plugins_the_slate_goes_on_with_all_others(
         sql = """SELECT DISTINCT model, market, detail FROM forecast.refusal
                  WHERE reason = 'model_error'"""
         details = {(model, market): detail for model, market, detail in r.rows(sql)}
+        sql = """SELECT model, count(*) FROM forecast.refusal WHERE reason = 'out' GROUP BY ALL"""
+        out = dict(r.rows(sql))
     assert "my_well" not in {model for model, _ in details}, details
     assert {model for model, _ in predicted} == {"my_well", "ewma_hl8"}
     assert predicted["my_well", "points"] == predicted["ewma_hl8", "points"] > 20
+    assert len({out[name] for name in names}) == 1, "whoever is out is out for every model"
     wrong = {name for name, trouble in TROUBLES.items() if trouble}
     assert set(details) == {(name, market) for name in wrong for market in ("points", "assists")}
-    assert set(report.refused_models) <= wrong
+    assert set(report.refused_models) == set(report.next_steps) == wrong
+    reasons = report.refused_models["my_raising"]
+    assert all("toys.py:" in reason for reason in reasons)
+    free = (report.expected // len(names) - out["my_well"]) // 2
+    assert all(f"({free} refused)" in reason for reason in reasons)
+
+
+def test_what_changed_since_a_plugin_was_trained_is_said_until_it_is_trained_again(
+    lake: Lake,
+) -> None:
+    days = slate_dates(lake)
+    with known(Ridge()):
+        train(lake, "my_ridge", days[-8])
+        assert run_ridge(lake, days[-1]).changed_models == {}
+    with known(Ridge(alpha=5.0)):
+        report = run_ridge(lake, days[-1])
+        assert report.changed_models == {"my_ridge": ("alpha 1.0 -> 5.0",)}
+        assert "tipoff train my_ridge" in report.next_steps["my_ridge"]
+        train(lake, "my_ridge", days[-8])
+        again = run_ridge(lake, days[-1])
+        assert (again.changed_models, again.next_steps) == ({}, {})
+
+
+def test_a_model_whose_plugin_is_broken_is_refused_with_why_and_the_slate_goes_on(
+    lake: Lake,
+) -> None:
+    days = slate_dates(lake)
+    with known(Ridge()):
+        train(lake, "my_ridge", days[-8])
+    BROKEN["mine:Ridge"] = UsageError("mine.py: no colon", "mend it")
+    try:
+        report = reconcile(lake, days[-1], models=["my_ridge", "ewma_hl8"], markets=["points"])
+    finally:
+        BROKEN.clear()
+    assert "mine.py" in report.refused_models["my_ridge"][0]
+    assert report.predicted > 20

@@ -6,18 +6,31 @@ import io
 import json
 import pickle
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 from zipfile import ZipFile
 
 import numpy as np
 import polars as pl
 import pytest
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
+from lightgbm import LGBMRegressor
+from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin
+from sklearn.ensemble import (
+    GradientBoostingRegressor,
+    HistGradientBoostingRegressor,
+    RandomForestRegressor,
+)
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    KBinsDiscretizer,
+    SplineTransformer,
+    StandardScaler,
+)
 
 from tests.plugins.toys import FEATURES, known
 from tests.simulated import own_copy, slate_dates
@@ -39,6 +52,20 @@ class Offset(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Floats) -> Floats:  # noqa: N803
         return np.full(len(X), self.mean_)
+
+
+class Foreign(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Holds what none of its libraries made."""
+
+    fitted: ClassVar[list[int]] = []
+
+    def fit(self, X: Floats, y: Floats) -> Foreign:  # noqa: ARG002, N803
+        Foreign.fitted.append(len(X))
+        self.day_ = date(2025, 1, 10)
+        return self
+
+    def transform(self, X: Floats) -> Floats:  # noqa: N803
+        return X
 
 
 def model_of(estimator: Estimator) -> RegressorModel:
@@ -67,9 +94,16 @@ def lake(trained_lake: Path, tmp_path: Path) -> Iterator[Lake]:
         make_pipeline(StandardScaler(), LinearRegression()),
         GradientBoostingRegressor(n_estimators=5, subsample=0.5),
         HistGradientBoostingRegressor(max_iter=5),
+        RandomForestRegressor(n_estimators=5),
+        make_pipeline(SimpleImputer(), StandardScaler(), Ridge()),
+        make_pipeline(SimpleImputer(add_indicator=True), SplineTransformer(), Ridge()),
+        make_pipeline(KBinsDiscretizer(), LinearRegression()),
+        LGBMRegressor(n_estimators=5, n_jobs=1, verbose=-1),
         Offset(),
     ],
-    ids=lambda estimator: type(estimator).__name__,
+    ids=lambda estimator: "-".join(
+        type(part).__name__ for _, part in getattr(estimator, "steps", [("", estimator)])
+    ),
 )
 def test_the_same_rows_give_the_same_bytes_and_they_the_same_answers(estimator: Estimator) -> None:
     frame, y = rows()
@@ -86,6 +120,25 @@ def test_a_file_that_makes_objects_of_other_libraries_is_refused() -> None:
     content = model_of(Offset()).fit(frame, y, "points").dump()
     with pytest.raises(ArtifactError, match="test_regressor"):
         model_of(Ridge()).load(content)
+
+
+def test_types_that_may_not_be_stored_are_refused_before_the_fit() -> None:
+    frame, y = rows()
+    model = model_of(make_pipeline(Foreign(), Ridge()))
+    Foreign.fitted.clear()
+    with pytest.raises(ArtifactError, match=r"datetime\.date"):
+        model.fit(frame, y, "points")
+    assert Foreign.fitted
+    assert frame.height not in Foreign.fitted
+
+
+def test_one_market_is_a_text_and_an_alias_will_do() -> None:
+    for markets in ("pts", "points", ["player_points", "pts"]):
+        model = from_regressor(Ridge(), name="my_trees", features=FEATURES, markets=markets)
+        assert model.markets == ("points",)
+    with pytest.raises(UsageError, match="pionts") as refused:
+        from_regressor(Ridge(), name="my_trees", features=FEATURES, markets="pionts")
+    assert "points" in refused.value.next_step
 
 
 def test_nothing_is_unpickled() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tipoff.app.groups import Alerts, LakeFolder, Models
 from tipoff.app.runs import Runs
 from tipoff.app.slates import Slates
 from tipoff.app.work import Work
-from tipoff.errors import TipoffError
+from tipoff.errors import TipoffError, UsageError
 
 
 class Tipoff(Slates, BetsPart, Work, Data, Backtests, Grading):
@@ -58,10 +59,12 @@ def open_lake(
 
     `create`: make it when there is none. `plugins`: models, features and sources of one's own, as
     objects; those that are installed or listed in a tipoff.toml beside a lake that was named (or in
-    `config`) are known by themselves. Raises NotFound when there is no lake, LakeUnavailable,
-    LakeDamaged, UsageError naming the setting or plug-in that is wrong.
+    `config`) are known by themselves. One of these that cannot be loaded is a warning; what needs
+    it is refused. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged, UsageError
+    naming the setting or object that is wrong.
     """
-    know_plugins(location, plugins=plugins, config=config)
+    for error in know_plugins(location, plugins=plugins, config=config):
+        warnings.warn(error.message, stacklevel=2)
     return open_known(location, create=create)
 
 
@@ -81,10 +84,11 @@ def know_plugins(
     *,
     plugins: Sequence[object] = (),
     config: str | Path | None = None,
-) -> None:
-    """Make the plug-ins of a lake known to this process, as opening it does. Raises UsageError."""
+) -> tuple[UsageError, ...]:
+    """Make the plug-ins of a lake known to this process, as opening it does: of each that cannot be
+    loaded, why. Raises UsageError."""
     from tipoff.plugins import load_plugins
     from tipoff.settings import named_lake, settings
 
     settings()  # what is wrong with them is said first
-    load_plugins(location or named_lake(), plugins, config)
+    return load_plugins(location or named_lake(), plugins, config)

@@ -54,13 +54,18 @@ _ANSWERED: list[bool] = []
 
 
 def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
-    """The facade over the lake of the global --lake option, else TIPOFF_LAKE, ./tipoff-lake."""
+    """The facade over the lake of the global --lake option, else TIPOFF_LAKE, ./tipoff-lake.
+
+    A plug-in that cannot be loaded is a line on stderr: what does not need it goes on.
+    """
     from tipoff.app import know_plugins, open_known
 
     location = (ctx.obj or {}).get("lake")
     # What a plug-in prints when it is imported is no part of the answer.
     with pandas_visible(), redirect_stdout(sys.stderr):
-        know_plugins(location)
+        broken = know_plugins(location)
+    for error in broken:
+        sys.stderr.write(f"warning: {_shown(error.message)}\n")
     return open_known(location, create=create)
 
 

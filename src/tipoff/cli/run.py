@@ -106,5 +106,13 @@ def _show(report: RunReport) -> None:
     for why, n in report.refused.items():
         out.print(f"    refused {n:6d}  {why}")
     for name, differences in report.refused_models.items():
-        out.print(f"  model {name} refused: {'; '.join(differences)}")
+        out.print(f"  model {name} refused: {'; '.join(differences)}", highlight=False)
+    for name, changes in report.changed_models.items():
+        out.print(
+            f"  model {name} changed since it was trained, and predicts as it was:"
+            f" {'; '.join(changes)}",
+            highlight=False,
+        )
+    for name, step in report.next_steps.items():
+        out.print(f"  next for {name}: {step}", highlight=False)
     out.print(f"  next: tipoff slate {report.date}", highlight=False)

@@ -29,7 +29,8 @@ from tipoff.forecast.plan import make_plan
 from tipoff.forecast.publish import RunSet, present
 from tipoff.forecast.score import Scene, Scored
 from tipoff.forecast.staleness import shown_pairs
-from tipoff.forecast.versions import computed_apart, in_order, score_versions
+from tipoff.forecast.versions import Refused, computed_apart, in_order, score_versions
+from tipoff.installed import with_broken_plugins
 from tipoff.markets import MARKETS, checked_markets
 from tipoff.models import (
     Seat,
@@ -56,10 +57,10 @@ _ORDER = {"champion": 0, "challenger": 1, "shadow": 2}
 
 @dataclass(frozen=True)
 class Wanted:
-    """The models a run should score: their seats, the loaded ones, and those refused at load."""
+    """The models a run should score: their seats, and those that are refused, once it has."""
 
     seats: tuple[Seat, ...]
-    refused: dict[str, list[str]]
+    refused: dict[str, Refused]
     models_json: str
     settings_json: str
     complete: bool
@@ -86,7 +87,7 @@ def wanted_set(
     known = sorted({s.model for s in seats})
     for name in models or ():
         if name not in known:
-            raise no_such("model", name, known)
+            raise with_broken_plugins(no_such("model", name, known))
     shown = shown_pairs(r, current) if current else set()
     chosen = [s for s in seats if _asked(s, markets, models) or (s.model, s.market) in shown]
     chosen.sort(key=lambda s: (_ORDER[s.role], s.model, list(MARKETS).index(s.market)))

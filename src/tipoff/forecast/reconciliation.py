@@ -26,6 +26,7 @@ from tipoff.texts import checked_reason
 if TYPE_CHECKING:
     from tipoff.forecast.build import Wanted
     from tipoff.forecast.slate import Slate
+    from tipoff.forecast.versions import Refused
     from tipoff.lake import Lake, Reader
 
 Say = Callable[[str], None]
@@ -65,13 +66,15 @@ def reconcile(
     if current and not reason and made.run["run_id"] == current.run_id:
         record_verified(lake, current, slate.seq, slate.as_of, made.build)
         with lake.reading() as r:
-            return _stored_report(r, current)
+            return _stored_report(r, current, wanted.refused)
     say(f"{day}: publishing {made.predictions.height} predictions")
     kind, why = _kind(lake, current, made, reason)
     done = publish(lake, made, parent=current, kind=kind, reason=why)
     counts = Counter(made.refusals["reason"].to_list())
     refusals = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-    return _report(done, made.run, refusals, nothing_to_do=False, refused_models=wanted.refused)
+    with lake.reading() as r:
+        about = _about_models(r, made.run["models"], wanted.refused)
+    return _report(done, made.run, refusals, about, nothing_to_do=False)
 
 
 def _make(
@@ -183,21 +186,45 @@ def _withdrawn(lake: Lake, current: Publication, made: RunSet) -> list[str]:
     return [f"{where} ({why[0]})" if why else where for where, why in told.items()]
 
 
-def _stored_report(r: Reader, publication: Publication) -> RunReport:
-    names = (*_COPIED, "first_tipoff")
+def _about_models(r: Reader, models: str, refused: Mapping[str, Refused]) -> dict[str, Any]:
+    """What a report says of models: those refused, those of one's own that are other than when they
+    were trained, and what to do about either. `models`: those asked, as a run stores them."""
+    sql = """SELECT model_id FROM models.version
+             WHERE list_contains($ids, model_id) AND starts_with(family, 'plugin:')"""
+    ids = sorted({model_id for model_id, *_ in json.loads(models)}) or [""]
+    own = [model_id for (model_id,) in r.rows(sql, {"ids": ids})]
+    changed: dict[str, tuple[str, ...]] = {}
+    if own:
+        # Only then: with nothing to do and no plug-in, models are not imported.
+        from tipoff.models import changes_since_trained
+
+        changed = changes_since_trained(r, own)
+    steps = {name: f"tipoff train {name} --through DATE" for name in changed}
+    return {
+        "refused_models": {name: model.why for name, model in refused.items()},
+        "changed_models": changed,
+        "next_steps": steps | {name: model.next_step for name, model in refused.items()},
+    }
+
+
+def _stored_report(
+    r: Reader, publication: Publication, refused: Mapping[str, Refused] | None = None
+) -> RunReport:
+    names = (*_COPIED, "first_tipoff", "models")
     sql = f"SELECT {', '.join(names)} FROM forecast.run WHERE run_id = $run"
     row = dict(zip(names, r.rows(sql, {"run": publication.run_id})[0], strict=True))
     counts = refusal_counts(r, publication.run_id)
-    return _report(publication, row, counts, nothing_to_do=True, refused_models={})
+    about = _about_models(r, row["models"], refused or {})
+    return _report(publication, row, counts, about, nothing_to_do=True)
 
 
 def _report(
     publication: Publication,
     run: Mapping[str, Any],
     refusals: dict[str, int],
+    about: Mapping[str, Any],
     *,
     nothing_to_do: bool,
-    refused_models: dict[str, list[str]],
 ) -> RunReport:
     return RunReport.model_validate({
         "date": publication.slate,
@@ -207,6 +234,6 @@ def _report(
         "publication": move_of(publication),
         "backfill": publication.committed_at >= run["first_tipoff"],
         "refused": refusals,
-        "refused_models": refused_models,
+        **about,
         **{name: run[name] for name in _COPIED},
     })  # fmt: skip

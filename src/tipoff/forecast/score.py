@@ -112,9 +112,7 @@ def score_model(scene: Scene, model: Model, role: str, markets: Sequence[str]) -
         try:
             predictions, refusals = _score_market(scene, model, role, market)
         except FAILURES as error:
-            rows = scene.players.with_columns(
-                reason=pl.lit("model_error"), detail=pl.lit(failure(error))
-            )
+            rows = ruled_out(scene.players, "model_error", failure(error))
             predictions, refusals = None, refuse(rows, market, model.manifest.model)
         if predictions is not None and predictions.height:
             made.predictions.append(predictions)
@@ -126,6 +124,15 @@ def score_model(scene: Scene, model: Model, role: str, markets: Sequence[str]) -
 def failure(error: Exception) -> str:
     """What a refusal says of an error: its kind and first line."""
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+
+
+def ruled_out(players: pl.DataFrame, reason: str, detail: str) -> pl.DataFrame:
+    """The players, those whom nothing rules out yet refused for a reason."""
+    free = pl.col("reason").is_null()
+    return players.with_columns(
+        reason=pl.coalesce("reason", pl.lit(reason)),
+        detail=pl.when(free).then(pl.lit(detail)).otherwise("detail"),
+    )
 
 
 def refuse(players: pl.DataFrame, market: str, model: str) -> pl.DataFrame:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
-from tipoff.errors import ArtifactError, ContractError, NotFound
+from tipoff.errors import ArtifactError, ContractError, NotFound, TipoffError
 from tipoff.failures import LOAD_FAILURES
-from tipoff.forecast.score import Scene, Scored, failure, refuse, score_model
+from tipoff.forecast.score import Scene, Scored, failure, refuse, ruled_out, score_model
 from tipoff.models.families import FAMILIES
 
 if TYPE_CHECKING:
@@ -49,10 +50,10 @@ def score_versions(
     opening: Mapping[str, Future[Model]],
     scene: Scene,
     seats: Sequence[Seat],
-    refused: dict[str, list[str]],
+    refused: dict[str, Refused],
     say: Say,
 ) -> Scored:
-    """Every version on its seats. Adds to `refused` what each model refused whole lacks.
+    """Every version on its seats. Adds to `refused` why a model is.
 
     A version that is a shadow wherever it sits gets SHADOW_SECONDS; after that its triples are
     refused, and what it still does is not looked at.
@@ -74,45 +75,59 @@ def score_versions(
     return everything
 
 
-Outcome = tuple[Scored, list[str]]
-"""What a version made of its seats, and why it was refused whole (empty: it was not)."""
+@dataclass(frozen=True)
+class Refused:
+    """Why a model is refused, whole or in some of its markets, and what to do about it."""
+
+    why: tuple[str, ...]
+    next_step: str
 
 
-def _add(
-    everything: Scored, refused: dict[str, list[str]], seats: list[Seat], made: Outcome
-) -> None:
-    scored, differences = made
+Outcome = tuple[Scored, Refused | None]
+"""What a version made of its seats, and whether it was refused."""
+
+
+def _add(everything: Scored, refused: dict[str, Refused], seats: list[Seat], made: Outcome) -> None:
+    scored, whole = made
     everything.predictions.extend(scored.predictions)
     everything.refusals.extend(scored.refusals)
-    if differences:
-        refused[seats[0].model] = differences
+    if whole is not None:
+        refused[seats[0].model] = whole
 
 
 def _score(opened: Future[Model], scene: Scene, seats: list[Seat]) -> Outcome:
     try:
         model = opened.result()
     except LOAD_FAILURES as error:
-        return _refused_whole(scene, seats, *_not_loaded(error))
-    made = Scored([], [])
+        reason, why = _not_loaded(error)
+        step = error.next_step if isinstance(error, TipoffError) else ""
+        refused = Refused(tuple(why), step or f"tipoff train {seats[0].model} --through DATE")
+        return _refused_whole(scene, seats, reason, refused)
+    made, failed = Scored([], []), list[str]()
     for seat in seats:
         scored = score_model(scene, model, seat.role, [seat.market])
         made.predictions.extend(scored.predictions)
         made.refusals.extend(scored.refusals)
-    return made, []
+        for frame in scored.refusals:
+            said = frame.filter(pl.col("reason") == "model_error")["detail"]
+            failed += [f"{seat.market}: {said[0]} ({len(said)} refused)"] if len(said) else []
+    return made, Refused(tuple(failed), _mend(seats)) if failed else None
 
 
 def _late(scene: Scene, seats: list[Seat]) -> Outcome:
     text = f"a shadow without an answer after {SHADOW_SECONDS:g} s"
-    return _refused_whole(scene, seats, "model_error", [text])
+    return _refused_whole(scene, seats, "model_error", Refused((text,), _mend(seats)))
 
 
-def _refused_whole(scene: Scene, seats: list[Seat], reason: str, differences: list[str]) -> Outcome:
-    rows = scene.players.with_columns(
-        reason=pl.coalesce("reason", pl.lit(reason)),
-        detail=pl.coalesce("detail", pl.lit("; ".join(differences))),
-    )
+def _mend(seats: list[Seat]) -> str:
+    name = seats[0].model
+    return f"mend it, or take it out: tipoff models retire {name} --reason TEXT"
+
+
+def _refused_whole(scene: Scene, seats: list[Seat], reason: str, refused: Refused) -> Outcome:
+    rows = ruled_out(scene.players, reason, "; ".join(refused.why))
     refusals = [refuse(rows, seat.market, seats[0].model) for seat in seats]
-    return Scored([], refusals), differences
+    return Scored([], refusals), refused
 
 
 def _not_loaded(error: Exception) -> tuple[str, list[str]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from tipoff import clock
 from tipoff.grading.decay import Decay, decay_states
 from tipoff.health.context import SHOWN, CheckContext, check_result
+from tipoff.installed import BROKEN
 from tipoff.results.health import CheckResult, Level
 
 
@@ -29,3 +30,13 @@ def decaying(context: CheckContext) -> CheckResult:
     step = "tipoff models review shows every figure and blocks what must go; train it again"
     summary = f"{len(bad)} of {judged} graded models and markets are not healthy"
     return check_result("decaying models", level, len(bad), summary, detail, step if bad else "")
+
+
+def broken_plugins(_context: CheckContext) -> CheckResult:
+    """Plug-ins that could not be loaded."""
+    detail = [{"plugin": name, "why": error.message} for name, error in BROKEN.items()]
+    step = "mend them, or take them off the list; what needs them is refused until then"
+    return check_result(
+        "broken plug-ins", "problem" if detail else "ok", len(detail),
+        f"{len(detail)} plug-ins that cannot be loaded", detail[:SHOWN], step if detail else "",
+    )  # fmt: skip

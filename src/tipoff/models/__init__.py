@@ -20,6 +20,7 @@ from tipoff.models.model import Model, Prediction
 from tipoff.models.names import Spec
 from tipoff.models.pmf import Pmf, nb_with_median, negative_binomial
 from tipoff.models.registry import (
+    changes_since_trained,
     load,
     open_model,
     read_version,
@@ -41,6 +42,7 @@ __all__ = [
     "Seat",
     "Spec",
     "champion_of",
+    "changes_since_trained",
     "check",
     "checked_model",
     "code_of",

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tipoff.errors import ContractError
 from tipoff.gates import gate
+from tipoff.installed import BROKEN
 
 
 class Contract(BaseModel):
@@ -76,6 +77,8 @@ def require(model: str, contract: Contract, available: Mapping[str, str]) -> Non
     differences = check(contract, available)
     if differences != []:
         differences = differences or ["the contract could not be checked"]
+        if not contract.definitions.keys() <= available.keys():
+            differences += [error.message for error in BROKEN.values()]
         raise ContractError(
             f"{model} cannot read this snapshot: " + "; ".join(differences),
             differences,

@@ -128,6 +128,11 @@ class ModelFamily(ABC, Generic[M]):
         """
         return partial(self.fit, spec, tuple(markets))
 
+    def changes(self, manifest: Manifest) -> tuple[str, ...]:  # noqa: ARG002
+        """What of it is other than when a version was trained, in words; where code lies outside
+        tipoff, whoever changed it may not know that a version predicts as it was trained."""
+        return ()
+
     def rows(self, lake: Lake, spec: Spec, through: date) -> TrainingData:
         """What `tipoff train` fits on. Raises UsageError when nothing was played by then."""
         names = self.names(spec, self.covers(spec))

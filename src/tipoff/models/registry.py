@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,6 +12,7 @@ import polars as pl
 from tipoff.clock import now
 from tipoff.errors import ArtifactError, NotFound
 from tipoff.gates import gate
+from tipoff.installed import broken_plugins
 from tipoff.models.contract import require
 from tipoff.models.families import FAMILIES
 from tipoff.models.golden import check_golden
@@ -63,7 +65,7 @@ def open_model(
     if manifest.family not in FAMILIES:
         raise ArtifactError(
             f"{manifest.model} ({manifest.model_id}) is of the family {manifest.family!r}, which"
-            " this tipoff does not know",
+            f" this tipoff does not know{broken_plugins()}",
             "load its plug-in, install a newer tipoff, or retire the model",
         )
     model: Model = FAMILIES[manifest.family].load(manifest, content)
@@ -85,6 +87,18 @@ def stored_versions(r: Reader, model_ids: Sequence[str]) -> dict[str, tuple[str,
              WHERE list_contains($model_ids, model_id)"""
     rows = r.rows(sql, {"model_ids": list(model_ids) or [""]})
     return {model_id: (text, artifact) for model_id, text, artifact in rows}
+
+
+def changes_since_trained(r: Reader, model_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Of those versions, model -> what of its own code and parameters is other than when it was
+    trained, in words; models of which nothing is are left out."""
+    changed = {}
+    for text, _ in stored_versions(r, sorted(model_ids)).values():
+        with suppress(ArtifactError):  # a damaged one is refused, and that is said
+            manifest = Manifest.from_json(text)
+            if manifest.family in FAMILIES:
+                changed[manifest.model] = FAMILIES[manifest.family].changes(manifest)
+    return {name: changes for name, changes in sorted(changed.items()) if changes}
 
 
 @gate(

@@ -10,8 +10,9 @@
 
 Anything with scikit-learn's `fit`, `predict` and `get_params` will do: pipelines, LightGBM's and
 others' regressors. What is stored is written and read by skops, which unpickles nothing. The types
-it makes on loading must come from libraries of the estimator itself; they are named in the manifest
-when it is trained, and a file that makes others is refused.
+it makes on loading must come from libraries of the estimator itself, or be among those few of numpy
+and scipy that its parts hold; they are named in the manifest when it is trained, and a file that
+makes others is refused. That is tried on a few rows before the fit.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import pkgutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 from zipfile import ZipFile, ZipInfo
 
@@ -30,9 +32,19 @@ import numpy as np
 import polars as pl
 
 from tipoff.errors import ArtifactError, UsageError
+from tipoff.markets import checked_market
 from tipoff.models.pmf import Floats
 
 _SCHEMA = "schema.json"
+_SHARED = frozenset({
+    "collections.OrderedDict",
+    "numpy.dtype",
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",
+    "scipy.interpolate._bsplines.BSpline",
+})  # fmt: skip
+"""Types of other libraries that estimators hold: LightGBM's, imputers and bins, splines. They hold
+values alone; by the library alone, a file could name functions that run what they are given."""
+_TRIAL_ROWS = 64
 
 
 class Estimator(Protocol):
@@ -56,15 +68,16 @@ def from_regressor(
     *,
     name: str,
     features: Sequence[str],
-    markets: Sequence[str],
+    markets: str | Sequence[str],
     optional: Sequence[str] = (),
 ) -> RegressorModel:
     """A model that fits a clone of the estimator in each market; its answers are means.
 
-    `{market}` in a feature's name stands for the market. `optional`: features that may be null,
-    which reach the estimator as NaN. A `random_state` that is None becomes 0, because the same rows
-    have to give the same model. Raises UsageError when scikit-learn or skops is not installed,
-    what is given is no such estimator, or a parameter of it is none that can be compared.
+    `markets`: one or several, by name or alias. `{market}` in a feature's name stands for the
+    market. `optional`: features that may be null, which reach the estimator as NaN. A
+    `random_state` that is None becomes 0, because the same rows have to give the same model. Raises
+    UsageError when scikit-learn or skops is not installed, what is given is no such estimator, a
+    parameter of it is none that can be compared, or a market is unknown.
     """
     try:
         import skops.io  # noqa: F401 (asked for here, so that nobody trains what cannot be stored)
@@ -79,7 +92,9 @@ def from_regressor(
         ) from error
     unseeded = [n for n, v in own.get_params().items() if n.endswith("random_state") and v is None]
     own.set_params(**dict.fromkeys(unseeded, 0))
-    model = RegressorModel(own, name, tuple(markets), tuple(features), tuple(optional))
+    listed = [markets] if isinstance(markets, str) else markets
+    known = tuple(dict.fromkeys(map(checked_market, listed)))
+    model = RegressorModel(own, name, known, tuple(features), tuple(optional))
     _ = model.parameters  # so that one it cannot name is refused here
     return model
 
@@ -106,9 +121,11 @@ class RegressorModel:
         return [self.estimator, *(v for v in self.estimator.get_params().values() if _is_code(v))]
 
     def fit(self, frame: pl.DataFrame, target: Floats, market: str) -> FittedRegressor:  # noqa: ARG002
-        """Fit a clone of the estimator."""
+        """Fit a clone of the estimator. Raises ArtifactError, before the fit where a trial tells,
+        when its fits hold types that may not be stored."""
         from sklearn.base import clone
 
+        _ = self._trial
         return FittedRegressor(clone(self.estimator).fit(_matrix(frame), target))
 
     def load(self, content: bytes) -> FittedRegressor:
@@ -127,7 +144,7 @@ class RegressorModel:
 
         types = sorted(skops.io.get_untrusted_types(data=content))
         libraries = {_type_name(thing).partition(".")[0] for thing in self.made_of}
-        foreign = [name for name in types if name.partition(".")[0] not in libraries]
+        foreign = [n for n in types if n.partition(".")[0] not in libraries and n not in _SHARED]
         if foreign:
             raise ArtifactError(
                 f"{self.name} would make {', '.join(foreign)}, which are of none of its libraries:"
@@ -135,6 +152,22 @@ class RegressorModel:
                 "use parts of the estimator's own libraries, or write a model with dump and load",
             )
         return types
+
+    @cached_property
+    def _trial(self) -> bool:
+        """Whether a fit on a few rows nobody played worked, and can be stored: else a long fit
+        would end with the refusal. Raises ArtifactError for types that may not be stored.
+        """
+        from sklearn.base import clone
+
+        draw = np.random.default_rng(0)
+        x = draw.uniform(1.0, 30.0, (_TRIAL_ROWS, len(self.features)))
+        fitted = None
+        with suppress(Exception):  # its own fit will tell
+            fitted = clone(self.estimator).fit(x, x.mean(axis=1).round())
+        if fitted is not None:
+            self.types(FittedRegressor(fitted).dump())
+        return fitted is not None
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,16 @@ class RunReport(Result):
     predicted: Count
     refused: dict[str, int] = Field(description="Reason -> refused forecasts, most first.")
     refused_models: dict[str, tuple[str, ...]] = Field(
-        default={}, description="Model refused as a whole -> why. Only of sets built just now."
+        default={},
+        description="Model refused, whole or in some markets -> why. Only of sets built just now.",
+    )
+    changed_models: dict[str, tuple[str, ...]] = Field(
+        default={},
+        description="Model of your own -> what of it is other than when it was trained; it predicts"
+        " as it was trained.",
+    )
+    next_steps: dict[str, str] = Field(
+        default={}, description="Model that is refused or changed -> what to do about it."
     )
 
 

@@ -20,6 +20,7 @@ import polars as pl
 
 from tipoff.errors import SourceError, UsageError
 from tipoff.failures import OthersCode
+from tipoff.installed import with_broken_plugins
 from tipoff.sources.external import ExternalFile
 from tipoff.sources.folder import Batch, Payload, Progress, store
 from tipoff.sources.layout import COLUMNS, FILES, read_folder
@@ -119,7 +120,7 @@ def import_files(
 def source_of(name: str) -> Source:
     """The source of that name. Raises UsageError, with the nearest names and all there are."""
     if name not in SOURCES:
-        raise no_such("source", name, sorted(SOURCES))
+        raise with_broken_plugins(no_such("source", name, sorted(SOURCES)))
     return SOURCES[name]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tipoff.errors import UsageError
 from tipoff.fingerprint import CODE
+from tipoff.installed import with_broken_plugins
 from tipoff.models.family import ModelFamily, Role
 from tipoff.models.names import Spec
 from tipoff.suggest import no_such
@@ -87,7 +88,7 @@ def parse_model(name: str) -> Spec:
         if spec is not None:
             return spec
     every = [n for f in FAMILIES.values() for n in (*f.specs, *(f"{m}_YYYY_MM" for m in f.monthly))]
-    raise no_such("model", name, sorted(every))
+    raise with_broken_plugins(no_such("model", name, sorted(every)))
 
 
 def family_of(spec: Spec) -> ModelFamily[Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,8 +28,9 @@ from tipoff.models.family import ModelFamily, Progress, silent
 from tipoff.models.golden import finished, make_golden
 from tipoff.models.manifest import Manifest, Scalar, make_manifest
 from tipoff.models.model import column
-from tipoff.models.names import Spec, monthly
+from tipoff.models.names import Spec
 from tipoff.models.plugin.bundle import unbundled
+from tipoff.models.plugin.declaration import check, check_features, declared
 from tipoff.models.plugin.homes import Home, home_of
 from tipoff.models.plugin.model import PluginModel, checked_answer
 from tipoff.models.plugin.process import Process, unpacked
@@ -39,13 +39,9 @@ from tipoff.models.plugin.worker import Fit, Predict, Types, Worker
 from tipoff.settings import settings
 
 PREFIX = "plugin:"
+_SHORT = 100
 TYPES = "types"
 """The parameter of a manifest that names the types an artifact may make."""
-_ELSEWHERE = ("name", "markets", "features", "optional")
-"""Attributes that are no parameters."""
-_PYTHON_CLASS = 1 << 9
-"""The flag of a class that is written in Python (Py_TPFLAGS_HEAPTYPE)."""
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class PluginFamily(ModelFamily[PluginModel]):
@@ -58,8 +54,8 @@ class PluginFamily(ModelFamily[PluginModel]):
     def __init__(self, model: Model, home: Home | None = None) -> None:
         """Raises UsageError naming what of the model cannot be used."""
         self.model, self.home = model, home or home_of(model)
-        _check(model)
-        self._declared = _declared(model)
+        check(model)
+        self._declared = declared(model)
         self.name = f"{PREFIX}{model.name}"
         self.specs = {model.name: Spec(model.name, self.name)}
         self.monthly = (model.name,)
@@ -127,12 +123,30 @@ class PluginFamily(ModelFamily[PluginModel]):
             )
         manifest = make_manifest(
             spec.model, self.name, contract, data, [f"y_{m}" for m in markets], __name__,
-            markets=parts, parameters=self._recorded(spec, parts), dispersion=shapes,
+            markets=parts, parameters=self._recorded(spec, self._types(parts)), dispersion=shapes,
         )  # fmt: skip
         code = content_id("code", family_code(self.modules, self.libraries))
         manifest = manifest.model_copy(update={"code_version": code})
         model = PluginModel(manifest, parts, self.process)
         return finished(model, make_golden(model, data.frame))
+
+    def changes(self, manifest: Manifest) -> tuple[str, ...]:
+        """Its parameters, features, libraries and code."""
+        spec = self.parse(manifest.model)
+        if spec is None:
+            return ()
+        then, now = dict(manifest.parameters), self._recorded(spec, manifest.parameters.get(TYPES))
+        words = []
+        for name in (n for n in {**then, **now} if then.get(n) != now.get(n)):
+            text = (
+                f"{name.removeprefix(LIBRARY)} {then.get(name, 'none')} -> {now.get(name, 'none')}"
+            )
+            # Of a pipeline the values are pages.
+            words.append(text if len(text) <= _SHORT else f"its {name}")
+        named = {m: self._names(m) for m in self.covers(spec)}
+        words += ["its features or markets"] if named != manifest.contract.names else []
+        code = content_id("code", family_code(self.modules, self.libraries))
+        return tuple(words or (["its code"] if code != manifest.code_version else []))
 
     def load(self, manifest: Manifest, artifact: bytes | None) -> PluginModel:
         """Raises ArtifactError when the file lacks a market, or loading it makes other types than
@@ -180,10 +194,10 @@ class PluginFamily(ModelFamily[PluginModel]):
         modules = (getattr(t, "__module__", None) or type(t).__module__ for t in objects)
         return {name for name in modules if _top(name) not in sys.stdlib_module_names}
 
-    def _recorded(self, spec: Spec, parts: Mapping[str, bytes]) -> dict[str, Scalar]:
+    def _recorded(self, spec: Spec, types: Scalar | None) -> dict[str, Scalar]:
         """The parameters a manifest holds, those that are no scalars as JSON text: markets and
         features are in its contract."""
-        known, types = self.parameters(spec), self._types(parts)
+        known = self.parameters(spec)
         flat = known["parameters"] | {n: v for n, v in known.items() if n.startswith(LIBRARY)}
         return {
             name: value if isinstance(value, float | int | str | bool) else json.dumps(value)
@@ -211,9 +225,11 @@ def register_model(model: Model, home: Home | None = None) -> PluginFamily:
     """The family of a model, known to this process from now on: trained by its name, a shadow.
 
     The same plug-in again changes nothing; one of the same class with other parameters takes its
-    place. Raises UsageError naming what of it cannot be used, or who has its name already.
+    place. Raises UsageError naming what of it cannot be used, a feature that nobody declared, or
+    who has its name already.
     """
     family = PluginFamily(model, home)
+    check_features(model)
     known = FAMILIES.get(family.name)
     if isinstance(known, PluginFamily) and _kind(known.model) == _kind(model):
         if not known.same(family):
@@ -235,59 +251,3 @@ def _kind(model: Model) -> tuple[str, str]:
 
 def _top(module: str) -> str:
     return module.partition(".")[0]
-
-
-def _declared(model: Model) -> dict[str, Any]:
-    """What a model declares of itself, as JSON has it. Raises UsageError for what it has not."""
-    own = getattr(model, "parameters", None)
-    declared = {
-        "markets": list(model.markets), "features": list(model.features),
-        "optional": list(getattr(model, "optional", ())),
-        "parameters": _attributes(model) if own is None else dict(own),
-    }  # fmt: skip
-    try:
-        restored: dict[str, Any] = json.loads(json.dumps(declared, sort_keys=True))
-    except (TypeError, ValueError) as error:
-        raise UsageError(
-            f"the parameters of {model.name} are not JSON values: {error}",
-            "give it `parameters`, which names them",
-        ) from error
-    return restored
-
-
-def _attributes(model: Model) -> dict[str, Any]:
-    """The public attributes of a model: those of its dictionary, slots and named fields.
-
-    Raises UsageError when some of what it holds cannot be seen: versions that differ in it would
-    pass for one another.
-    """
-    python = [kind for kind in type(model).__mro__ if kind.__flags__ & _PYTHON_CLASS]
-    slots = [kind.__dict__["__slots__"] for kind in python if "__slots__" in kind.__dict__]
-    fields = getattr(model, "_fields", ())
-    hidden = {*type(model).__mro__} - {*python, object, *([tuple] if fields else [])}
-    if hidden or not (slots or hasattr(model, "__dict__")):
-        raise UsageError(
-            f"what {model.name} holds as a {type(model).__qualname__} cannot be seen",
-            "give it `parameters`, which names what its fits hang on",
-        )
-    names = [n for s in slots for n in ([s] if isinstance(s, str) else s)]
-    names += [*fields, *getattr(model, "__dict__", {})]
-    public = (n for n in names if n[0] != "_" and n not in _ELSEWHERE and hasattr(model, n))
-    return {name: getattr(model, name) for name in public}
-
-
-def _check(model: Model) -> None:
-    """Raises UsageError naming what of a model cannot be used."""
-    kind, name, markets = type(model).__qualname__, model.name, tuple(model.markets)
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or monthly(name):
-        raise UsageError(
-            f"a model of {kind} cannot be called {name!r}",
-            "use small letters, digits and underscores, not ending in _YYYY_MM",
-        )
-    for part in ("markets", "features"):
-        if isinstance(getattr(model, part), str) or not tuple(getattr(model, part)):
-            raise UsageError(f"{part} of {name} is no list of names", f"list its {part}")
-    unknown = [m for m in markets if m not in MARKETS]
-    if unknown:
-        known = ", ".join(MARKETS)
-        raise UsageError(f"{name} predicts {unknown[0]!r}, no market", f"choose of {known}")

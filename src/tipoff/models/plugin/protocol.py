@@ -1,42 +1,4 @@
-"""What a model of one's own has to have.
-
-    class Ridge:
-        name, markets = "my_ridge", ("points", "rebounds")
-        features = ("{market}_avg_last_5", "minutes_ewma_hl8")
-
-        def __init__(self, alpha=1.0):
-            self.alpha = alpha
-
-        def fit(self, frame, target, market):
-            x = np.column_stack([frame.to_numpy(), np.ones(frame.height)])
-            penalty = self.alpha * np.eye(x.shape[1])
-            return Line(np.linalg.solve(x.T @ x + penalty, x.T @ target))
-
-        def load(self, content):
-            return Line(np.frombuffer(content))
-
-    class Line:
-        def __init__(self, weights):
-            self.weights = weights
-
-        def predict(self, frame):
-            return np.column_stack([frame.to_numpy(), np.ones(frame.height)]) @ self.weights
-
-        def dump(self):
-            return self.weights.tobytes()
-
-A regressor of scikit-learn needs none of it: `tipoff.models.from_regressor`.
-
-A model may also have:
-- `optional`: those of its features that may be null; a row that lacks another is not predicted;
-- `parameters`: JSON values that make its fits what they are; by default its public attributes;
-- `made_of`: objects whose code is part of it, such as a pipeline it runs;
-- `types(content)`: the types that loading those bytes makes, fixed in the manifest.
-
-Its code runs in a process of its own (process.py), so it is imported there again: what it needs is
-imported at the top of its module, and it can be pickled on the way. What is stored is `dump()`,
-verified by hash before `load` sees it.
-"""
+"""What a model of one's own has to have: see `Model`."""
 
 from __future__ import annotations
 
@@ -67,7 +29,48 @@ class Fitted(Protocol):
 
 
 class Model(Protocol):
-    """A model of one's own."""
+    """A model of one's own. Listed in a tipoff.toml beside the lake, or passed as an object, it is
+    trained, judged and run like tipoff's own.
+
+        import numpy as np
+
+        class Ridge:
+            name, markets = "my_ridge", ("points", "rebounds")
+            features = ("{market}_avg_last_5", "minutes_ewma_hl8")
+
+            def __init__(self, alpha=1.0):
+                self.alpha = alpha
+
+            def fit(self, frame, target, market):
+                x = np.column_stack([frame.to_numpy(), np.ones(frame.height)])
+                penalty = self.alpha * np.eye(x.shape[1])
+                return Line(np.linalg.solve(x.T @ x + penalty, x.T @ target))
+
+            def load(self, content):
+                return Line(np.frombuffer(content))
+
+        class Line:
+            def __init__(self, weights):
+                self.weights = weights
+
+            def predict(self, frame):
+                return np.column_stack([frame.to_numpy(), np.ones(frame.height)]) @ self.weights
+
+            def dump(self):
+                return self.weights.tobytes()
+
+    A regressor of scikit-learn needs none of it: `tipoff.models.from_regressor`.
+
+    A model may also have:
+    - `optional`: those of its features that may be null; a row that lacks another is not predicted;
+    - `parameters`: JSON values that make its fits what they are; by default its public attributes;
+    - `made_of`: objects whose code is part of it, such as a pipeline it runs;
+    - `types(content)`: the types that loading those bytes makes, fixed in the manifest.
+
+    Its code runs in a process of its own (process.py), so it is imported there again: what it needs
+    is imported at the top of its module, and it can be pickled on the way. What is stored is
+    `dump()`, verified by hash before `load` sees it.
+    """
 
     @property
     def name(self) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections import OrderedDict
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from tipoff.errors import UsageError
+from tipoff.errors import TipoffError, UsageError
+from tipoff.failures import place_of
 from tipoff.models.plugin.homes import Home, restored
 from tipoff.models.plugin.process import packed
 from tipoff.models.plugin.protocol import Fitted, Model
@@ -61,7 +64,11 @@ class Worker:
         return _restored, (self._home, pickle.dumps(self.model))
 
     def __call__(self, request: Fit | Predict | Types) -> bytes:
-        """The answer to a request. Raises what the model raises."""
+        """The answer to a request. Raises what the model raises, with the line of its code."""
+        with _Placing():
+            return self._answer(request)
+
+    def _answer(self, request: Fit | Predict | Types) -> bytes:
         if isinstance(request, Fit):
             return self._fit(request)
         if isinstance(request, Types):
@@ -81,6 +88,19 @@ class Worker:
         if len(self._loaded) > LOADED:
             self._loaded.popitem(last=False)
         return fitted
+
+
+class _Placing(AbstractContextManager[None]):
+    """Whatever is raised is raised as an error of the same name, whose one line says where."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
+    ) -> None:
+        """Raise it."""
+        if isinstance(value, Exception) and not isinstance(value, TipoffError):
+            first = (str(value).splitlines() or [""])[0]
+            placed = type(type(value).__name__, (Exception,), {})
+            raise placed(f"{first}{place_of(value)}") from value
 
 
 def _row_by_row(fitted: Fitted, frame: pl.DataFrame) -> Floats:
