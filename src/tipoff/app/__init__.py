@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tipoff.app.arguments import checked
 from tipoff.app.backtests import Backtests
+from tipoff.app.base import Objects, Place
 from tipoff.app.bets import BetsPart
 from tipoff.app.data import Data
 from tipoff.app.grading import Grading
@@ -47,12 +49,13 @@ def translated(error: BaseException) -> TipoffError | None:
     return told(error)
 
 
+@checked
 def open_lake(
-    location: str | Path | None = None,
+    location: Place | None = None,
     *,
     create: bool = False,
-    plugins: Sequence[object] = (),
-    config: str | Path | None = None,
+    plugins: Objects = (),
+    config: Place | None = None,
 ) -> Tipoff:
     """Open a lake by its folder; by default that of the settings (TIPOFF_LAKE, ./tipoff-lake).
 
