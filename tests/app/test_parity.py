@@ -22,7 +22,7 @@ Ask = Callable[[tipoff.Tipoff, str], tipoff.Result]
 CASES: dict[str, Ask] = {
     "grade DATE": lambda t, day: t.grade(day),
     "scoreboard --record backfill --market pts": lambda t, _: t.scoreboard(
-        record="backfill", market="pts"
+        record="backfill", markets="pts"
     ),
     "scoreboard --from DATE": lambda t, day: t.scoreboard(day),
     "doctor DATE": lambda t, day: t.doctor(day),
@@ -80,7 +80,7 @@ def test_a_backtest_is_judged_by_the_lake_it_was_made_in(
 ) -> None:
     out, work = tmp_path / "out.parquet", tmp_path / "work"
     for _ in range(2):
-        done = t.backtest(slate_day, slate_day, market="steals", out=out, work=work)
+        done = t.backtest(slate_day, slate_day, markets="steals", out=out, work=work)
     words = ("--from", slate_day, "--to", slate_day, "--market", "stl", "--out", out)
     assert printed(shared, "backtest", *words, "--work", work) == done.to_dict()
     board = done.scoreboard(min_games=0)

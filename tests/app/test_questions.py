@@ -38,7 +38,7 @@ QUESTIONS: dict[str, tuple[Callable[[date, Prediction], list[str]], Call]] = {
     "runs": (lambda *_: ["runs"], lambda t, *_: t.runs.list()),
     "bets": (
         lambda d, _: ["bets", str(d), "--market", "points", "--min-ev", "-1", "--bankroll", "100"],
-        lambda t, d, _: t.bets(str(d), market="PTS", min_ev=-1, bankroll=100),
+        lambda t, d, _: t.bets(str(d), markets="PTS", min_ev=-1, bankroll=100),
     ),
     "price": (
         lambda d, p: ["price", p.player, str(d), "--line", "40.5", "--over-price", "900"],
@@ -55,7 +55,7 @@ QUESTIONS: dict[str, tuple[Callable[[date, Prediction], list[str]], Call]] = {
 def chosen(published_lake: Path, slate_day: date) -> Prediction:
     """A champion's prediction of points with a line."""
     with open_lake(published_lake) as t:
-        rows = t.slate(slate_day, market="points").predictions
+        rows = t.slate(slate_day, markets="points").predictions
     return next(row for row in rows if row.line is not None)
 
 

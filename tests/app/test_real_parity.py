@@ -21,7 +21,7 @@ SHOWN: dict[str, tuple[list[str], Callable[[Tipoff, str], tipoff.Result]]] = {
     "slate, all of it": (
         ["slate", "20250110", "--all-models", "--pmf", "--refusals", "--market", "PRA"],
         lambda t, _: t.slate(
-            "2025-01-10", market="p+r+a", all_models=True, pmf=True, refusals=True
+            "2025-01-10", markets="p+r+a", all_models=True, pmf=True, refusals=True
         ),
     ),
     "slate at a moment": (
@@ -49,7 +49,7 @@ def night(real_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("night") / "lake"
     shutil.copytree(real_lake, folder)
     with tipoff.open(folder) as t:
-        assert t.run(DAY, market=["points", "assists", "pra"]).predicted > 500
+        assert t.run(DAY, markets=["points", "assists", "pra"]).predicted > 500
         assert t.grade(DAY).new > 500
     return folder
 
@@ -58,7 +58,7 @@ def night(real_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def chosen(night: Path) -> tipoff.Prediction:
     """The points of a player with a line."""
     with tipoff.open(night) as t:
-        rows = t.slate(DAY, market="points").predictions
+        rows = t.slate(DAY, markets="points").predictions
     return next(row for row in rows if row.line is not None)
 
 

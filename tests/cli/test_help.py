@@ -63,6 +63,17 @@ def test_help_imports_nothing_heavy() -> None:
         assert re.search(rf"^  {name} ", done.stdout, re.MULTILINE), name
 
 
+def test_the_help_of_all_reads_the_types_of_no_command() -> None:
+    code = "import sys, typer._click as c; n = []; made = c.Command.__init__\n"
+    code += (
+        "c.Command.__init__ = lambda self, *a, **k: (n.append(k['name']), made(self, *a, **k))[1]\n"
+    )
+    code += "from tipoff.cli import app; app(['--help'], standalone_mode=False); sys.exit(len(n))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert all(re.search(rf"^  {name} +\S", done.stdout, re.MULTILINE) for name in NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_has_a_page_in_docs(name: str) -> None:
     pages = [page for page in DOCS.glob("*.md") if page.name != "decisions.md"]

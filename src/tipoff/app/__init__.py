@@ -6,7 +6,9 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from tipoff.app.arguments import checked
 from tipoff.app.backtests import Backtests
+from tipoff.app.base import Objects, Place
 from tipoff.app.bets import BetsPart
 from tipoff.app.data import Data
 from tipoff.app.grading import Grading
@@ -48,12 +50,13 @@ def translated(error: BaseException) -> TipoffError | None:
     return told(error)
 
 
+@checked
 def open_lake(
-    location: str | Path | None = None,
+    location: Place | None = None,
     *,
     create: bool = False,
-    plugins: Sequence[object] = (),
-    config: str | Path | None = None,
+    plugins: Objects = (),
+    config: Place | None = None,
 ) -> Tipoff:
     """Open a lake by its folder; by default that of the settings (TIPOFF_LAKE, ./tipoff-lake).
 

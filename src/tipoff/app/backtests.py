@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import PrivateAttr
 
-from tipoff.app.base import Day, Part, Progress, day_of, markets_of, model_name, silent
+from tipoff.app.arguments import checked
+from tipoff.app.base import Day, Part, Place, Progress, day_of, markets_of, model_names, silent
 from tipoff.errors import UsageError
+from tipoff.markets import Markets
 from tipoff.results.backtest import Backtest, BacktestBoard
 
 if TYPE_CHECKING:
-    from tipoff.models.plugin.protocol import Model
+    from tipoff.app.base import Models
 
 Steps = Callable[[int, int, str], None]
 """Called with folds done, folds in all (0: not known yet) and what is being done."""
@@ -39,11 +41,10 @@ class FinishedBacktest(Backtest):
         finished._judge = judge
         return finished
 
-    def scoreboard(
-        self, *, market: str | Sequence[str] | None = None, min_games: int = MIN_GAMES
-    ) -> BacktestBoard:
+    @checked
+    def scoreboard(self, *, markets: Markets = None, min_games: int = MIN_GAMES) -> BacktestBoard:
         """Its file, judged as by `Tipoff.backtest_board`; the lake must still be open."""
-        return self._judge(self.out, market=market, min_games=min_games)
+        return self._judge(self.out, markets=markets, min_games=min_games)
 
 
 class Backtests(Part):
@@ -54,11 +55,12 @@ class Backtests(Part):
         start: Day,
         end: Day = "today",
         *,
-        market: str | Sequence[str] | None = None,
-        models: str | Model | Sequence[str | Model] = (),
+        market: str | None = None,
+        markets: Markets = None,
+        models: Models = (),
         refit: str = "weekly",
-        out: str | Path = "backtest.parquet",
-        work: str | Path | None = None,
+        out: Place = "backtest.parquet",
+        work: Place | None = None,
         workers: int = 0,
         progress: Steps = silent_steps,
     ) -> FinishedBacktest:
@@ -72,9 +74,10 @@ class Backtests(Part):
         """
         from tipoff.grading.backtest import backtest, make_plan
 
-        several: list[Any] = [*models] if isinstance(models, list | tuple) else [models]
-        names = [model_name(model) for model in several]
-        plan = make_plan(day_of(start), day_of(end), markets_of(market), names, refit)
+        if market is not None and markets is not None:
+            raise UsageError("market and markets are both given", "pass markets alone")
+        chosen = markets_of(markets if market is None else market)
+        plan = make_plan(day_of(start), day_of(end), chosen, model_names(models), refit)
         processes = workers or max(1, (os.cpu_count() or 1) // _THREADS)
         kept = None if work is None else Path(work)
         done = backtest(self._lake, plan, Path(out), kept, processes, progress)
@@ -82,13 +85,13 @@ class Backtests(Part):
 
     def backtest_board(
         self,
-        file: str | Path,
+        file: Place,
         *,
-        market: str | Sequence[str] | None = None,
+        markets: Markets = None,
         min_games: int = MIN_GAMES,
-        research: str | Path | None = None,
-        plots: str | Path | None = None,
-        write: str | Path | None = None,
+        research: Place | None = None,
+        plots: Place | None = None,
+        write: Place | None = None,
         progress: Progress = silent,
     ) -> BacktestBoard:
         """Judge a backtest's file by the outcomes the lake holds.
@@ -100,7 +103,7 @@ class Backtests(Part):
         from tipoff.grading.backtest import board, count_trials
 
         trials = None if research is None else count_trials(Path(research))
-        judged = board(self._lake, Path(file), markets_of(market), min_games, trials, progress)
+        judged = board(self._lake, Path(file), markets_of(markets), min_games, trials, progress)
         if plots is not None:
             from tipoff.grading.backtest.plots import draw
 

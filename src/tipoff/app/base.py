@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from inspect import isfunction
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tipoff import clock
-from tipoff.markets import checked_market
+from tipoff.app.arguments import checked
+from tipoff.markets import Markets, checked_market
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake
     from tipoff.models.plugin.protocol import Model
 
-Day = date | str
+    Models = str | Model | Sequence[str | Model]
+
+Day = date | str | int
 """A league date, or `today`, `tomorrow`, `YYYY-MM-DD` and what else clock.parse_date takes."""
 At = datetime | str
 """An aware moment, or ISO 8601 text with a zone."""
+Place = str | Path
+"""A path."""
+Places = Place | Sequence[Place]
+Numbers = float | Sequence[float]
+Objects = Sequence[object]
 Progress = Callable[[str], None]
 """Called with what is being done now, in a few words."""
 
@@ -43,7 +53,7 @@ def moment_on(given: At, day: date) -> datetime:
     return clock.parse_time(str(given), day)
 
 
-def markets_of(given: str | Sequence[str] | None) -> list[str]:
+def markets_of(given: Markets) -> list[str]:
     """Market names of one name or alias or several, empty for all. Raises UsageError."""
     names = [given] if isinstance(given, str) else given or ()
     return [checked_market(name) for name in names]
@@ -62,8 +72,22 @@ def model_name(model: str | Model) -> str:
     return model.name
 
 
+def model_names(given: Models | None) -> list[str]:
+    """The names of models as `model_name`, of one or several; empty for none."""
+    several: list[str | Model]
+    several = [*given] if isinstance(given, list | tuple) else [] if given is None else [given]  # type: ignore[list-item]  # a Model is no list
+    return [model_name(model) for model in several]
+
+
 class Part:
-    """A part of the facade over one lake."""
+    """A part of the facade over one lake; `checked` looks at what its methods are passed."""
+
+    def __init_subclass__(cls) -> None:
+        for name, member in list(vars(cls).items()):
+            if isinstance(member, staticmethod) and not name.startswith("_"):
+                setattr(cls, name, staticmethod(checked(member.__func__)))
+            elif isfunction(member) and not name.startswith("_"):
+                setattr(cls, name, checked(member))
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tipoff.app.base import At, Day, Part, day_of, markets_of, moment_of
-from tipoff.markets import checked_market
+from tipoff.app.base import At, Day, Numbers, Part, day_of, markets_of, moment_of
+from tipoff.markets import Markets, checked_market
 
 if TYPE_CHECKING:
     from tipoff.results.bets import Bets, Legs, PlayerPrices
@@ -19,7 +18,7 @@ class BetsPart(Part):
         self,
         date: Day = "today",
         *,
-        market: str | Sequence[str] | None = None,
+        markets: Markets = None,
         min_ev: float = 0.0,
         bankroll: float | None = None,
         alternates: bool = False,
@@ -27,7 +26,7 @@ class BetsPart(Part):
     ) -> Bets:
         """The bets of a published slate: book, price, EV, Kelly stake, break-even.
 
-        `market`: only these. `min_ev`: only bets whose EV per unit is more. `bankroll`: also each
+        `markets`: only these. `min_ev`: only bets whose EV per unit is more. `bankroll`: also each
         stake in its units. `alternates`: alternate lines too. `as_of`: moment of the prices, by
         default the slate's. Raises NotFound when nothing is published, UsageError.
         """
@@ -35,7 +34,7 @@ class BetsPart(Part):
 
         with self._lake.reading() as r:
             return best_bets(
-                r, day_of(date), markets=markets_of(market), min_ev=min_ev, bankroll=bankroll,
+                r, day_of(date), markets=markets_of(markets), min_ev=min_ev, bankroll=bankroll,
                 alternates=alternates, as_of=moment_of(as_of),
             )  # fmt: skip
 
@@ -45,7 +44,7 @@ class BetsPart(Part):
         date: Day = "today",
         *,
         market: str = "points",
-        line: float | Sequence[float] = (),
+        line: Numbers = (),
         over_price: float | None = None,
         under_price: float | None = None,
         as_of: At | None = None,

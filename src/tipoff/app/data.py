@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tipoff.app.base import Day, Part, Progress, day_of, model_name, silent
+from tipoff.app.base import Day, Part, Place, Places, Progress, day_of, model_name, silent
 
 if TYPE_CHECKING:
     from tipoff.models.plugin.protocol import Model
@@ -18,7 +17,7 @@ class Data(Part):
 
     @staticmethod
     def simulate(
-        folder: str | Path,
+        folder: Place,
         *,
         seed: int = 1,
         seasons: int = 1,
@@ -40,13 +39,13 @@ class Data(Part):
         )  # fmt: skip
 
     @staticmethod
-    def check_folder(folder: str | Path) -> None:
+    def check_folder(folder: Place) -> None:
         """Raise SourceError unless a folder can be imported; asked before a lake is made for it."""
         from tipoff.sources import read_folder
 
         read_folder(Path(folder))
 
-    def import_folder(self, folder: str | Path, *, progress: Progress = silent) -> ImportReport:
+    def import_folder(self, folder: Place, *, progress: Progress = silent) -> ImportReport:
         """Import a folder of box scores, schedules, lines and injuries; again adds nothing.
 
         Rows that cannot be taken are set aside with a reason. Raises SourceError when a file or
@@ -58,7 +57,7 @@ class Data(Part):
         return import_folder(self._lake, Path(folder), progress)
 
     def import_files(
-        self, source: str, files: Sequence[str | Path], *, progress: Progress = silent
+        self, source: str, files: Places, *, progress: Progress = silent
     ) -> ImportReport:
         """Import files that a source parses: `external`, or one of your own (a plug-in).
 
@@ -67,7 +66,8 @@ class Data(Part):
         """
         from tipoff.sources import import_files
 
-        return import_files(self._lake, source, [Path(file) for file in files], progress)
+        several = [files] if isinstance(files, str | Path) else files
+        return import_files(self._lake, source, [Path(file) for file in several], progress)
 
     def train(
         self, model: str | Model, through: Day | None = None, *, progress: Progress = silent

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tipoff import clock
-from tipoff.app.base import Progress, silent
+from tipoff.app.arguments import checked
+from tipoff.app.base import Place, Progress, silent
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 SEED, SEASONS, TEAMS, GAMES, SLATES = 7, 2, 12, 40, 4
 
 
-def demo(folder: str | Path = "demo", *, progress: Progress = silent) -> Demo:
+@checked
+def demo(folder: Place = "demo", *, progress: Progress = silent) -> Demo:
     """Simulate a league, import it, train, forecast and grade its last slates.
 
     The league and its lake go to `folder`, in place of an earlier demo there. Raises UsageError

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tipoff import clock
 from tipoff.app.base import Day, Part, Progress, day_of, markets_of, silent
+from tipoff.markets import Markets
 
 if TYPE_CHECKING:
     from tipoff.results.grading import GradeReport, Scoreboard
@@ -40,7 +40,7 @@ class Grading(Part):
         start: Day | None = None,
         end: Day | None = None,
         *,
-        market: str | Sequence[str] | None = None,
+        markets: Markets = None,
         model: str | None = None,
         record: str = "live",
         progress: Progress = silent,
@@ -54,12 +54,12 @@ class Grading(Part):
         from tipoff.grading import scoreboard
         from tipoff.grading.record import parse_record, published_span
 
-        chosen, markets = parse_record(record), markets_of(market)
+        chosen, names = parse_record(record), markets_of(markets)
         with self._lake.reading() as r:
             span = published_span(r)
         first = span.start if start is None else day_of(start)
         last = span.until if end is None else day_of(end)
-        return scoreboard(self._lake, first, last, markets, model, chosen, progress)
+        return scoreboard(self._lake, first, last, names, model, chosen, progress)
 
     def doctor(self, date: Day | None = None) -> Doctor:
         """What should be there and is not, what is off, unresolved or taken by rule.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tipoff import clock
-from tipoff.app.base import Day, Part, Progress, day_of, markets_of, silent
+from tipoff.app.base import Day, Part, Place, Progress, day_of, markets_of, silent
 from tipoff.errors import GateBlocked
-from tipoff.markets import checked_market
+from tipoff.markets import Markets, checked_market
 
 if TYPE_CHECKING:
     from tipoff.models.family import Role
@@ -59,7 +58,7 @@ class Models(Part):
         market: str = "points",
         *,
         to: str = "champion",
-        evidence: str | Path | None = None,
+        evidence: Place | None = None,
         force: bool = False,
     ) -> Promotion:
         """Give a version, or the newest of a name, a role in a market; a champion passes the gates.
@@ -90,9 +89,7 @@ class Models(Part):
             states = tuple(d.result() for d in decay_states(r, day))
         return Review(on=day, states=states, blocked=blocked)
 
-    def retire(
-        self, model: str, reason: str, market: str | Sequence[str] | None = None
-    ) -> Retirement:
+    def retire(self, model: str, reason: str, markets: Markets = None) -> Retirement:
         """Retire a version, or every version of a name; the next publication leaves it out.
 
         Raises NotFound for an unknown model, UsageError for an unknown market or no reason.
@@ -100,9 +97,9 @@ class Models(Part):
         from tipoff.models import retire
         from tipoff.results.models import Retirement
 
-        markets = markets_of(market)
-        identities = retire(self._lake, model, reason, markets)
-        return Retirement(model_ids=identities, markets=tuple(markets), reason=reason)
+        names = markets_of(markets)
+        identities = retire(self._lake, model, reason, names)
+        return Retirement(model_ids=identities, markets=tuple(names), reason=reason)
 
     def _give(self, model: str, reason: str, market: str, role: Role) -> Promotion:
         from tipoff.models import promote, versions_of
@@ -114,7 +111,7 @@ class Models(Part):
         return Promotion(model_id=newest, market=market, state=role, reason=reason, promoted=True)
 
     def _lead(
-        self, model: str, reason: str, market: str, evidence: str | Path | None, force: bool
+        self, model: str, reason: str, market: str, evidence: Place | None, force: bool
     ) -> Promotion:
         from tipoff.grading.promotion import judge_version, promote_through_gates
 

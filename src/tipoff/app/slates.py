@@ -27,7 +27,7 @@ class Slates(Part):
         self,
         date: Day = "today",
         *,
-        market: Markets = None,
+        markets: Markets = None,
         model: str | None = None,
         all_models: bool = False,
         pmf: bool = False,
@@ -36,7 +36,7 @@ class Slates(Part):
     ) -> Slate:
         """The published slate of a league date: the champions' predictions.
 
-        `market`: only these. `model`: this model's predictions instead; `all_models`: everybody's.
+        `markets`: only these. `model`: this model's predictions instead; `all_models`: everybody's.
         `pmf`: with each whole distribution. `refusals`: with who was refused and why. `at`: as
         published then (HH:MM is US Eastern on that date). Raises NotFound when nothing is
         published, UsageError for an unknown market or model.
@@ -48,13 +48,13 @@ class Slates(Part):
         role = None if model or all_models else "champion"
         with self._lake.reading() as r:
             if at is None:
-                view = slate_view(r, day, market=market, model=model, role=role, pmf=pmf)
+                view = slate_view(r, day, market=markets, model=model, role=role, pmf=pmf)
             else:
                 moment = moment_on(at, day)
-                view = slate_at(r, day, moment, market=market, model=model, role=role, pmf=pmf)
+                view = slate_at(r, day, moment, market=markets, model=model, role=role, pmf=pmf)
             return view.model_copy(
                 update={
-                    "without_champion": markets_without_champion(r, view.run_id, market)
+                    "without_champion": markets_without_champion(r, view.run_id, markets)
                     if role
                     else (),
                     "refusals": refused_players(r, view.run_id) if refusals else None,

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
-from tipoff.app.base import At, Day, Part, Progress, day_of, markets_of, moment_of, silent
+from tipoff.app.base import (
+    At,
+    Day,
+    Part,
+    Progress,
+    day_of,
+    markets_of,
+    model_names,
+    moment_of,
+    silent,
+)
+from tipoff.markets import Markets
 
 if TYPE_CHECKING:
+    from tipoff.app.base import Models
     from tipoff.results.diff import DryRun
     from tipoff.results.work import RunReport
 
@@ -19,25 +30,24 @@ class Work(Part):
         self,
         date: Day = "today",
         *,
-        market: str | Sequence[str] | None = None,
-        model: str | Sequence[str] | None = None,
+        markets: Markets = None,
+        models: Models | None = None,
         as_of: At | None = None,
         mode: str | None = None,
         progress: Progress = silent,
     ) -> RunReport:
         """Forecast a slate and publish it; says so when there is nothing to do.
 
-        `market`, `model`: only these; they add to what is published, never narrow it. `as_of`:
+        `markets`, `models`: only these; they add to what is published, never narrow it. `as_of`:
         moment to be true of, by default one second before the first tip-off, or now when that is
         still to come. `mode`: quality gate (first, retry, final_retry, last_call, backfill). Raises
         NotFound without games, UsageError, PublicationConflict when another process was faster.
         """
         from tipoff.forecast import reconcile
 
-        models = [model] if isinstance(model, str) else model
         return reconcile(
-            self._lake, day_of(date), as_of=moment_of(as_of), markets=markets_of(market),
-            models=models, mode=mode, say=progress,
+            self._lake, day_of(date), as_of=moment_of(as_of), markets=markets_of(markets),
+            models=model_names(models) or None, mode=mode, say=progress,
         )  # fmt: skip
 
     @overload

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import UserDict
 from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
 from tipoff import __version__
 from tipoff.cli import alerts, models, runs
@@ -38,8 +41,53 @@ from tipoff.cli.train import train
 from tipoff.cli.why import why
 from tipoff.errors import UsageError
 
+if TYPE_CHECKING:
+    from typer._click import Context, HelpFormatter
+
+
+class _Commands(UserDict[str, Any]):
+    """Name -> command, built when it is asked for: building one reads the types of its function,
+    and to build all of them was a quarter of `tipoff --help`."""
+
+    def __getitem__(self, name: str) -> Any:
+        """The command. Raises KeyError."""
+        part = self.data[name]
+        if not isinstance(part, TyperCommand | TyperGroup):
+            alone = typer.Typer(rich_markup_mode=None)
+            if isinstance(part, typer.Typer):
+                alone.add_typer(part, name=name)
+            else:
+                alone.command(name)(part)
+            self.data[name] = part = get_group(alone).commands[name]
+        return part
+
+
+class _Group(TyperGroup):
+    """`tipoff` itself."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Commands(COMMANDS | GROUPS)
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
+        """Their names."""
+        return list(self.commands)
+
+    def format_commands(
+        self,
+        ctx: Context,  # noqa: ARG002
+        formatter: HelpFormatter,
+    ) -> None:
+        """The names, each with the first line of its help; no command is built for that."""
+        lines = {name: (function.__doc__ or "") for name, function in COMMANDS.items()}
+        lines |= {name: str(group.info.help) for name, group in GROUPS.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text.partition("\n")[0]) for name, text in lines.items()])
+
+
 app = typer.Typer(
     name="tipoff",
+    cls=_Group,
     help="NBA player-prop forecasts that can be trusted: reproducible, graded, or refused.",
     no_args_is_help=True,
     add_completion=False,
@@ -59,12 +107,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }  # fmt: skip
 """Command name -> function, in the order of `tipoff --help`; each has a page in docs/."""
 
-for _name, _function in COMMANDS.items():
-    app.command(_name)(_function)
-app.add_typer(models.app, name="models")
-app.add_typer(lake_commands.app, name="lake")
-app.add_typer(runs.app, name="runs")
-app.add_typer(alerts.app, name="alerts")
+GROUPS: dict[str, typer.Typer] = {
+    "models": models.app, "lake": lake_commands.app, "runs": runs.app, "alerts": alerts.app,
+}  # fmt: skip
+"""The same of commands that have commands."""
 
 _COMPLETE = "_TIPOFF_COMPLETE"
 """The variable by which a shell asks for words to complete."""

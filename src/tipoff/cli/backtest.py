@@ -41,7 +41,7 @@ def backtest(
     """
     with opened(ctx) as t, _progress(as_json) as say:
         done = t.backtest(
-            start, end, market=market, models=model or [], refit=refit, out=out, work=work,
+            start, end, markets=market, models=model or [], refit=refit, out=out, work=work,
             workers=workers, progress=say,
         )  # fmt: skip
     answer(done, as_json, lambda: _print(done))

@@ -35,7 +35,7 @@ def show_backtest(ctx: typer.Context, asked: Judged) -> None:
     """Judge the file, print it, draw and write what was asked; exit code 1 when too good."""
     with opened(ctx) as t, progress(asked.as_json) as say:
         board = t.backtest_board(
-            asked.file, market=asked.market, min_games=asked.min_games, research=asked.research,
+            asked.file, markets=asked.market, min_games=asked.min_games, research=asked.research,
             plots=asked.plots, write=asked.write, progress=say,
         )  # fmt: skip
     answer(board, asked.as_json, lambda: _print(board, asked))

@@ -51,7 +51,7 @@ def bets(
     """
     with opened(ctx) as t:
         result = t.bets(
-            date, market=market, min_ev=min_ev, bankroll=bankroll, alternates=alternates,
+            date, markets=market, min_ev=min_ev, bankroll=bankroll, alternates=alternates,
             as_of=as_of,
         )  # fmt: skip
     answer(result, as_json, lambda: _show(result, None if every else SHOWN))

@@ -38,7 +38,7 @@ def run(
     2 usage, 3 the lake is busy or unavailable.
     """
     with opened(ctx) as t, progress(as_json) as say:
-        report = t.run(date, market=market, model=model, as_of=as_of, mode=mode, progress=say)
+        report = t.run(date, markets=market, models=model, as_of=as_of, mode=mode, progress=say)
     _leave(report, as_json)
 
 

@@ -54,7 +54,7 @@ def scoreboard(
         asked = Judged(backtest, market, min_games, plots, write, research, as_json)
         return show_backtest(ctx, asked)
     with opened(ctx) as t, progress(as_json) as say:
-        board = t.scoreboard(start, end, market=market, model=model, record=record, progress=say)
+        board = t.scoreboard(start, end, markets=market, model=model, record=record, progress=say)
     return answer(board, as_json, lambda: _show(board))
 
 

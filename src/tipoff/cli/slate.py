@@ -41,7 +41,7 @@ def slate(
     """Show a published slate: the champions' forecasts and picks."""
     with opened(ctx) as t:
         view = t.slate(
-            date, market=market, model=model, all_models=all_models, pmf=pmf, refusals=refusals,
+            date, markets=market, model=model, all_models=all_models, pmf=pmf, refusals=refusals,
             at=at,
         )  # fmt: skip
     answer(view, as_json, lambda: _show(view, every))
