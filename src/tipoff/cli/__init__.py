@@ -27,6 +27,7 @@ from tipoff.cli.grade import grade
 from tipoff.cli.hiding import hide_pandas
 from tipoff.cli.impact import impact
 from tipoff.cli.imports import import_folder
+from tipoff.cli.once import Commands
 from tipoff.cli.player import player
 from tipoff.cli.price import legs, price
 from tipoff.cli.reproduce import reproduce
@@ -38,7 +39,7 @@ from tipoff.cli.train import train
 from tipoff.cli.why import why
 from tipoff.errors import UsageError
 
-app = typer.Typer(
+app = Commands(
     name="tipoff",
     help="NBA player-prop forecasts that can be trusted: reproducible, graded, or refused.",
     no_args_is_help=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.columns import Column, fitted
-from tipoff.cli.common import TODAY, Date, JsonFlag, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, OneMarket, answer, console, opened
 from tipoff.cli.slate import line_text, number
 from tipoff.clock import iso
 
@@ -22,9 +22,7 @@ def explain(
         str, typer.Argument(metavar="ID|PLAYER", help="Prediction id (or its start), or a name.")
     ],
     date: Date = TODAY,
-    market: Annotated[
-        str, typer.Option(metavar="M", help="Of a player: the champion's number in this market.")
-    ] = "points",
+    market: OneMarket = "points",
     sources: Annotated[bool, typer.Option("--sources", help="Every source row.")] = False,
     as_json: JsonFlag = False,
 ) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.columns import Column, fitted
-from tipoff.cli.common import JsonFlag, OnlyMarkets, answer, console, opened
+from tipoff.cli.common import JsonFlag, OneMarket, OnlyMarkets, answer, console, opened
+from tipoff.cli.once import Commands
 from tipoff.errors import GateBlocked
 
 if TYPE_CHECKING:
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
         Review,
     )
 
-app = typer.Typer(help="Model versions: list, show, promote, review, retire.", no_args_is_help=True)
+app = Commands(help="Model versions: list, show, promote, review, retire.", no_args_is_help=True)
 
-Market = Annotated[str, typer.Option(metavar="M", help="Market, such as pts.")]
 Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
 On = Annotated[str, typer.Option("--on", help="League date the roles are for.")]
 
@@ -50,7 +50,7 @@ def promote(
     ctx: typer.Context,
     model: str,
     reason: Reason,
-    market: Market = "points",
+    market: OneMarket = "points",
     to: Annotated[str, typer.Option(help="champion, challenger or shadow.")] = "champion",
     evidence: Annotated[
         Path | None, typer.Option(help="A backtest's Parquet; default the live record.")

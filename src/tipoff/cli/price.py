@@ -8,7 +8,7 @@ import typer
 
 from tipoff.cli.bets import Prices, header
 from tipoff.cli.columns import Column, fitted
-from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, answer, console, opened
+from tipoff.cli.common import TODAY, Date, JsonFlag, OneMarket, PlayerName, answer, console, opened
 from tipoff.cli.slate import line_text, number
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ def price(
     ctx: typer.Context,
     player: PlayerName,
     date: Date = TODAY,
-    market: Annotated[str, typer.Option(metavar="M", help="Market, such as pts.")] = "points",
+    market: OneMarket = "points",
     line: Annotated[
-        list[float] | None, typer.Option("--line", help="Also this line (repeatable).")
+        list[float] | None,
+        typer.Option("--line", metavar="LINE", help="Also this line (repeatable)."),
     ] = None,
     over_price: Annotated[
         float | None, typer.Option(help="American price of the over at --line.")
