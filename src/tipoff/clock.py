@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tipoff.errors import UsageError
+from tipoff.suggest import nearest
 
 EASTERN = ZoneInfo("America/New_York")
 FIRST, LAST = date(1946, 1, 1), date(2199, 12, 31)
@@ -49,8 +50,27 @@ def parse_date(text: str) -> date:
             raise ValueError(word)
         day = date.fromisoformat(word)
     except ValueError as error:
-        raise UsageError(f"{text!r} is not a date", f"write {FORMS}") from error
+        ask = _meant(word)
+        step = f"did you mean {ask}? else write {FORMS}" if ask else f"write {FORMS}"
+        raise UsageError(f"{text!r} is not a date", step) from error
     return _within(text, day)
+
+
+def _meant(word: str) -> str:
+    """The date or day a wrong one may have been meant for; empty when there is none.
+
+    Numbers in another order than year, month, day are the American one: month, day, year.
+    """
+    if year_first := re.fullmatch(r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)", word, re.ASCII):
+        year, month, day = year_first.groups()
+    elif year_last := re.fullmatch(r"(\d\d?)[-/.](\d\d?)[-/.](\d{4})", word, re.ASCII):
+        month, day, year = year_last.groups()
+    else:
+        return next(iter(nearest(word, _DAYS)), "")
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
 
 
 def is_date(text: str) -> bool:

@@ -68,7 +68,7 @@ MARKETS: dict[str, Market] = {
         ),
         Market(
             "threes", "threes made", "fg3m", 20, (1.0, 2.0, 3.0), 15, 0.052,
-            ("3pm", "3pt", "fg3m", "player_threes"),
+            ("3pm", "3pt", "3s", "fg3m", "player_threes"),
         ),
         Market("steals", "steals", "stl", 15, (1.0, 2.0, 3.0), 15, 0.031, ("stl", "player_steals")),
         Market("blocks", "blocks", "blk", 15, (1.0, 2.0, 3.0), 15, 0.02, ("blk", "player_blocks")),

@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from tipoff.errors import UsageError
 from tipoff.gates import gate
+from tipoff.suggest import did_you_mean, nearest
 
 DEFAULT_CONFIG = "tipoff.toml"
 DESTINATIONS = ("log", "webhook", "file")
@@ -203,6 +204,10 @@ def settings() -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         where = f"setting {name}" if name else "settings"
         step = f"mend TIPOFF_{name.upper()} or tipoff.toml" if name else "mend tipoff.toml"
+        if first["type"] == "extra_forbidden":
+            known = ("plugins", *Settings.model_fields)
+            ask = did_you_mean(nearest(name, known))
+            raise UsageError(f"there is no setting {name}", f"{ask} {step}".strip()) from None
         # A message of pydantic's own can hold the input, and a URL may be a secret.
         raise UsageError(f"{where}: {first['msg'].removeprefix('Value error, ')}", step) from None
     except (TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:

@@ -12,14 +12,27 @@ ALIKE = 0.6
 """How much of two words must agree, as `difflib` counts, for one to be suggested for the other."""
 
 
-def nearest(word: str, known: Iterable[str], alike: float = ALIKE) -> list[str]:
+def nearest(word: str, known: Iterable[str]) -> list[str]:
     """At most MOST of the known words, the likest to `word` first; case does not matter."""
     # Only what goes wrong needs it.
     import difflib
 
     by_lower = {name.lower(): name for name in known}
     asked = word.strip().lower()
-    return [by_lower[name] for name in difflib.get_close_matches(asked, by_lower, MOST, alike)]
+    return [by_lower[name] for name in difflib.get_close_matches(asked, by_lower, MOST, ALIKE)]
+
+
+def likeness(word: str, known: Iterable[str]) -> dict[str, float]:
+    """How much of a word each known one agrees with, 1 when all of it; those under ALIKE not."""
+    import difflib
+
+    matcher = difflib.SequenceMatcher(b=word, autojunk=False)
+    scores = {}
+    for name in known:
+        matcher.set_seq1(name)
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= ALIKE:
+            scores[name] = matcher.ratio()
+    return {name: score for name, score in scores.items() if score >= ALIKE}
 
 
 def did_you_mean(names: Iterable[str]) -> str:

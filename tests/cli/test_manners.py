@@ -119,17 +119,3 @@ def test_help_and_version_have_their_usual_names() -> None:
     code, out, err = call()
     assert (code, out) == (2, "")
     assert err.startswith("Usage: tipoff ")
-
-
-def test_no_screen_of_a_slate_is_wider_than_80_columns_nor_coloured(
-    shown: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    for words in (["slate", "--market", "pts", "--all"], ["player", shown, "--all"],
-                  ["bets", "--min-ev", "-1"], ["price", shown, "--line", "9.5"]):  # fmt: skip
-        code, out, _ = call(*words)
-        assert code == 0
-        assert "\x1b" not in out
-        table = [line for line in out.splitlines() if re.search(r"\S  +\S+  +\S+  +\S", line)]
-        assert len(table) > 1
-        assert max(map(len, table)) <= 80

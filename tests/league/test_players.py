@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,13 @@ from tipoff.clock import now
 from tipoff.errors import UsageError
 from tipoff.forecast import player_view
 from tipoff.lake import Lake, Reader
-from tipoff.league.players import Player, find_player, near_names, players_called
+from tipoff.league.players import (
+    NICKNAMES,
+    Player,
+    find_player,
+    near_players,
+    players_called,
+)
 from tipoff.sources.names import player_key, words
 
 
@@ -50,6 +57,11 @@ def everyone(real_data: Path) -> list[Player]:
         ("P.J. Washington Jr.", "pjwashington"),
         ("Wembanyama", "victorwembanyama"),
         ("banyama", "victorwembanyama"),
+        ("wemby", "victorwembanyama"),
+        ("Joker", "nikolajokic"),
+        ("the Greek Freak", "giannisantetokounmpo"),
+        ("CP3", "chrispaul"),
+        ("sga", "shaigilgeousalexander"),
     ],
 )
 def test_a_name_means_one_player_however_it_is_written(
@@ -87,7 +99,7 @@ def test_initials_always_mean_the_player_whose_they_are_among_others(
 def test_a_nickname_alone_is_suggested_and_means_nobody() -> None:
     horford = Player("alhorford", "Al Horford")
     assert players_called("Alex", [horford]) == []
-    assert near_names("Alex", [horford]) == ["Al Horford"]
+    assert near_players("Alex", [horford]) == [horford]
     assert players_called("Alex Horford", [horford]) == [horford]
 
 
@@ -99,19 +111,66 @@ def test_a_nickname_alone_is_suggested_and_means_nobody() -> None:
         ("Jalen Brunsn", "Jalen Brunson"),
         ("Nicola Jokic", "Nikola Jokić"),
         ("wembenyama", "Victor Wembanyama"),
+        ("Lukka", "Luka Dončić"),
+        ("Stef Curry", "Stephen Curry"),
+        ("Shay", "Shai Gilgeous-Alexander"),
     ],
 )
 def test_a_name_nobody_has_suggests_the_nearest(
     asked: str, name: str, everyone: list[Player]
 ) -> None:
     assert players_called(asked, everyone) == []
-    assert player_key(name) in map(player_key, near_names(asked, everyone))
+    assert player_key(name) in [player.key for player in near_players(asked, everyone)][:9]
+
+
+@pytest.mark.parametrize("asked", ["the freak", "jrzkq", "tipoff", "Slam Dunk", "zxq"])
+def test_a_far_match_is_no_suggestion(asked: str, everyone: list[Player]) -> None:
+    assert [player.name for player in near_players(asked, everyone)] == []
+
+
+def test_a_nickname_beats_neither_a_name_nor_a_word_of_one() -> None:
+    jokic, joker, ant = (
+        Player("nikolajokic", "Nikola Jokić"), Player("joejoker", "Joe Joker"),
+        Player("ant", "Ant"),
+    )  # fmt: skip
+    edwards = Player("anthonyedwards", "Anthony Edwards")
+    assert players_called("Joker", [jokic, joker]) == [joker]
+    assert players_called("Joker", [jokic]) == [jokic]
+    assert players_called("Ant", [edwards, ant]) == [ant]
+
+
+def test_every_nickname_is_of_somebody_who_played_and_of_nobody_else(
+    everyone: list[Player],
+) -> None:
+    with NICKNAMES.open(encoding="utf-8", newline="") as file:
+        table = [(row["nickname"], row["player"]) for row in csv.DictReader(file)]
+    assert len(table) > 20
+    meant = {nickname: [p.key for p in players_called(nickname, everyone)] for nickname, _ in table}
+    assert meant == {nickname: [player_key(player)] for nickname, player in table}
+
+
+def test_those_of_the_night_are_suggested_before_the_others(trained_lake: Path) -> None:
+    with Lake.open(trained_lake) as lake, lake.reading() as r:
+        days = r.rows("SELECT DISTINCT game_date FROM league.game ORDER BY 1 DESC LIMIT 10")
+        first = [(_suggested(r, first + "qx", day), key)
+                 for (day,) in days for first, key in _alone(r, day) if len(first) > 5]  # fmt: skip
+        names = dict(r.rows("SELECT player_key, any_value(player_name) FROM league.player_game "
+                            "GROUP BY ALL"))  # fmt: skip
+    assert first
+    assert [(text, key) for text, key in first
+            if not text.startswith(f"did you mean {names[key]}")] == []  # fmt: skip
+
+
+def _suggested(r: Reader, name: str, day: date) -> str:
+    with pytest.raises(UsageError, match="nobody is called") as error:
+        find_player(r, name, day)
+    return error.value.next_step
 
 
 @pytest.mark.parametrize("asked", ["", "123", "%", "x" * 100_000])
 def test_what_is_no_name_means_nobody(asked: str, everyone: list[Player]) -> None:
     assert players_called(asked, everyone) == []
-    assert near_names(asked, everyone) == []
+    assert near_players(asked, everyone) == []
 
 
 def test_of_several_only_those_with_a_game_that_day_count(trained_lake: Path) -> None:

@@ -78,6 +78,10 @@ def price_player(
     for price in (over_price, under_price):
         if price is not None and not bool(valid_price(price)):
             raise UsageError(f"{price:g} is not an American price", "write 100 or more, or -100 …")
+        if price is not None and not lines:
+            raise UsageError(
+                f"the price {price:+g} is of no line", "name the line it is offered at: --line 24.5"
+            )
     for line in lines:
         checked_line(line)
     market, player = checked_market(market), find_player(r, name, day)

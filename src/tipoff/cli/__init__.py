@@ -30,6 +30,7 @@ from tipoff.cli.grade import grade
 from tipoff.cli.hiding import hide_pandas
 from tipoff.cli.impact import impact
 from tipoff.cli.imports import import_folder
+from tipoff.cli.once import Commands
 from tipoff.cli.player import player
 from tipoff.cli.price import legs, price
 from tipoff.cli.reproduce import reproduce
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter
 
 
-class _Commands(UserDict[str, Any]):
+class _ByName(UserDict[str, Any]):
     """Name -> command, built when it is asked for: building one reads the types of its function,
     and to build all of them was a quarter of `tipoff --help`."""
 
@@ -53,7 +54,7 @@ class _Commands(UserDict[str, Any]):
         """The command. Raises KeyError."""
         part = self.data[name]
         if not isinstance(part, TyperCommand | TyperGroup):
-            alone = typer.Typer(rich_markup_mode=None)
+            alone = Commands(rich_markup_mode=None)
             if isinstance(part, typer.Typer):
                 alone.add_typer(part, name=name)
             else:
@@ -67,7 +68,7 @@ class _Group(TyperGroup):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.commands = _Commands(COMMANDS | GROUPS)
+        self.commands = _ByName(COMMANDS | GROUPS)
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
         """Their names."""
@@ -85,7 +86,7 @@ class _Group(TyperGroup):
             formatter.write_dl([(name, text.partition("\n")[0]) for name, text in lines.items()])
 
 
-app = typer.Typer(
+app = Commands(
     name="tipoff",
     cls=_Group,
     help="NBA player-prop forecasts that can be trusted: reproducible, graded, or refused.",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.common import JsonFlag, answer, console, opened
+from tipoff.cli.once import Commands
 
 if TYPE_CHECKING:
     from tipoff.results.alerts import AlertCheck, AlertInfo, AlertList, AlertTest
 
-app = typer.Typer(no_args_is_help=True, help="Rules that tell someone when a night goes wrong.")
+app = Commands(no_args_is_help=True, help="Rules that tell someone when a night goes wrong.")
 
 
 @app.command()

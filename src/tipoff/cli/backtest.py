@@ -23,7 +23,10 @@ def backtest(
     market: OnlyMarkets = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="A model, by name; may be repeated. line and ewma_hl8 always take part."),
+        typer.Option(
+            metavar="MODEL",
+            help="A model, by name; may be repeated. line and ewma_hl8 always take part.",
+        ),
     ] = None,
     refit: Annotated[str, typer.Option(help="daily, weekly or monthly.")] = "weekly",
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("backtest.parquet"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from tipoff.cli.columns import page
 from tipoff.cli.common import answer, console, opened, progress
-from tipoff.texts import printable
 
 if TYPE_CHECKING:
     from tipoff.results.backtest import BacktestBoard
@@ -46,11 +45,12 @@ def show_backtest(ctx: typer.Context, asked: Judged) -> None:
 def _print(board: BacktestBoard, asked: Judged) -> None:
     from tipoff.app import Tipoff
 
-    sys.stdout.write(printable(Tipoff.backtest_page(board, whole=False)) + "\n")
+    out = console()
+    out.print(page(Tipoff.backtest_page(board, whole=False), out.width))
     for text in board.warnings:
-        console().print(f"! {text}", style="bold red")
+        out.print(f"! {text}", style="bold red")
     for path in (asked.plots, asked.write):
         if path:
-            sys.stdout.write(printable(f"written: {path}") + "\n")
+            out.print(f"written: {path}")
     if not asked.write:
-        sys.stdout.write("next: --write PAGE adds line tiers, months, picks and what was refused\n")
+        out.print("next: --write PAGE adds line tiers, months, picks and what was refused")

@@ -8,7 +8,7 @@ import typer
 
 from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import TODAY, Date, JsonFlag, OnlyMarkets, answer, console, opened
-from tipoff.cli.slate import labels, number, say_stale
+from tipoff.cli.slate import labels, line_text, number, say_stale
 from tipoff.clock import iso
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _show(result: Bets, most: int | None) -> None:
 
 
 def _bet(bet: Bet) -> str:
-    return f"{bet.side} {bet.line:g} {bet.market}" + ("" if bet.main else " alt")
+    return f"{bet.side} {line_text(bet.line)} {bet.market}" + ("" if bet.main else " alt")
 
 
 _COLUMNS = (

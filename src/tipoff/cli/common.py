@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from tipoff.cli.hiding import pandas_visible
 from tipoff.clock import parse_date
 from tipoff.errors import TipoffError, UsageError
+from tipoff.markets import checked_markets
 from tipoff.suggest import did_you_mean
 from tipoff.texts import printable, shortened
 
@@ -38,10 +39,25 @@ def _date(text: str) -> str:
 Date = Annotated[str, typer.Argument(metavar="DATE", help=_DATE, callback=_date)]
 """The last argument of a command; give it `= TODAY`."""
 TODAY = "today"
+
+
+def _market(text: str | list[str] | None) -> str | list[str] | None:
+    """The markets as they were written; a wrong one is refused before a lake is looked for."""
+    checked_markets(text)
+    return text
+
+
 OnlyMarkets = Annotated[
     list[str] | None,
-    typer.Option("--market", metavar="M", help="Only this market, such as pts (repeatable)."),
+    typer.Option(
+        "--market", metavar="MARKET", callback=_market,
+        help="Only this market, such as pts (repeatable).",
+    ),
+]  # fmt: skip
+OneMarket = Annotated[
+    str, typer.Option("--market", metavar="MARKET", callback=_market, help="Market, such as pts.")
 ]
+"""Of a question about one market; give it `= "points"`."""
 PlayerName = Annotated[
     str,
     typer.Argument(metavar="PLAYER", help="Name, part of it or initials; accents do not matter."),

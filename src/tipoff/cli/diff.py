@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.common import TODAY, Date, JsonFlag, answer, console, opened
-from tipoff.cli.slate import number
+from tipoff.cli.slate import line_text, number
 from tipoff.clock import iso
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def why(causes: Sequence[Cause]) -> str:
 def _cause(c: Cause) -> str:
     if c.what == "line":
         books = f"({c.books_a or 0} -> {c.books_b or 0} books)"
-        return f"line {number(c.a, 1)} -> {number(c.b, 1)} {books}"
+        return f"line {line_text(c.a)} -> {line_text(c.b)} {books}"
     if c.what == "model":
         return f"model {c.model_a} -> {c.model_b}"
     if c.what == "refused":

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import TODAY, Date, JsonFlag, answer, console, opened
-from tipoff.cli.slate import number
+from tipoff.cli.columns import Column, fitted
+from tipoff.cli.common import TODAY, Date, JsonFlag, OneMarket, answer, console, opened
+from tipoff.cli.slate import line_text, number
 from tipoff.clock import iso
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from tipoff.cli.terminal import PlainConsole
-    from tipoff.results.explanation import ExpectedMinutes, Explanation
+    from tipoff.results.explanation import ExpectedMinutes, Explanation, Feature
 
 
 def explain(
@@ -23,9 +22,7 @@ def explain(
         str, typer.Argument(metavar="ID|PLAYER", help="Prediction id (or its start), or a name.")
     ],
     date: Date = TODAY,
-    market: Annotated[
-        str, typer.Option(metavar="M", help="Of a player: the champion's number in this market.")
-    ] = "points",
+    market: OneMarket = "points",
     sources: Annotated[bool, typer.Option("--sources", help="Every source row.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -45,7 +42,7 @@ def _show(result: Explanation, sources: bool) -> None:
     out.headline(p.player, f" {p.team} vs {p.opponent}  {p.market}{label}")
     out.print(
         f"median {p.median:.2f}, mean {p.mean:.2f}, 80% {p.p10:.1f}-{p.p90:.1f}; "
-        f"line {number(p.line, 1)}, P(over) {number(p.p_over, 3)}, {p.recommendation}"
+        f"line {line_text(p.line)}, P(over) {number(p.p_over, 3)}, {p.recommendation}"
     )
     if result.p_plays is not None:
         out.print(f"P(plays) {result.p_plays:.3f}; all of the above is given that they play")
@@ -58,12 +55,14 @@ def _show(result: Explanation, sources: bool) -> None:
     out.print(f"code {run.code_version}, quality {p.quality} ({p.tier})")
     for text in run.other_build:
         out.print(f"made by {text}", highlight=False, markup=False)
-    out.print(_features(result))
+    features = sorted(result.features, key=lambda f: -abs(f.contribution or 0.0))
+    out.print("\n".join(fitted(_FEATURES, features, out.width)))
+    if result.base is not None:
+        out.print(f"their contributions are added to a base of {result.base:.3f}")
     if sources:
         _sources(out, result)
-    for line in result.lines:
-        prices = f"{number(line.over_price, 0)}/{number(line.under_price, 0)}"
-        out.print(f"line {line.bookmaker:<16} {line.line:>5}  {prices:<12} {line.fact_id}")
+    if result.lines:
+        out.print("\n".join(fitted(_LINES, result.lines, out.width)))
     out.print(f"next: tipoff reproduce {p.prediction_id}", highlight=False)
 
 
@@ -75,20 +74,25 @@ def _minutes(out: PlainConsole, minutes: ExpectedMinutes | None) -> None:
         )
 
 
-def _features(result: Explanation) -> Table:
-    from rich.table import Table
+def _quality(feature: Feature) -> str:
+    why = feature.reason if feature.quality == "missing" else None
+    return f"{feature.quality} ({why})" if why else feature.quality
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, side in (("feature", "left"), ("value", "right"), ("contribution", "right"),
-                       ("quality", "left"), ("source rows", "right")):  # fmt: skip
-        table.add_column(name, justify="right" if side == "right" else "left")
-    table.add_row("(base)", "", number(result.base, 3), "", "")
-    for f in sorted(result.features, key=lambda f: -abs(f.contribution or 0.0)):
-        why = f.reason if f.quality == "missing" else None
-        quality = f"{f.quality} ({why})" if why else f.quality
-        table.add_row(f.name, number(f.value, 3), number(f.contribution, 3, "+"),
-                      quality, str(len(f.sources)))  # fmt: skip
-    return table
+
+_FEATURES = (
+    Column("feature", lambda f: f.name, least=22, right=False),
+    Column("value", lambda f: number(f.value, 3)),
+    Column("contribution", lambda f: number(f.contribution, 3, "+")),
+    Column("quality", _quality, least=9, right=False),
+    Column("source rows", lambda f: str(len(f.sources)), drop=1),
+)
+_LINES = (
+    Column("bookmaker", lambda row: row.bookmaker, least=9, right=False),
+    Column("line", lambda row: line_text(row.line)),
+    Column("over", lambda row: number(row.over_price, 0, "+")),
+    Column("under", lambda row: number(row.under_price, 0, "+")),
+    Column("source row", lambda row: row.fact_id, right=False),
+)
 
 
 def _sources(out: PlainConsole, result: Explanation) -> None:

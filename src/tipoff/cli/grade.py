@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import TODAY, Date, JsonFlag, answer, console, opened, progress
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from tipoff.results.grading import (
         AbsenceProof,
         GradeReport,
-        MarketGrades,
         PostponedProof,
         Voided,
         Waiting,
@@ -43,7 +41,7 @@ def _show(report: GradeReport) -> None:
         f"{stored}; the current set holds {report.live} live and {report.backfill}"
         f" backfill predictions ({len(report.sets)} published)"
     )
-    out.print(_markets(report.markets))
+    out.print("\n".join(fitted(_MARKETS, report.markets, out.width)))
     out.print("  ".join(f"{name} {n}" for name, n in report.outcomes.items()), highlight=False)
     for line in _voids(report.voids):
         out.print(f"void     {line}", highlight=False)
@@ -58,18 +56,14 @@ def _show(report: GradeReport) -> None:
     )
 
 
-def _markets(rows: Sequence[MarketGrades]) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("market")
-    for name in ("predictions", "players with a line", "graded", "void", "pending"):
-        table.add_column(name, justify="right")
-    for row in rows:
-        counts = (row.predictions, row.lined_players, row.lined_graded, row.lined_void,
-                  row.lined_pending)  # fmt: skip
-        table.add_row(row.market, *map(str, counts))
-    return table
+_MARKETS = (
+    Column("market", lambda row: row.market, right=False),
+    Column("predictions", lambda row: str(row.predictions)),
+    Column("players with a line", lambda row: str(row.lined_players)),
+    Column("graded", lambda row: str(row.lined_graded)),
+    Column("void", lambda row: str(row.lined_void)),
+    Column("pending", lambda row: str(row.lined_pending)),
+)
 
 
 def _voids(rows: Sequence[Voided]) -> list[str]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import JsonFlag, answer, console, opened
 from tipoff.clock import iso
 
 if TYPE_CHECKING:
-    from tipoff.results.impact import Impact
+    from tipoff.results.impact import Impact, ReachedPrediction
 
 SHOWN = 30
 
@@ -46,17 +47,31 @@ def _show(result: Impact) -> None:
         counts = ", ".join(f"{k} {n}" for k, n in getattr(result, name).items())
         lines += [f"  {name.replace('_', ' ')}: {counts}"] if counts else []
     chosen = sorted(result.rows, key=lambda p: ("line" not in p.how, p.role != "champion"))
-    for p in chosen[:SHOWN]:
-        more = f" and {len(p.how) - 4} more" if len(p.how) > 4 else ""
-        lines.append(f"  {p.slate} {p.player:<26} {p.market:<9} {p.model:<18} "
-                     f"{p.prediction_id[:13]}  by {', '.join(p.how[:4])}{more}")  # fmt: skip
+    out = console()
+    if chosen:
+        lines += fitted(_ROWS, chosen[:SHOWN], out.width)
     if len(chosen) > SHOWN:
         lines.append(f"  and {len(chosen) - SHOWN} more: --json")
     lines += [f"note: {text}" for text in result.limits]
     if result.slates:
         day = result.slates[-1].slate
         lines.append(f"next: tipoff regenerate {day} --reason TEXT --dry-run")
-    console().print("\n".join(lines), highlight=False, markup=False)
+    out.print("\n".join(lines), highlight=False, markup=False)
+
+
+def _how(row: ReachedPrediction) -> str:
+    more = f" and {len(row.how) - 4} more" if len(row.how) > 4 else ""
+    return ", ".join(row.how[:4]) + more
+
+
+_ROWS = (
+    Column("slate", lambda p: str(p.slate), drop=1, right=False),
+    Column("player", lambda p: p.player, least=16, right=False),
+    Column("market", lambda p: p.market, right=False),
+    Column("model", lambda p: p.model, least=12, right=False),
+    Column("prediction", lambda p: p.prediction_id[:13], right=False),
+    Column("by", _how, right=False),
+)
 
 
 def _head(result: Impact) -> list[str]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.cli.common import JsonFlag, answer, console, opened, progress
+from tipoff.cli.once import Commands
 
 if TYPE_CHECKING:
     from tipoff.results.health import Cleaned, Compacted, LakeCheck
 
-app = typer.Typer(help="The lake's folder: check, clean, compact.", no_args_is_help=True)
+app = Commands(help="The lake's folder: check, clean, compact.", no_args_is_help=True)
 
 Age = Annotated[
     float | None,

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.cli.common import JsonFlag, OnlyMarkets, answer, console, opened
+from tipoff.cli.columns import Column, fitted
+from tipoff.cli.common import JsonFlag, OneMarket, OnlyMarkets, answer, console, opened
+from tipoff.cli.once import Commands
 from tipoff.errors import GateBlocked
 
 if TYPE_CHECKING:
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
         Review,
     )
 
-app = typer.Typer(help="Model versions: list, show, promote, review, retire.", no_args_is_help=True)
+app = Commands(help="Model versions: list, show, promote, review, retire.", no_args_is_help=True)
 
-Market = Annotated[str, typer.Option(metavar="M", help="Market, such as pts.")]
 Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
 On = Annotated[str, typer.Option("--on", help="League date the roles are for.")]
 
@@ -49,7 +50,7 @@ def promote(
     ctx: typer.Context,
     model: str,
     reason: Reason,
-    market: Market = "points",
+    market: OneMarket = "points",
     to: Annotated[str, typer.Option(help="champion, challenger or shadow.")] = "champion",
     evidence: Annotated[
         Path | None, typer.Option(help="A backtest's Parquet; default the live record.")
@@ -107,14 +108,23 @@ def review(ctx: typer.Context, on: On = "tomorrow", as_json: JsonFlag = False) -
 
 def _print_states(reviewed: Review) -> None:
     out = console()
-    for d in reviewed.states:
-        head = f"{d.state:<10}{d.market:<10}{d.model:<22}{d.rows:>6} rows {d.slates:>3} slates"
-        out.print(f"{head}  {d.reason}", highlight=False)
+    if reviewed.states:
+        out.print("\n".join(fitted(_STATES, reviewed.states, out.width)))
     for gone in reviewed.blocked:
         text = f"blocked now: {gone.model} in {gone.market}; the next run publishes without it"
         out.print(text)
     if not reviewed.states:
         _say("nothing is graded yet", "tipoff grade DATE")
+
+
+_STATES = (
+    Column("state", lambda d: d.state, right=False),
+    Column("market", lambda d: d.market, right=False),
+    Column("model", lambda d: d.model, least=18, right=False),
+    Column("rows", lambda d: str(d.rows), drop=1),
+    Column("slates", lambda d: str(d.slates), drop=1),
+    Column("why", lambda d: d.reason, right=False),
+)
 
 
 @app.command()
@@ -141,38 +151,57 @@ def _print_list(listed: ModelList) -> None:
     if not listed.models:
         _say("no model versions yet", "tipoff train catboost_v9 --through DATE")
         return
-    out, widest = console(), max(len(version.model) for version in listed.models)
-    for version in listed.models:
-        window = f"{version.trained_from}..{version.trained_through}"
-        out.print(
-            f"{version.model:{widest}}  {version.model_id}  {window}  {_role(version)}",
-            highlight=False,
-        )
+    out = console()
+    head, *lines = fitted(_COLUMNS, listed.models, out.width)
+    out.print(head)
+    for version, line in zip(listed.models, lines, strict=True):
+        out.print(line)
+        for more in filter(None, (_by_market(version), _decayed(version))):
+            out.print(f"    {more}")
+
+
+def _roles(version: ModelVersion) -> dict[str, Sequence[str]]:
+    """Word -> the markets in which it is that."""
+    roles = _grouped(version.roles)
+    for word in ("retired", "blocked"):
+        if markets := getattr(version, word):
+            roles[word] = markets
+    return roles
 
 
 def _role(version: ModelVersion) -> str:
-    """The roles of a version in one line: markets are named only where they differ."""
-    by_role = _grouped(version.roles)
-    if version.retired:
-        by_role["retired"] = version.retired
-    if version.blocked:
-        by_role["blocked"] = version.blocked
-    if len(by_role) == 1:
-        return next(iter(by_role)) + _decayed(version)
-    parts = [f"{role} ({', '.join(markets)})" for role, markets in sorted(by_role.items())]
-    return ("; ".join(parts) or "superseded or not yet eligible") + _decayed(version)
+    """The role where it is the same in every market; none is superseded or not yet eligible."""
+    roles = _roles(version)
+    return next(iter(roles), "none") if len(roles) < 2 else "by market:"
+
+
+def _by_market(version: ModelVersion) -> str:
+    """The markets of every role where there are several."""
+    roles = sorted(_roles(version).items())
+    parts = [f"{role} ({', '.join(markets)})" for role, markets in roles]
+    return "; ".join(parts) if len(parts) > 1 else ""
 
 
 def _decayed(version: ModelVersion) -> str:
     """The markets in which it is not healthy, in one line."""
     by_state = _grouped({m: state for m, state in version.decay.items() if state != "healthy"})
-    return "".join(f"; {state} in {', '.join(m)}" for state, m in sorted(by_state.items()))
+    states = [f"{state} in {', '.join(m)}" for state, m in sorted(by_state.items())]
+    return "; ".join(states)
 
 
 def _grouped(by_market: Mapping[str, str]) -> dict[str, Sequence[str]]:
     """Word -> its markets."""
     words = dict.fromkeys(by_market.values())
     return {word: [m for m, other in by_market.items() if other == word] for word in words}
+
+
+_COLUMNS = (
+    Column("model", lambda v: v.model, least=20, right=False),
+    Column("version", lambda v: v.model_id, right=False),
+    Column("from", lambda v: str(v.trained_from), drop=1, right=False),
+    Column("through", lambda v: str(v.trained_through), right=False),
+    Column("role", _role, right=False),
+)
 
 
 def _print_details(details: ModelDetails) -> None:
@@ -184,16 +213,16 @@ def _print_details(details: ModelDetails) -> None:
         "markets": ", ".join(details.markets),
         "window": f"{details.trained_from} through {details.trained_through}",
         "rows": details.rows,
-        "data sha256": details.data_sha256,
+        "data": details.data_sha256,
         "code version": details.code_version,
-        "artifact sha256": details.artifact_sha256 or "none: the manifest holds all of it",
-        "parameters": details.parameters,
+        "artifact": details.artifact_sha256 or "none: the manifest holds all of it",
+        "parameters": ", ".join(f"{k} {v}" for k, v in details.parameters.items()) or "none",
         "seed": details.seed,
         "golden rows": len(details.golden),
         "reads": ", ".join(reads),
     }
     for name, value in facts.items():
-        out.print(f"  {name:16} {value}", highlight=False)
+        out.print(f"  {name:12} {value}", highlight=False)
 
 
 def _say(text: str, following: str) -> None:

@@ -8,8 +8,8 @@ import typer
 
 from tipoff.cli.bets import Prices, header
 from tipoff.cli.columns import Column, fitted
-from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, answer, console, opened
-from tipoff.cli.slate import number
+from tipoff.cli.common import TODAY, Date, JsonFlag, OneMarket, PlayerName, answer, console, opened
+from tipoff.cli.slate import line_text, number
 
 if TYPE_CHECKING:
     from tipoff.results.bets import Legs, PlayerPrices, PricedLine
@@ -21,9 +21,10 @@ def price(
     ctx: typer.Context,
     player: PlayerName,
     date: Date = TODAY,
-    market: Annotated[str, typer.Option(metavar="M", help="Market, such as pts.")] = "points",
+    market: OneMarket = "points",
     line: Annotated[
-        list[float] | None, typer.Option("--line", help="Also this line (repeatable).")
+        list[float] | None,
+        typer.Option("--line", metavar="LINE", help="Also this line (repeatable)."),
     ] = None,
     over_price: Annotated[
         float | None, typer.Option(help="American price of the over at --line.")
@@ -76,7 +77,7 @@ def _show_lines(result: PlayerPrices) -> None:
     out.print("\n".join(fitted(_COLUMNS, result.lines, out.width)), highlight=False)
     out.print("* a main line", highlight=False)
     if result.pickem:
-        apps = ", ".join(f"{row.bookmaker} {row.line:g}" for row in result.pickem)
+        apps = ", ".join(f"{row.bookmaker} {line_text(row.line)}" for row in result.pickem)
         out.print(f"pick'em, fixed payouts, so no EV: {apps}", highlight=False)
     out.print("next: tipoff legs LEG LEG DATE, or tipoff explain NAME DATE", highlight=False)
 
@@ -97,7 +98,7 @@ def _of(side: str, name: str) -> tuple[Column, ...]:
 
 
 _COLUMNS = (
-    Column("line", lambda row: f"{row.line:g}" + ("*" if row.main else " ")),
+    Column("line", lambda row: line_text(row.line) + ("*" if row.main else " ")),
     Column("push", lambda row: f"{row.p_push:.3f}", drop=3),
     *_of("over", "o"),
     *_of("under", "u"),
@@ -109,7 +110,8 @@ def _show_legs(result: Legs) -> None:
     header(out, result)
     for leg in result.legs:
         out.print(
-            f"{leg.player:<25} {leg.side} {leg.line:g} {leg.market}  P(win) {leg.p_win:.3f}",
+            f"{leg.player:<25} {leg.side} {line_text(leg.line)} {leg.market}"
+            f"  P(win) {leg.p_win:.3f}",
             highlight=False,
         )
     out.print(_related(result), highlight=False)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tipoff.results.diff import DryRun
     from tipoff.results.work import RunReport
 
-Model = Annotated[list[str] | None, typer.Option("--model", help="Only this model (repeatable).")]
+Model = Annotated[
+    list[str] | None, typer.Option("--model", metavar="MODEL", help="Only this model (repeatable).")
+]
 AsOf = Annotated[
     str | None, typer.Option(help="Moment to be true of; default one second before first tip-off.")
 ]

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from tipoff.cli.common import JsonFlag, answer, console, opened
+from tipoff.cli.once import Commands
 from tipoff.clock import iso
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class _DatesToo(TyperGroup):
         return super().parse_args(ctx, args if args and args[0] in known else ["list", *args])
 
 
-app = typer.Typer(cls=_DatesToo, help="The ledger: what was published, and what made each run.")
+app = Commands(cls=_DatesToo, help="The ledger: what was published, and what made each run.")
 
 
 @app.command("list")

@@ -136,7 +136,7 @@ def sheet(
     columns = (
         Column(head, label, least=18, right=False),
         Column("game", lambda p: f"{p.team}-{p.opponent}", right=False),
-        Column("line", lambda p: number(p.line, 1)),
+        Column("line", lambda p: line_text(p.line)),
         Column("median", lambda p: number(p.median, 1)),
         Column("80%", lambda p: f"{p.p10:.0f}-{p.p90:.0f}", drop=2),
         Column("P(over)", lambda p: number(p.p_over, 2)),
@@ -156,3 +156,8 @@ def _pick(p: Prediction) -> str:
 def number(value: float | None, digits: int, sign: str = "") -> str:
     """A number for a table, or a dash where there is none."""
     return "-" if value is None else f"{value:{sign}.{digits}f}"
+
+
+def line_text(line: float | None) -> str:
+    """A line with every decimal it has, one at least: there are quarters, such as 17.75."""
+    return "-" if line is None else f"{line:.2f}".removesuffix("0")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from rich.console import Console
 from rich.progress import TextColumn
 from rich.text import Text
 
+from tipoff.cli.columns import wrapped
 from tipoff.texts import printable
 
 
@@ -16,6 +18,16 @@ class PlainConsole(Console):
 
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, soft_wrap=True, markup=False, emoji=False, highlight=False)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Texts, wrapped where somebody looks at them: in a pipe a sentence stays one line."""
+        # A width is known of a terminal, and of a pipe for which somebody asks for one.
+        if self.is_terminal or "COLUMNS" in os.environ:
+            width = self.width
+            objects = tuple(
+                wrapped(printable(o), width) if isinstance(o, str) else o for o in objects
+            )
+        super().print(*objects, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Every text on its way to the terminal, those in tables included."""

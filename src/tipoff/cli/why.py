@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from tipoff.cli.columns import Column, fitted
 from tipoff.cli.common import TODAY, Date, JsonFlag, PlayerName, answer, console, opened
-from tipoff.cli.slate import number
+from tipoff.cli.slate import line_text, number
 from tipoff.clock import iso
 
 if TYPE_CHECKING:
-    from tipoff.results.why import PlayerLine, PlayerRefusal, Why
+    from tipoff.results.why import PlayerRefusal, Why
 
 LINES = 30
 
@@ -33,23 +34,25 @@ def why(
 
 
 def _show(result: Why) -> None:
+    out = console()
     lines = [f"{result.player} on {result.date}: {result.answer}"]
     lines += [f"  {'yes' if s.ok else 'no':<4} {s.step:<10} {s.text}" for s in result.steps[:-1]]
     for p in result.predictions:
         if p.role == "champion":
             lines.append(
                 f"  shown  {p.market:<9} {p.model:<14} median {number(p.median, 1)}, "
-                f"line {number(p.line, 1)}, {p.recommendation}  {p.prediction_id[:13]}"
+                f"line {line_text(p.line)}, {p.recommendation}  {p.prediction_id[:13]}"
             )
     lines += _refused(result.refusals)
     for row in result.withdrawn:
         left = f"left with #{row.left_seq} at {iso(row.at)} ({row.kind}: {row.reason})"
         lines.append(f"  withdrawn: {len(row.pairs)} shown until #{row.last_seq}, {left}")
-    lines += [_line(row) for row in result.lines[:LINES]]
+    if result.lines:
+        lines += fitted(_LINES, result.lines[:LINES], out.width)
     if len(result.lines) > LINES:
         lines.append(f"  {len(result.lines) - LINES} more lines: --json")
     lines.append(f"next: {_next(result)}")
-    console().print("\n".join(lines), highlight=False, markup=False)
+    out.print("\n".join(lines), highlight=False, markup=False)
 
 
 def _refused(rows: Sequence[PlayerRefusal]) -> list[str]:
@@ -76,13 +79,13 @@ def _next(result: Why) -> str:
     return f"tipoff run {result.date}"
 
 
-def _line(row: PlayerLine) -> str:
-    prices = f"{number(row.over_price, 0)}/{number(row.under_price, 0)}"
-    if row.pickem:
-        prices = "pick'em"
-    return (
-        f"  line {row.market:<9} {row.bookmaker:<14} {number(row.line, 1):>5}"
-        f" {prices:<11}"
-        f" known {row.known_at:%Y-%m-%dT%H:%M:%SZ} ({'by rule' if row.estimated else 'observed'})"
-        f"  {row.status}"
-    )
+_LINES = (
+    Column("market", lambda row: row.market, right=False),
+    Column("book", lambda row: row.bookmaker, least=8, right=False),
+    Column("line", lambda row: line_text(row.line)),
+    Column("over", lambda row: "pick'em" if row.pickem else number(row.over_price, 0, "+")),
+    Column("under", lambda row: "" if row.pickem else number(row.under_price, 0, "+")),
+    Column("known at", lambda row: f"{row.known_at:%Y-%m-%dT%H:%M:%SZ}", right=False),
+    Column("by", lambda row: "rule" if row.estimated else "observed", drop=1, right=False),
+    Column("used", lambda row: row.status, least=16, right=False),
+)
