@@ -207,7 +207,7 @@ def settings() -> Settings:
         if first["type"] == "extra_forbidden":
             known = ("plugins", *Settings.model_fields)
             ask = did_you_mean(nearest(name, known))
-            raise UsageError(f"there is no setting {name}", f"{ask} {step}".strip()) from None
+            raise UsageError(f"setting {name}: there is none", f"{ask} {step}".strip()) from None
         # A message of pydantic's own can hold the input, and a URL may be a secret.
         raise UsageError(f"{where}: {first['msg'].removeprefix('Value error, ')}", step) from None
     except (TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tipoff
+from tests.cli.test_help import LEAVES
 from tests.robust.test_command_line import tipoff as call
 from tipoff import clock
 from tipoff.lake import Lake
@@ -38,12 +39,60 @@ def shown(published_lake: Path, slate_day: date, monkeypatch: pytest.MonkeyPatch
         ("train catbost_v9 --through yesterday", "catboost_v9"),
         ("models show catboost_v", "catboost_v9"),
         ("backtest --from today --to today --market asists", "assists"),
+        ("slate yesterdy", "yesterday"), ("doctor tomorow", "tomorrow"),
+        ("bets 2025-1-1", "2025-01-01"), ("slate 01/10/2025", "2025-01-10"),
+        ("slate 20200110 --market pionts", "points"), ("explain x --market rebonds", "rebounds"),
+        ("models promote x --reason y --market asist", "assists"), ("price x --lin 9.5", "--line"),
     ],
 )  # fmt: skip
 def test_a_typo_ends_in_a_suggestion_and_exit_code_2(shown: str, words: str, meant: str) -> None:
     code, out, err = call(*words.split())
     assert (code, out) == (2, "")
     assert re.search(rf"[Dd]id you mean [^?]*{meant}[^?]*\?", err), err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("price PLAYER --market pts --market reb", "--market"),
+        ("explain PLAYER --market pts --market pts", "--market"),
+        ("models promote line --reason x --market pts --market reb", "--market"),
+        ("slate --model line --model last_5", "--model"),
+        ("bets --as-of 2025-01-10T00:00:00Z --as-of 2025-01-11T00:00:00Z", "--as-of"),
+        ("price PLAYER --over-price 120", "--line"), ("price PLAYER --under-price -120", "--line"),
+        ("slate 2025-13-01", "YYYY-MM-DD"),
+    ],
+)  # fmt: skip
+def test_what_is_given_twice_or_by_half_is_refused_with_what_to_write(
+    shown: str, words: str, named: str
+) -> None:
+    code, out, err = call(*(shown if word == "PLAYER" else word for word in words.split()))
+    assert (code, out) == (2, "")
+    assert named in err
+    assert "next: " in err
+
+
+@pytest.mark.parametrize("name", ["3s", "reb+ast", "threes made", "Player_Points"])
+def test_a_market_is_known_by_what_people_write(shown: str, name: str) -> None:
+    assert call("slate", "--market", name, "--json")[0] == 0
+
+
+def test_a_misspelled_setting_suggests_the_one_there_is(
+    shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for line, meant in (('plugin = ["a:B"]', "plugins"), ("kely_cap = 0.1", "kelly_cap")):
+        (tmp_path / "tipoff.toml").write_text(line, "utf-8")
+        monkeypatch.setenv("TIPOFF_CONFIG", str(tmp_path / "tipoff.toml"))
+        settings.cache_clear()
+        code, out, err = call("slate")
+        assert (code, out) == (2, "")
+        assert f"did you mean {meant}" in err
+
+
+def test_help_names_a_value_by_its_word_and_no_type_of_python(shown: str) -> None:
+    typed = {name: found for name in LEAVES
+             if (found := re.findall(r"<\w+\[\w+\]>", call(*name.split(), "-h")[1]))}  # fmt: skip
+    assert typed == {}
 
 
 def test_a_misspelled_player_suggests_theirs_to_every_question(shown: str) -> None:

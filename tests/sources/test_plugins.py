@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -241,6 +243,24 @@ def test_values_of_ones_own_are_stored_by_player_or_team_and_the_others_set_asid
     file.write_text(EXTERNAL.replace("4.5", "4.25"), encoding="utf-8")
     table = import_files(lake, "external", [file]).tables[-1]
     assert (table.new, table.corrections, table.unchanged) == (0, 1, 1)
+
+
+def test_a_value_whose_moment_has_no_time_zone_is_set_aside(lake: Lake, tmp_path: Path) -> None:
+    naive = ("2025-01-08T12:00:00", "2025-01-08 12:00", "2025-01-08")
+    zoned = ("2025-01-08T12:00:00Z", "2025-01-08 12:00:00+00", "2025-01-08T07:00:00-05:00")
+    file, typed = tmp_path / "form.csv", tmp_path / "typed.parquet"
+    teams = ("NYK", "BOS", "LAL", "NYK", "BOS", "LAL")
+    rows = [f"1,{team},{moment}" for team, moment in zip(teams, (*naive, *zoned), strict=True)]
+    file.write_text("\n".join(["value,team,known_at", *rows]), encoding="utf-8")
+    report = import_files(lake, "external", [file])
+    assert list(report.tables[-1].set_aside.values()) == [len(naive)]
+    assert "time zone" in next(iter(report.tables[-1].set_aside))
+    known = rows_of(lake, "SELECT DISTINCT known_at FROM league.external")
+    assert known == [(datetime(2025, 1, 8, 12, tzinfo=UTC),)]
+    pl.DataFrame(
+        {"value": [1.0], "team": ["NYK"], "known_at": [datetime(2025, 1, 8, 12)]}  # noqa: DTZ001
+    ).write_parquet(typed)
+    assert import_files(lake, "external", [typed]).set_aside == 1
 
 
 def test_a_value_of_a_player_nobody_knows_is_counted_and_a_printed_name_is_the_players(

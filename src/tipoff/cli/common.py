@@ -15,7 +15,6 @@ from typer.exceptions import TyperException
 from tipoff.cli.hiding import pandas_visible
 from tipoff.clock import parse_date
 from tipoff.errors import TipoffError, UsageError
-from tipoff.markets import checked_markets
 from tipoff.suggest import did_you_mean
 from tipoff.texts import printable, shortened
 
@@ -43,7 +42,9 @@ TODAY = "today"
 
 def _market(text: str | list[str] | None) -> str | list[str] | None:
     """The markets as they were written; a wrong one is refused before a lake is looked for."""
-    checked_markets(text)
+    from tipoff.app.base import markets_of
+
+    markets_of(text)
     return text
 
 

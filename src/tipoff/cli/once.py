@@ -1,4 +1,4 @@
-"""Commands whose options of one value are given once: the last of two is never taken in silence."""
+"""Commands that refuse what is given twice, and whose help names an argument by its word alone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from tipoff.errors import UsageError
 
 
 class _Once(TyperCommand):
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        for param in self.params:
+            if isinstance(param, TyperArgument):
+                # Typer adds the type in Python to it: DIR <list[Path]>.
+                param.display_type_rich = lambda ctx: None  # type: ignore[method-assign]  # noqa: ARG005
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """As ever. Raises UsageError for an option of one value that is given more than once."""
         _, _, given = self.make_parser(ctx).parse_args(args=list(args))

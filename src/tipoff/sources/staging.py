@@ -7,7 +7,7 @@ import duckdb
 from tipoff.clock import FIRST, LAST
 from tipoff.errors import LakeDamaged, LakeUnavailable, SourceError
 from tipoff.lake import Writer
-from tipoff.sources.layout import COLUMNS, Column, SourceFile
+from tipoff.sources.layout import COLUMNS, OPTIONAL, Column, SourceFile
 from tipoff.texts import LONGEST, UNPRINTABLE
 
 TYPES = {
@@ -21,6 +21,8 @@ TYPES = {
 _NOUNS = {"date": "a date", "moment": "a time", "bool": "true or false"}
 _SHOWN = 80
 """Characters of a bad value that its reason repeats; the row itself is kept whole."""
+_ZONE = r"\d(Z|\s*UTC|\s*[+-]\d\d(:?\d\d)?)$"
+_DAY = r"^\d{4}-\d\d-\d\d$"
 _NUMERIC = ("int", "uint", "float", "double", "halffloat", "decimal")
 
 
@@ -38,7 +40,12 @@ def stage(writer: Writer, file: SourceFile, known: bool) -> int:
     typed = ", ".join(
         f'{value_sql(c, file.types[c.name])} AS "{c.name}"' for c in COLUMNS[file.name]
     )
-    problems = ", ".join(_problem_sql(c, file.types[c.name]) for c in COLUMNS[file.name])
+    problems = ", ".join(
+        f"{_zone_sql(c, file.types[c.name])}, {_problem_sql(c, file.types[c.name])}"
+        if file.name in OPTIONAL and c.kind == "moment"
+        else _problem_sql(c, file.types[c.name])
+        for c in COLUMNS[file.name]
+    )
     sql = (
         f'CREATE OR REPLACE TEMP TABLE s_{file.name} AS SELECT file_row_number AS "row",'
         f" {typed}, coalesce({problems}) AS problem"
@@ -107,6 +114,22 @@ def _shown_sql(text: str) -> str:
 def _number_sql(column: Column, physical: str) -> str:
     raw = f't."{column.name}"' if physical.startswith(_NUMERIC) else _text_sql(column)
     return f"TRY_CAST({raw} AS DOUBLE)"
+
+
+def _zone_sql(column: Column, physical: str) -> str:
+    """SQL for why a moment of one's own is no particular one; null when it is.
+
+    The files of a folder are in UTC by their layout. Values of one's own are in any zone, and
+    hours off would be a look into the future.
+    """
+    text, value = _text_sql(column), value_sql(column, physical)
+    shown = f"'no time zone (add Z or an offset): {column.name} = ''' || {_shown_sql(text)} || ''''"
+    if physical.startswith("timestamp"):
+        naive = "false" if "tz=" in physical else "true"
+    else:
+        zoned = f"regexp_matches({text}, '{_ZONE}', 'i')"
+        naive = f"{value} IS NOT NULL AND (NOT {zoned} OR regexp_matches({text}, '{_DAY}'))"
+    return f"CASE WHEN {text} IS NOT NULL AND {naive} THEN {shown} END"
 
 
 def _problem_sql(column: Column, physical: str) -> str:
