@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test faults races kills threads soak check bench fuzz mutants install format clean
+.PHONY: demo test nightly faults races kills threads soak check bench fuzz mutants install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -20,7 +20,12 @@ demo: $(STAMP)
 	$(BIN)/tipoff demo
 
 test: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long" --durations=10 --durations-min=1
+
+# Everything in its long form: hours, not minutes.
+nightly: $(STAMP)
+	$(BIN)/pytest -n 2 --dist loadgroup --durations=30
+	$(MAKE) faults wheel mutants
 
 # Long forms of what `make test` samples; SEED=n replays one. CI runs the races.
 faults: races kills threads

@@ -35,6 +35,7 @@ def rows(lake: Lake, sql: str) -> pl.DataFrame:
         return r.query(sql)
 
 
+@pytest.mark.long
 def test_a_new_market_is_forecast_and_graded_and_every_id_that_was_there_stays(
     published: Lake, slate_day: date, turnovers: Market
 ) -> None:

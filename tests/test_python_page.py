@@ -10,6 +10,7 @@ import pytest
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "python.md"
 
 
+@pytest.mark.long
 def test_the_page_about_python_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_question_about_a_real_night_has_one_answer(
     assert said(night, *words(DAY, chosen)) == answer
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SHOWN)
 def test_what_is_shown_of_a_real_night_is_one_answer(
     name: str, night: Path, chosen: tipoff.Prediction

@@ -34,9 +34,9 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("screens")
     lake = unpacked(folder)
     with tipoff.open(lake) as t:
-        slate = t.slate(DAY, market="points")
+        slate = t.slate(DAY, markets="points")
         lined = next(p for p in slate.predictions if p.line is not None and p.model)
-        t.backtest(DAY, DAY, market="points", out=folder / "b.parquet", work=folder / "work")
+        t.backtest(DAY, DAY, markets="points", out=folder / "b.parquet", work=folder / "work")
         line = t.explain(lined.prediction_id).lines[0].fact_id
     return {"LAKE": str(lake), "DAY": DAY, "PLAYER": lined.player, "LINE": line,
             "PREDICTION": lined.prediction_id, "RUN": slate.run_id,

@@ -11,6 +11,7 @@ import pytest
 from tests.concurrency.breakage import BREAKAGES
 from tests.concurrency.drive import WEIGHTS, Drive, too_rare
 from tests.faults.league import Ground
+from tests.long import sampled
 from tipoff import clock
 
 STEPS = 100
@@ -63,7 +64,7 @@ def test_every_build_broken_on_purpose_is_a_control() -> None:
     assert set(CONTROLS) == set(BREAKAGES) - {"none"}
 
 
-@pytest.mark.parametrize("breakage", CONTROLS)
+@pytest.mark.parametrize("breakage", sampled(CONTROLS, 2))
 def test_a_build_broken_on_purpose_is_found_out(
     breakage: str, ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from tests.concurrency.worker import GATES
 from tests.crashes.child import COMMANDS
 from tests.crashes.trials import Range
 from tests.faults.league import Ground
+from tests.long import sampled
 from tipoff.settings import settings
 
 KILLS = 8
@@ -47,10 +48,12 @@ def test_whenever_it_is_killed_nothing_is_lost_and_the_next_command_goes_on(
 
 @pytest.mark.parametrize(
     ("breakage", "command", "complaint"),
-    [
-        ("split", "run", "points to a run that is not stored"),
-        ("artifact-late", "train", "missing"),
-    ],
+    sampled(
+        [
+            ("split", "run", "points to a run that is not stored"),
+            ("artifact-late", "train", "missing"),
+        ]
+    ),
 )
 def test_a_build_whose_order_is_wrong_is_found_out_by_a_kill(
     breakage: str, command: str, complaint: str, ground: Ground, tmp_path: Path
@@ -61,6 +64,7 @@ def test_a_build_whose_order_is_wrong_is_found_out_by_a_kill(
     assert any(complaint in violation for violation in broken.tally.violations)
 
 
+@pytest.mark.long
 def test_a_kill_between_inserts_leaves_files_that_clean_finds(targets: Range) -> None:
     targets.shoot(1, "publish", "insert-3")
     assert targets.tally.kills["publish"] == 1

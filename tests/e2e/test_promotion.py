@@ -62,6 +62,7 @@ def backtest_asked_for(refused: Result, first: str, last: str) -> list[str]:
     return [*words, "--refit", "monthly"]
 
 
+@pytest.mark.long
 def test_a_champion_is_trained_backtested_as_the_gates_ask_promoted_and_leads_the_slate(
     tipoff: Tipoff,
 ) -> None:

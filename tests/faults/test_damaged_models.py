@@ -12,6 +12,7 @@ from tests.faults.fixtures import MARKETS
 from tests.faults.invariants import deep
 from tests.faults.league import Ground
 from tests.faults.test_environment import tipoff
+from tests.long import sampled
 from tests.simulated import built_once
 from tipoff.features import training_frame
 from tipoff.forecast import find_publication, refused_players
@@ -104,7 +105,7 @@ def refused(lake: Path, ground: Ground) -> set[tuple[str, str]]:
     return {(m, row.reason) for row in rows for m in row.models if row.reason not in usual}
 
 
-@pytest.mark.parametrize(("model", "kind"), FILES.items())
+@pytest.mark.parametrize(("model", "kind"), sampled(FILES.items()))
 def test_a_flipped_byte_refuses_that_model_and_changes_no_number_of_another(
     model: str, kind: str, armed: Path, ground: Ground, tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_flipped_byte_refuses_that_model_and_changes_no_number_of_another(
         assert deep(lake) == []
 
 
+@pytest.mark.long
 def test_a_file_that_is_whole_again_is_tried_by_the_next_run_without_being_asked(
     armed: Path, ground: Ground
 ) -> None:

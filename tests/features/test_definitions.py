@@ -249,6 +249,7 @@ def test_what_decides_which_rows_there_are_is_part_of_a_column(one: str, other: 
     assert [*columns(one)][-1] != [*columns(other)][-1]
 
 
+@pytest.mark.long
 def test_a_column_taken_from_another_source_is_another_column(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.features.conftest import Built
 from tests.features.small_league import LAST, START, League, Row
+from tests.long import sampled
 from tipoff.errors import IntegrityError
 from tipoff.features import SlateFeatures, feature_set, slate_frame, training_frame
 from tipoff.lake import Lake
@@ -52,7 +53,7 @@ def test_a_slate_build_gives_bit_for_bit_what_the_training_build_gives(
 
 
 @pytest.mark.xdist_group("real features")  # one worker builds them, not both
-@pytest.mark.parametrize("day", [date(2021, 10, 20), date(2022, 2, 11), date(2025, 1, 10)])
+@pytest.mark.parametrize("day", sampled([date(2025, 1, 10), date(2021, 10, 20), date(2022, 2, 11)]))
 def test_a_real_slate_build_gives_bit_for_bit_what_the_training_build_gives(
     real: Built, day: date
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_real_slate_build_gives_bit_for_bit_what_the_training_build_gives(
     assert same(built.frame, real.frame.filter(pl.col("game_date") == day))
 
 
+@pytest.mark.long
 def test_a_players_features_do_not_depend_on_who_else_is_asked_for(small: Built) -> None:
     rows, as_of = tonight(small.frame, LAST)
     everyone = slate(small.lake, rows, as_of).frame

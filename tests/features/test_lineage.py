@@ -177,6 +177,7 @@ def picked(frame: pl.DataFrame, day: Any, player: str) -> tuple[Row, Any]:
     return rows.filter(pl.col("player_key") == player).row(0, named=True), as_of
 
 
+@pytest.mark.long
 def test_every_feature_of_a_traded_man_names_the_rows_it_was_made_from(
     small: Built, small_league: League
 ) -> None:

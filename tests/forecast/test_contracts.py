@@ -170,6 +170,7 @@ def test_a_feature_added_to_the_catalogue_changes_no_prediction_id_and_breaks_no
         assert [reproduce(lake, run).differences for run in runs] == [(), ()]
 
 
+@pytest.mark.long
 def test_removing_a_feature_refuses_exactly_the_models_that_read_it_by_name(
     shapes: Lake, day: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,6 +110,7 @@ def test_four_of_five_players_of_a_night_play_minutes_in_the_interval(lake: Lake
     assert 0.65 <= inside / len(played) <= 0.95
 
 
+@pytest.mark.long
 def test_another_models_prediction_borrows_the_champions_minutes_until_that_is_retired(
     lake: Lake,
 ) -> None:

@@ -107,6 +107,7 @@ def published(lake: Lake, day: date) -> list[dict[str, Any]]:
         return r.query(sql, {"day": day}).to_dicts()
 
 
+@pytest.mark.long
 def test_it_is_trained_published_explained_and_reproduced_and_only_its_features_are_built(
     lake: Lake, tmp_path: Path
 ) -> None:
@@ -169,6 +170,7 @@ def test_a_value_counts_from_the_moment_it_was_known_and_makes_a_new_set(
     assert reproduce(lake, second.run_id).reproduced
 
 
+@pytest.mark.long
 def test_another_function_under_the_name_refuses_the_model_and_is_no_nothing_to_do(
     lake: Lake,
 ) -> None:

@@ -131,6 +131,7 @@ for players in (27, 273):
 """
 
 
+@pytest.mark.long
 @pytest.mark.incident(5)
 def test_features_of_273_players_are_built_by_the_queries_that_build_27_in_a_bounded_memory(
     real_lake: Path,

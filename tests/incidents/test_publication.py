@@ -32,6 +32,7 @@ from tests.incidents.old_system import (
     batch_of_messages,
     open_gate,
 )
+from tests.long import sampled
 from tipoff.errors import LakeBusy, LakeUnavailable
 from tipoff.features import load_snapshot
 from tipoff.forecast import assess, build, reproduce, versions
@@ -70,6 +71,7 @@ def test_a_prediction_names_its_snapshot_and_is_not_served_as_fresh_once_that_is
         assert all(load_snapshot(r, snapshot).frame.height for snapshot in named.values())
 
 
+@pytest.mark.long
 @pytest.mark.incident(7)
 def test_work_that_fails_after_it_was_begun_is_done_by_the_next_run(quiet: Evening) -> None:
     def fails(*_: object) -> None:
@@ -245,7 +247,7 @@ def test_no_kind_of_error_in_a_model_reaches_another_models_predictions(
 
 
 @pytest.mark.incident(31)
-@pytest.mark.parametrize("when", ["scored", "loaded"])
+@pytest.mark.parametrize("when", sampled(["scored", "loaded"]))
 def test_a_shadow_that_never_answers_is_refused_and_the_slate_published_without_it(
     evening: Evening, when: str
 ) -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tipoff.lake import Lake
 from tipoff.lake.writer import Writer
@@ -48,6 +49,7 @@ def start(code: str, *args: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.long
 def test_three_writers_and_a_reader_lose_nothing_double_nothing_and_starve_nobody(
     tmp_path: Path,
 ) -> None:

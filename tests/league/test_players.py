@@ -82,6 +82,7 @@ def test_a_name_several_have_gives_them_all(everyone: list[Player]) -> None:
     assert "jaylenbrown" not in keys
 
 
+@pytest.mark.long
 def test_initials_always_mean_the_player_whose_they_are_among_others(
     everyone: list[Player],
 ) -> None:

@@ -25,6 +25,7 @@ def span(trained_lake: Path, monkeypatch: pytest.MonkeyPatch) -> Span:
     return Span(trained_lake, last - timedelta(days=13), last)
 
 
+@pytest.mark.long
 def test_honest_champions_are_not_called_too_good(span: Span, tmp_path: Path) -> None:
     found = span.judged(tmp_path, CHAMPIONS)
     assert TONIGHT not in feature_set("v4")

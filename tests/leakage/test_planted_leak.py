@@ -12,6 +12,7 @@ from tests.features import test_leakage as leak_tests
 from tests.features.conftest import Built
 from tests.features.small_league import LAST, League
 from tests.leakage.planted import RESULTS, SOURCES, TONIGHT, Span, accused, plant
+from tests.long import sampled
 from tests.simulated import slate_dates
 from tipoff.features import feature_set, training_frame
 from tipoff.lake import Lake
@@ -56,13 +57,14 @@ def failing(lake: Lake, facts: League, folder: Path) -> set[str]:
     return failed
 
 
+@pytest.mark.long
 def test_no_leak_test_fails_on_the_honest_catalogue(
     truth: Lake, league: League, tmp_path: Path
 ) -> None:
     assert failing(truth, league, tmp_path) == set()
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", sampled(SOURCES))
 def test_leak_tests_fail_when_a_feature_reads_tonights_result(
     source: str, truth: Lake, league: League, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +84,7 @@ def real(real_lake: Path) -> Span:
     return Span(real_lake, date(2024, 12, 1), date(2024, 12, 14))
 
 
-@pytest.fixture(params=["simulated", "real"])
+@pytest.fixture(params=sampled(["real", "simulated"]))
 def span(request: pytest.FixtureRequest) -> Span:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Span)
@@ -96,7 +98,7 @@ def test_an_honest_backtest_is_not_called_too_good(span: Span, tmp_path: Path) -
     assert found.warnings == ()
 
 
-@pytest.mark.parametrize("result", RESULTS)
+@pytest.mark.parametrize("result", sampled(RESULTS))
 def test_a_backtest_whose_model_reads_tonights_result_is_called_too_good(
     result: str, span: Span, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tests.long import sampled
 from tests.simulated import built_once
 from tipoff.forecast import reconcile
 from tipoff.lake import Lake
@@ -131,7 +132,7 @@ def truth(season: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     return publish(season, tmp_path_factory.mktemp("truth") / "lake")
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", sampled(CHANGES))
 def test_nothing_of_tonight_or_later_changes_a_feature_a_snapshot_or_a_prediction(
     what: str, season: Path, truth: Made, tmp_path: Path
 ) -> None:

@@ -177,6 +177,7 @@ def test_a_toy_takes_its_familys_seat_and_its_forecasts_are_explained_and_reprod
     assert again.checked > len(rows)
 
 
+@pytest.mark.long
 def test_a_toy_is_backtested_beside_the_ewma_in_one_process_and_in_two(
     lake: Lake, toy: ToyFamily, tmp_path: Path
 ) -> None:
@@ -203,6 +204,7 @@ def test_a_toys_monthly_refit_has_its_date_in_its_name(lake: Lake, toy: ToyFamil
     assert report["trained_through"] == str(day.replace(day=1) - timedelta(days=1))
 
 
+@pytest.mark.long
 def test_who_does_not_have_the_family_sees_its_version_refused_and_the_slate_go_on(
     lake: Lake, toy: ToyFamily
 ) -> None:

@@ -90,6 +90,7 @@ def tipoff(lake: Path, *words: object, code: int = 0) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 def test_a_fresh_process_trains_predicts_and_reproduces_what_lies_beside_the_lake(
     lake: Path,
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_changed_parameter_makes_new_folds_and_a_new_version(lake: Lake) -> No
             assert load(lake, other.model_id).manifest.parameters["alpha"] == 2.0
 
 
+@pytest.mark.long
 def test_a_plugin_is_backtested_beside_the_ewma_in_one_process_and_in_two(
     lake: Lake, tmp_path: Path
 ) -> None:

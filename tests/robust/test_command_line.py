@@ -74,6 +74,7 @@ def at_home(
     return slate_day
 
 
+@pytest.mark.long
 def test_every_hostile_word_is_refused_by_every_command_and_nothing_is_stored(
     at_home: date, published: Lake, tmp_path: Path
 ) -> None:

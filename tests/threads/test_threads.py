@@ -32,6 +32,7 @@ def names(r: Reader) -> list[str]:
     return [name for (name,) in r.rows("SELECT event_id FROM ops.event ORDER BY 1")]
 
 
+@pytest.mark.long
 def test_eight_readers_an_import_and_a_thread_that_imports_modules_have_no_error(
     ground: Ground,
 ) -> None:

@@ -40,6 +40,7 @@ def test_a_run_that_was_interrupted_ends_in_the_same_bytes(made: Made, tmp_path:
     assert run(made, tmp_path / "cut").fitted == 0
 
 
+@pytest.mark.long
 def test_two_processes_make_the_file_that_one_makes(made: Made, tmp_path: Path) -> None:
     one, two = run(made, tmp_path / "one"), run(made, tmp_path / "two", workers=2)
     assert two.fitted == two.folds == one.folds

@@ -25,6 +25,7 @@ print(hashlib.sha256(trees.text.encode()).hexdigest(), trees.predict(VALUES).tob
 """
 
 
+@pytest.mark.long
 def test_another_process_fits_the_same_text() -> None:
     here = fit_trees(VALUES, Y, NAMES, 20, MEAN)
     done = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, text=True)

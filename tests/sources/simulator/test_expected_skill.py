@@ -11,6 +11,8 @@ from tools.studies.expected_skill import compared, expected_sums, skill
 from tools.studies.fidelity import opened
 from tools.studies.league_measures import Measure, baseline_pmf, seen
 
+pytestmark = pytest.mark.long
+
 
 def test_the_expected_score_is_what_outcomes_drawn_from_the_truth_score_on_average(
     tmp_path: Path,
