@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from types import CodeType, FrameType
 
 import tipoff
 
+# What an earlier process worked out lies there: a cold walk has none of it.
+os.environ["XDG_CACHE_HOME"] = str(Path(sys.argv[2]) / "cache")
 ROOT = str(Path(tipoff.__file__).parent)
 
 
