@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test faults races kills threads soak check bench fuzz mutants opened-gates install format clean
+.PHONY: demo test faults races kills threads soak check wheel bench fuzz mutants opened-gates install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -45,6 +45,10 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/house_rules.py
+
+# Wheel and sdist: built, compared with what is committed, installed by pipx elsewhere, the demo run.
+wheel: $(STAMP)
+	$(BIN)/python -m tools.try_wheel --keep dist
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -30,21 +31,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do it all and say what was done; 1 when something is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tools.try_wheel", description=__doc__)
     parser.add_argument("--python", default=sys.executable, help="what pipx installs it for")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="put wheel and sdist here")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="put both here when all is well"
+    )
     given = parser.parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory(prefix="try-wheel-") as folder:
             work = Path(folder)
-            wheel = build_and_compare(work, given.keep or work / "dist")
+            wheel = build_and_compare(work)
             install_and_run(work, wheel, given.python)
+            if given.keep:
+                shutil.copytree(wheel.parent, given.keep, dirs_exist_ok=True)
     except Failure as failure:
         sys.stderr.write(f"error: {failure}\n")
         return 1
     return 0
 
 
-def build_and_compare(work: Path, dist: Path) -> Path:
-    """Build wheel and sdist into `dist`, and hold them against the checkout; the wheel's path."""
+def build_and_compare(work: Path) -> Path:
+    """Build wheel and sdist and hold them against the checkout; the wheel, the sdist beside it."""
+    dist = work / "dist"
     say(f"build and pipx, into {work / 'venv'}")
     venv.create(work / "venv", with_pip=True)
     python = work / "venv" / "bin" / "python"
