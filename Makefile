@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test nightly faults races kills threads soak check bench fuzz mutants install format clean
+.PHONY: demo test nightly faults races kills threads soak check wheel bench fuzz mutants install format clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "tipoff needs Python 3.11 or newer"'
@@ -50,6 +50,10 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.house_rules
+
+# Wheel and sdist: built, compared with what is committed, installed by pipx elsewhere, the demo run.
+wheel: $(STAMP)
+	$(BIN)/python -m tools.try_wheel --keep dist
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -105,7 +105,7 @@ LIBRARY = "library "
 """How a library is named among the modules of a family from elsewhere."""
 _INSTALLED = ("site-packages", "dist-packages")
 """Folders whose modules belong to libraries."""
-LIBRARIES = ("duckdb", "numpy", "polars", "scipy", "lightgbm", "catboost", "shin", "sqlglot")
+LIBRARIES = ("duckdb", "numpy", "polars", "scipy", "lightgbm", "catboost", "sqlglot")
 """Libraries whose version may change a last bit."""
 
 

@@ -52,6 +52,14 @@ def test_decimal_and_american_odds_are_each_others_inverse(price: float) -> None
     assert float(implied_probability(price)) == pytest.approx(by_hand(price), rel=1e-12)
 
 
+@given(over=prices, under=prices)
+def test_shin_is_the_librarys_to_the_bit(over: float, under: float) -> None:
+    library = pytest.importorskip("shin", reason="it has no wheel for this Python")
+    decimals = [float(1.0 / implied_probability(price)) for price in (over, under)]
+    expected, _ = library.calculate_implied_probabilities(decimals)
+    assert float(no_vig_over(over, under, "shin")).hex() == float(expected).hex()
+
+
 @pytest.mark.parametrize("method", METHODS)
 @given(over=prices, under=prices)
 def test_no_vig_matches_an_independent_root(method: Method, over: float, under: float) -> None:

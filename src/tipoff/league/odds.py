@@ -6,6 +6,7 @@ arrays of the broadcast shape, NaN where the answer does not exist. Prices are A
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -62,7 +63,7 @@ def no_vig_over(
     """P(over | no push) with the overround taken out of two-sided prices.
 
     power: k with q_over^k + q_under^k = 1, found to machine precision (Vovk and Zhdanov 2009);
-    multiplicative: q_over / (q_over + q_under); shin: Shin 1993, by the library `shin`.
+    multiplicative: q_over / (q_over + q_under); shin: Shin 1993, solved for two outcomes.
     NaN where a side is missing or not a price, and for pick'em lines, whose payouts are fixed.
     """
     prices = np.where(np.asarray(pickem, dtype=bool), np.nan, _floats(over))
@@ -109,10 +110,14 @@ def _multiplicative(q_over: Floats, q_under: Floats) -> Floats:
 
 
 def _shin(q_over: Floats, q_under: Floats) -> Floats:
-    import shin
-
-    pairs = zip((1.0 / q_over).tolist(), (1.0 / q_under).tolist(), strict=True)
-    chances = [shin.calculate_implied_probabilities([o, u])[0] for o, u in pairs]
+    # In Python's own arithmetic, step by step as the library `shin` has it: equal to it in every
+    # bit, where the short form of two outcomes, (1 + q_over - q_under) / 2, is not.
+    chances = []
+    for over, under in zip((1.0 / q_over).tolist(), (1.0 / q_under).tolist(), strict=True):
+        a, b = 1.0 / over, 1.0 / under
+        total, apart = a + b, a - b
+        z = (total - 1) * (apart**2 - total) / (total * (apart**2 - 1))
+        chances.append((math.sqrt(z**2 + 4 * (1 - z) * a**2 / total) - z) / (2 * (1 - z)))
     return np.array(chances, dtype=np.float64)
 
 
