@@ -10,7 +10,8 @@ def sampled(cases: Iterable[Any], short: int | Callable[[Any], bool] = 1) -> lis
     """The cases of a parametrized test: the first `short`, or those it says yes to, run in
     `make test`; all of them in `make nightly`."""
     return [
-        case if (at < short if isinstance(short, int) else short(case))
+        case
+        if (at < short if isinstance(short, int) else short(case))
         else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.long)
         for at, case in enumerate(cases)
     ]

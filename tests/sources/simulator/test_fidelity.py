@@ -14,7 +14,8 @@ from tools.studies.fidelity import BARS, WITHIN, opened
 from tools.studies.league_measures import Measures, measures, seen
 
 SKILL = "line's skill"
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("fidelity")]  # one worker makes the league, not both
+# One worker makes the league, not both.
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("fidelity")]
 
 
 @pytest.fixture(scope="module")

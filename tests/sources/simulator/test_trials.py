@@ -10,7 +10,8 @@ from tipoff.sources.simulator import simulate
 from tools.studies.fidelity import opened
 from tools.studies.trials import LESS, Season, season_of
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("trials")]  # one worker makes the season, not both
+# One worker makes the season, not both.
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("trials")]
 
 
 @pytest.fixture(scope="module")
