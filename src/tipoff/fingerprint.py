@@ -21,12 +21,13 @@ from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
-from tipoff.hashing import content_id, file_sha256, normal_sql, text_id
+from tipoff.hashing import content_id, normal_sql, text_id
 from tipoff.installed import library_version
 from tipoff.kept import KeptAnswers
 from tipoff.lake.tables import KEYS
 from tipoff.markets import MARKETS, parts_of
 from tipoff.normal import Import, NormalModule, normal_module
+from tipoff.packages import folders_of, form, package_digest, state
 
 FEATURES = (
     "tipoff.features.build", "tipoff.lake.asof", "tipoff.lake.reader", "tipoff.lake.session",
@@ -103,6 +104,8 @@ _NAMES = ("label", "aliases")
 
 LIBRARY = "library "
 """How a library is named among the modules of a family from elsewhere."""
+FILES = "files of "
+"""How all files of a package are named there, imported or not."""
 _INSTALLED = ("site-packages", "dist-packages")
 """Folders whose modules belong to libraries."""
 LIBRARIES = ("duckdb", "numpy", "polars", "scipy", "lightgbm", "catboost", "sqlglot")
@@ -148,8 +151,17 @@ class Code:
         """A module's digest, None when there is no such module."""
         if name.startswith(LIBRARY):
             return library_version(name.removeprefix(LIBRARY))
+        if name.startswith(FILES):
+            return package_digest(name.removeprefix(FILES))
         module = self._module(name)
         return self._with_imports(name, module) if module else None
+
+    def packages(self, names: Iterable[str]) -> dict[str, str]:
+        """Of modules outside tipoff, each package they lie in: `files of NAME` -> a digest of all
+        its Python files, because a module can also be imported by a name that is computed."""
+        tops = {name.partition(".")[0] for name in names} - {self._root.name}
+        found = {f"{FILES}{top}": package_digest(top) for top in sorted(tops)}
+        return {name: digest for name, digest in found.items() if digest is not None}
 
     def libraries(self, name: str) -> set[str]:
         """The libraries a module from elsewhere imports, by the first part of their names; those of
@@ -189,7 +201,8 @@ class Code:
         if top in sys.stdlib_module_names and top != "__main__":
             return False
         path = self._path(name)
-        return path is not None and not set(_INSTALLED) & set(path.parts)
+        places = [path] if path is not None else folders_of(top)
+        return bool(places) and not any(set(_INSTALLED) & set(place.parts) for place in places)
 
     def _origin(self, taken: Import, by: str) -> Import:
         """The name as the module that defines it has it."""
@@ -212,16 +225,19 @@ class Code:
         path = self._path(name)
         if path is None:
             return None  # a module from elsewhere may be found later, once it is imported
-        state = _state(path) if name.partition(".")[0] != self._root.name else ()
-        if name not in self._read or self._states[name] != (path, *state):
-            self._read[name], self._states[name] = self._normal(path), (path, *state)
+        own = name.partition(".")[0] == self._root.name
+        seen = (path, *(() if own else state(path)))
+        if name not in self._read or self._states[name] != seen:
+            self._read[name], self._states[name] = self._normal(path, own), seen
         return self._read[name]
 
-    def _normal(self, path: Path) -> NormalModule:
+    def _normal(self, path: Path, own: bool) -> NormalModule:
         self._kept = self._kept or KeptAnswers("code")
         source = path.read_bytes()
-        key = text_id("source", _form() + hashlib.sha256(source).hexdigest())
-        return NormalModule.of(self._kept.get(key, lambda: asdict(normal_module(source.decode()))))
+        whose = "" if own else "of others "
+        key = text_id("source", form() + whose + hashlib.sha256(source).hexdigest())
+        make = lambda: asdict(normal_module(source.decode(), own=own))  # noqa: E731
+        return NormalModule.of(self._kept.get(key, make))
 
     def _path(self, name: str) -> Path | None:
         if name.partition(".")[0] != self._root.name:
@@ -232,21 +248,6 @@ class Code:
                 return Path(file) if file and file.endswith(".py") else None
             return None
         return self._files.get(name)
-
-
-def _state(path: Path) -> tuple[int, int]:
-    """What shows that a file of somebody else's changed: they edit it while this process goes on,
-    and the process of a plug-in imports it as it then is."""
-    stat = path.stat()
-    return stat.st_mtime_ns, stat.st_size
-
-
-@cache
-def _form() -> str:
-    """What brings sources into their normal form: another form gives other digests."""
-    here = Path(__file__).parent
-    files = "".join(file_sha256(here / name) for name in ("normal.py", "hashing.py"))
-    return f"{files} {sys.version_info[:2]}"
 
 
 CODE = Code(Path(__file__).parent)
@@ -307,10 +308,12 @@ class SetCode:
 
 def family_code(modules: Sequence[str], libraries: Iterable[str] = ()) -> dict[str, str]:
     """The code of a family made by `modules`: every module on the way -> digest. Of one from
-    elsewhere also every library it imports, and of `libraries`: `library NAME` -> version."""
+    elsewhere also its packages whole, every library it imports, and of `libraries`:
+    `library NAME` -> version."""
     closure = CODE.closure(modules, NO_FIT)
     known = {*libraries}.union(*(CODE.libraries(name) for name in closure))
-    return closure | {f"{LIBRARY}{name}": library_version(name) for name in sorted(known)}
+    versions = {f"{LIBRARY}{name}": library_version(name) for name in sorted(known)}
+    return closure | CODE.packages(modules) | versions
 
 
 def set_code(

@@ -2,7 +2,9 @@
 
 A syntax tree without docstrings, comments, annotations of functions, progress and messages of
 errors: rewording one leaves the digest as it is, another constant, operator, name or call does not.
-Line breaks and comments inside longer texts, which are SQL, do not count either.
+Line breaks and comments inside longer texts, which are SQL, do not count either. That holds of
+tipoff's own modules. Of other people's all counts but docstrings and comments: their long texts
+need not be SQL, nor does their `say` only say something.
 """
 
 from __future__ import annotations
@@ -45,14 +47,32 @@ class NormalModule:
         return cls(kept["digest"], tuple(Import(**i) for i in kept["imports"]), names)
 
 
-def normal_module(source: str) -> NormalModule:
-    """The normal form of a module's source. Raises SyntaxError when it is no Python."""
+def normal_module(source: str, *, own: bool = True) -> NormalModule:
+    """The normal form of a module's source; `own`: it is tipoff's. Raises SyntaxError when it is no
+    Python."""
     tree = ast.parse(source)
     found = [*_imports(tree)]
-    taken = sorted(f"{asname}={i.module}:{i.name}" for asname, i in found)
-    body = [text for node in tree.body if (text := _form(node)) is not None]
-    digest = text_id("ast", repr([taken, body]))
-    return NormalModule(digest, tuple(i for _, i in found), dict(found))
+    if own:
+        taken = sorted(f"{asname}={i.module}:{i.name}" for asname, i in found)
+        form = repr([taken, [text for node in tree.body if (text := _form(node)) is not None]])
+    else:
+        form = repr(_whole(tree))
+    return NormalModule(text_id("ast", form), tuple(i for _, i in found), dict(found))
+
+
+def _whole(node: Any) -> Any:
+    """A node as nested lists, with all but texts that stand alone, as docstrings do."""
+    if isinstance(node, list):
+        return [_whole(item) for item in node if not _stands_alone(item)]
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    # Empty parts are left out, because some versions of Python have more of them.
+    parts = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
+    return [type(node).__name__, *([name, _whole(value)] for name, value in parts)]
+
+
+def _stands_alone(node: Any) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, Import]]:

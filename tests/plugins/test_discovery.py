@@ -339,6 +339,47 @@ def test_a_module_whose_name_is_taken_is_not_mistaken_for_the_other(tmp_path: Pa
     assert "same_name" in error.message
 
 
+@pytest.mark.parametrize("kind", ["loose", "below", "lazy"])
+@pytest.mark.parametrize("own", [True, False])
+def test_a_plugin_never_gets_the_module_of_another_folder_that_it_names_too(
+    tmp_path: Path, kind: str, own: bool
+) -> None:
+    """Of two plug-ins that import a module of one name the second is refused, with one or none."""
+    name = f"helps_{kind}_{own}".lower() + (".inner" if kind == "below" else "")
+    for n, folder in enumerate(("one", "two")):
+        module = plugin(tmp_path / folder, f"{folder}_{kind}_{own}".lower())
+        text = f"from {name} import SHARE\n"
+        if n and kind == "lazy":
+            text = f"def later():\n    from {name} import SHARE\n"
+        file = module / f"{folder}_{kind}_{own}.py".lower()
+        file.write_text(text + file.read_text("utf-8"), encoding="utf-8")
+        if n == 0 or own:
+            helper = (module / name.replace(".", "/")).with_suffix(".py")
+            helper.parent.mkdir(exist_ok=True)
+            helper.write_text(f"SHARE = {n}\n", encoding="utf-8")
+    load_plugins(lake_in(tmp_path / "one"))
+    for _ in range(2):
+        with pytest.raises(UsageError) as refused:
+            load_plugins(lake_in(tmp_path / "two"))
+        for part in (name, str(tmp_path / "one"), str(tmp_path / "two")):
+            assert part in refused.value.message
+    assert not is_known(f"two_{kind}_{own}".lower())
+    load_plugins(lake_in(tmp_path / "one"))
+
+
+def test_modules_of_one_folder_share_what_they_import(tmp_path: Path) -> None:
+    plugin(tmp_path, "shares_one")
+    plugin(tmp_path, "shares_two")
+    (tmp_path / "shared_part.py").write_text("SHARE = 1\n", encoding="utf-8")
+    for file in tmp_path.glob("shares_*.py"):
+        file.write_text(f"import shared_part\n{file.read_text('utf-8')}", encoding="utf-8")
+    both = 'plugins = ["shares_one:Mine", "shares_two:Mine"]'
+    (tmp_path / "tipoff.toml").write_text(both, encoding="utf-8")
+    load_plugins(lake_in(tmp_path))
+    assert is_known("shares_one")
+    assert is_known("shares_two")
+
+
 def test_what_a_plugin_prints_when_it_is_made_is_no_part_of_a_commands_answer(
     trained_lake: Path, tmp_path: Path
 ) -> None:

@@ -66,7 +66,7 @@ def open_lake(
     it is refused. Raises NotFound when there is no lake, LakeUnavailable, LakeDamaged, UsageError
     naming the setting or object that is wrong.
     """
-    for error in know_plugins(location, plugins=plugins, config=config):
+    for error in know_plugins(location, plugins=plugins, config=config, create=create):
         warnings.warn(error.message, stacklevel=2)
     return open_known(location, create=create)
 
@@ -87,6 +87,7 @@ def know_plugins(
     *,
     plugins: Sequence[object] = (),
     config: str | Path | None = None,
+    create: bool = False,
 ) -> tuple[UsageError, ...]:
     """Make the plug-ins of a lake known to this process, as opening it does: of each that cannot be
     loaded, why. Raises UsageError."""
@@ -94,4 +95,4 @@ def know_plugins(
     from tipoff.settings import named_lake, settings
 
     settings()  # what is wrong with them is said first
-    return load_plugins(location or named_lake(), plugins, config)
+    return load_plugins(location or named_lake(), plugins, config, create=create)

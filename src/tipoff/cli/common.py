@@ -80,7 +80,7 @@ def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
     location = (ctx.obj or {}).get("lake")
     # What a plug-in prints when it is imported is no part of the answer.
     with pandas_visible(), redirect_stdout(sys.stderr):
-        broken = know_plugins(location)
+        broken = know_plugins(location, create=create)
     for error in broken:
         sys.stderr.write(f"warning: {_shown(error.message)}\n")
     return open_known(location, create=create)

@@ -1,6 +1,6 @@
 """What a function is, as far as it can change a value: the modules it is made of, and its values.
 
-The normal form of its own source and of its whole module, of every module of the same package or
+The normal form of its own source, of its whole module and the package that lies in, of every module
 of no library that these import (fingerprint.py), and the versions of the libraries they import. A
 module counts as a whole, because what a function does follows from decorators, base classes and
 imports that its own lines do not show. Values it names or closes over count as they are: constants
@@ -76,6 +76,8 @@ def _add_module(name: str, forms: dict[str, str], package: str) -> None:
         closure = CODE.closure([name], (_TIPOFF, f"{_TIPOFF}.*"))
         libraries = set[str]().union(*map(CODE.libraries, closure)) - {*LIBRARIES}
         forms |= closure | {f"{LIBRARY}{each}": library_version(each) for each in libraries}
+        if top == package:
+            forms |= CODE.packages([name])
     else:
         forms[name] = _version(name)
 
@@ -88,7 +90,8 @@ def _is_read(module: str, package: str) -> bool:
 
 def _source(value: FunctionType | type, where: str) -> str:
     try:
-        return normal_module(textwrap.dedent(inspect.getsource(value))).digest
+        own = value.__module__.partition(".")[0] == _TIPOFF
+        return normal_module(textwrap.dedent(inspect.getsource(value)), own=own).digest
     except (OSError, SyntaxError, TypeError) as error:
         raise UsageError(
             f"the source of {where} cannot be read: {error}",

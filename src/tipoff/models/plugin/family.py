@@ -1,7 +1,8 @@
 """The family of a model of one's own: its versions are trained, judged and loaded like any other's.
 
-A fold and a version are made from the plug-in's source with all of its own that it imports, its
-parameters, and the versions of the libraries it imports: change one, and both are others.
+A fold and a version are made from the plug-in's source with all of its own that it imports and its
+package, its parameters, and the versions of the libraries it imports: change one, and both are
+others.
 """
 
 from __future__ import annotations
