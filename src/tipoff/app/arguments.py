@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from tipoff.errors import UsageError
+from tipoff.errors import TipoffError, UsageError
 from tipoff.suggest import did_you_mean, nearest
 from tipoff.texts import shortened
 
@@ -30,14 +30,24 @@ CAME = 80
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, which raises UsageError for arguments it does not accept."""
+    """The function, which raises UsageError for arguments it does not accept, and tipoff's own
+    errors for those of the disk and of DuckDB."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         bound = _bound(function, args, kwargs)
         for name, given in bound.arguments.items():
             bound.arguments[name] = _accepted(function, name, given)
-        return function(*bound.args, **bound.kwargs)
+        try:
+            return function(*bound.args, **bound.kwargs)
+        except TipoffError:
+            raise
+        except Exception as error:
+            from tipoff.lake import told
+
+            if ours := told(error):
+                raise ours from error
+            raise
 
     return call
 
@@ -81,7 +91,8 @@ def _plain(given: object) -> Any:
     if type(given).__module__.partition(".")[0] in FRAMES:
         for name in ("tolist", "to_list"):
             if convert := getattr(given, name, None):
-                return convert()
+                plain = convert()
+                return given if plain is None else plain  # not-a-time is no None
     return given
 
 
