@@ -64,9 +64,10 @@ def load_plugins(
     objects. Those it knows already change nothing.
 
     `lake`: a lake that somebody named, None for one by default. `config`: a tipoff.toml to read in
-    place of the lake's. `create`: the lake is made when there is none. The answer: of each plug-in that cannot be loaded, why, and who named it;
-    what needs it is refused, the rest works. Raises UsageError for a list that cannot be read or
-    that others may change, and for an object that is no plug-in.
+    place of the lake's. `create`: the lake is made when there is none. The answer: of each plug-in
+    that cannot be loaded, why, and who named it; what needs it is refused, the rest works. Raises
+    UsageError for a list that cannot be read or that others may change, and for an object that is
+    no plug-in.
     """
     installed = [Declared(value, f"the distribution {owner}") for owner, value in entry_points()]
     named = Path(config) if config is not None else named_config()

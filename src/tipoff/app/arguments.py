@@ -38,18 +38,26 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         bound = _bound(function, args, kwargs)
         for name, given in bound.arguments.items():
             bound.arguments[name] = _accepted(function, name, given)
-        try:
+        with _TipoffErrors():
             return function(*bound.args, **bound.kwargs)
-        except TipoffError:
-            raise
-        except Exception as error:
-            from tipoff.lake import told
-
-            if ours := told(error):
-                raise ours from error
-            raise
 
     return call
+
+
+class _TipoffErrors:
+    """Makes errors of the disk, SQLite, Arrow and DuckDB tipoff's own; others pass."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Raise what the error is in tipoff's words, where there are any."""
+        if error is None or isinstance(error, TipoffError):
+            return
+        from tipoff.lake import told
+
+        if ours := told(error):
+            raise ours from error
 
 
 def _bound(
