@@ -126,8 +126,9 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "make the numbers that are published, or read what was": tuple(
         f"forecast/{name}.py"
         for name in (
-            "assess", "explanation", "lines", "minutes", "plan", "playing", "recommend",
-            "reproduction", "score", "slate", "versions", "view",
+            "assess", "classifiers", "diff", "dry_run", "explanation", "fact_scope", "impact",
+            "ledger", "lines", "minutes", "plan", "player_facts", "prediction_set", "recommend",
+            "reproduction", "score", "slate", "versions", "view", "why",
         )
     ),
     "of the lake: not its commits": tuple(

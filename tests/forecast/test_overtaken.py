@@ -18,10 +18,9 @@ from tests.grading.test_decay import before, graded
 from tests.simulated import built_once, slate_dates
 from tipoff import clock
 from tipoff.alerts import RULES
-from tipoff.answers import slate_at
 from tipoff.bets import best_bets
 from tipoff.cli import app
-from tipoff.forecast import find_slate, player_view, reconcile
+from tipoff.forecast import find_slate, player_view, reconcile, slate_at
 from tipoff.forecast.publish import current_publication
 from tipoff.grading.decay import review
 from tipoff.health import CheckContext

@@ -62,10 +62,17 @@ NO_GATE: dict[str, tuple[str, ...]] = {
         "forecast.reconciliation._withdrawn",
     ),
     "shows what is stored; without it there is nothing to show": (
-        "features.snapshot.Snapshot.reasons_of", "forecast.reproduction._head",
-        "forecast.view.find_publication", "forecast.view.player_view",
-        "forecast.view.refusal_counts", "forecast.view.refused_players", "grading.grade.grade",
+        "features.snapshot.Snapshot.reasons_of", "forecast.classifiers.breakouts",
+        "forecast.diff._find_run", "forecast.impact.find_fact", "forecast.ledger._head",
+        "forecast.reproduction._head", "forecast.view.find_publication",
+        "forecast.view.player_view", "forecast.view.refusal_counts",
+        "forecast.view.refused_players", "forecast.view.slate_at", "grading.grade.grade",
         "grading.record.published_span",
+    ),
+    "answers a question about a set; nothing waits for its answer": (
+        "forecast.diff._moved", "forecast.diff._reasons", "forecast.dry_run.dry_run",
+        "forecast.fact_scope.Fact.in_force", "forecast.player_facts.Form.in_rotation",
+        "forecast.why._withdrawn",
     ),
     "judges a published set afterwards; nothing waits for its answer": (
         "forecast.minutes._foresees", "forecast.reproduction.reproduce",

@@ -9,11 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tipoff.answers import why
 from tipoff.bets import joint, parse_leg, price_player
 from tipoff.clock import now
 from tipoff.errors import UsageError
 from tipoff.forecast import player_view
+from tipoff.forecast.why import why
 from tipoff.lake import Lake, Reader
 from tipoff.league.players import Player, find_player, near_names, players_called
 from tipoff.sources.names import player_key, words

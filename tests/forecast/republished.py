@@ -1,17 +1,12 @@
-"""A slate published twice: between the sets one line moved and one player was ruled out."""
+"""What comes in between two sets of a slate: one line moves and one player is ruled out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
-import pytest
 
-from tests.simulated import built_once, own_copy, slate_dates
-from tipoff.forecast import reconcile
 from tipoff.lake import Lake, Writer
 
 MOVED = 8.0
@@ -28,7 +23,7 @@ class Twice:
     out: str
 
 
-def _two_players(lake: Lake) -> list[str]:
+def two_players(lake: Lake) -> list[str]:
     """Two players with a points line the champion goes over."""
     sql = """SELECT player_key FROM forecast.current_prediction
              WHERE model = 'catboost_v9' AND market = 'points' AND line IS NOT NULL
@@ -37,7 +32,8 @@ def _two_players(lake: Lake) -> list[str]:
         return [key for (key,) in r.rows(sql)]
 
 
-def _news(w: Writer, day: date, moved: str, out: str) -> None:
+def news(w: Writer, day: date, moved: str, out: str) -> None:
+    """Move the points line of `moved` by MOVED and rule `out` out, both known before tip-off."""
     lines = w.query(
         "SELECT * EXCLUDE (recorded_seq) FROM league.prop_line"
         " WHERE game_date = $day AND player_key = $player AND market = 'points'"
@@ -54,26 +50,3 @@ def _news(w: Writer, day: date, moved: str, out: str) -> None:
            "kind": "daily status snapshot", "known_at": first - timedelta(hours=1),
            "fact_id": "ruledout"}  # fmt: skip
     w.append("league.injury", pl.DataFrame([row]))
-
-
-@pytest.fixture(scope="session")
-def twice_lake(tmp_path_factory: pytest.TempPathFactory, published_lake: Path) -> Path:
-    def build(folder: Path) -> None:
-        own_copy(published_lake, folder)
-        (folder / "built").unlink()
-        with Lake.open(folder) as lake:
-            day = slate_dates(lake)[-1]
-            moved, out = _two_players(lake)
-            lake.write(lambda w: _news(w, day, moved, out))
-            reconcile(lake, day)
-
-    return built_once(tmp_path_factory, "published-twice", build)
-
-
-@pytest.fixture
-def twice(twice_lake: Path, published_lake: Path, slate_day: date) -> Iterator[Twice]:
-    """The slate published twice; only to be read."""
-    with Lake.open(published_lake) as before:
-        moved, out = _two_players(before)
-    with Lake.open(twice_lake) as lake:
-        yield Twice(lake, slate_day, moved, out)

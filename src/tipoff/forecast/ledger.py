@@ -6,9 +6,9 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tipoff.answers.causes import gate_of
 from tipoff.errors import NotFound
 from tipoff.forecast.builds import other_code, other_libraries, read_build
+from tipoff.forecast.prediction_set import lowest_quality
 from tipoff.forecast.view import refusal_counts
 from tipoff.results.runs import Ledger, RunRecord
 
@@ -51,7 +51,7 @@ def run_record(r: Reader, name: str) -> RunRecord:
     published = ledger(r, head["slate"]).publications
     return RunRecord.model_validate(head | {
         "settings": json.loads(head["settings"]),
-        "gate": {"mode": head["mode"], "lowest_quality": gate_of(head)},
+        "gate": {"mode": head["mode"], "lowest_quality": lowest_quality(head)},
         "build": {"version": build.version, "libraries": dict(build.libraries)} if build else None,
         "other_build": [*other_code(build, head["code_version"]), *other_libraries(build)],
         "models": _models(r, json.loads(head["models"])),
@@ -69,16 +69,16 @@ def _head(r: Reader, name: str) -> dict[str, Any]:
     sql = """SELECT * EXCLUDE (recorded_seq) FROM forecast.run
              WHERE starts_with(run_id, $name) OR run_id IN (
                SELECT run_id FROM forecast.publication WHERE starts_with(publication_id, $name))"""
-    found = r.query(sql, {"name": name}).to_dicts()
-    if len(found) != 1:
-        what = "means several runs" if found else "is no run or publication"
+    runs = r.query(sql, {"name": name}).to_dicts()
+    if len(runs) != 1:
+        what = "means several runs" if runs else "is no run or publication"
         raise NotFound(f"{name!r} {what}", "tipoff runs lists them")
-    return found[0]
+    return runs[0]
 
 
-def _models(r: Reader, seats: list[list[str]]) -> list[dict[str, Any]]:
+def _models(r: Reader, assigned: list[list[str]]) -> list[dict[str, Any]]:
     roles: dict[str, dict[str, list[str]]] = {}
-    for model, market, role in seats:
+    for model, market, role in assigned:
         roles.setdefault(model, {}).setdefault(role, []).append(market)
     rows = r.query(_MODELS, {"ids": list(roles)}).iter_rows(named=True)
     known = {row["model_id"]: row for row in rows}

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from tipoff import clock
-from tipoff.answers.diff import compare
-from tipoff.answers.sets import built_set, no_set, stored_set
 from tipoff.errors import NotFound
 from tipoff.forecast.build import build_set, wanted_set
+from tipoff.forecast.diff import compare
+from tipoff.forecast.prediction_set import HEAD, PREDICTION, REFUSAL, PredictionSet, stored_set
 from tipoff.forecast.publish import current_publication
 from tipoff.forecast.slate import find_slate
 from tipoff.models import missing_baselines
@@ -18,6 +18,7 @@ from tipoff.results.diff import DryRun
 from tipoff.settings import settings
 
 if TYPE_CHECKING:
+    from tipoff.forecast.publish import RunSet
     from tipoff.lake import Lake
 
 Say = Callable[[str], None]
@@ -41,9 +42,22 @@ def dry_run(
             )
         current = current_publication(r, day)
         wanted = wanted_set(r, slate, current, None, None, mode, settings())
-        made = built_set(build_set(lake, r, slate, wanted, say))
-        before = stored_set(r, current.run_id) if current else no_set(made)
-        diff = compare(r, day, before, made)
-    counts = {name: made.head[name] for name in ("expected", "predicted", "refused")}
+        built = _as_built(build_set(lake, r, slate, wanted, say))
+        before = stored_set(r, current.run_id) if current else _no_set(built)
+        diff = compare(r, day, before, built)
+    counts = {name: built.head[name] for name in ("expected", "predicted", "refused")}
     same = current is not None and diff.run_a == diff.run_b
     return DryRun(same=same, **counts, **dict(diff))
+
+
+def _as_built(built: RunSet) -> PredictionSet:
+    """A set that was built and not published."""
+    head = {name: built.run[name] for name in HEAD}
+    return PredictionSet(
+        head, built.predictions.select(PREDICTION), built.refusals.select(REFUSAL), built.snapshot
+    )
+
+
+def _no_set(like: PredictionSet) -> PredictionSet:
+    """What is published before a first publication: nothing, in the columns of another set."""
+    return PredictionSet({}, like.predictions.clear(), like.refusals.clear(), None)

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.answers.conftest import Twice
+from tests.forecast.republished import Twice
 from tipoff import clock
-from tipoff.answers import why
-from tipoff.answers.expectation import Moment, figures
 from tipoff.errors import UsageError
+from tipoff.forecast.player_facts import Moment, form_of
+from tipoff.forecast.why import why
 from tipoff.lake import Lake
 from tipoff.results.why import Why
 from tipoff.settings import settings
@@ -25,7 +25,7 @@ def steps(found: Why) -> dict[str, bool]:
     return {step.step: step.ok for step in found.steps}
 
 
-def test_a_predicted_player_shows_his_predictions_and_the_whole_chain_holds(twice: Twice) -> None:
+def test_a_predicted_player_shows_their_predictions_and_the_whole_chain_holds(twice: Twice) -> None:
     found = asked(twice, twice.moved)
     assert set(steps(found)) == {"name", "games", "team", "rotation", "line", "published", "end"}
     assert all(steps(found).values())
@@ -72,7 +72,7 @@ def test_a_line_known_after_the_run_is_shown_as_not_used(published: Lake, slate_
     assert status["x1"] == "stored after the run"
 
 
-def test_a_player_ruled_out_has_his_reason_and_what_was_withdrawn(twice: Twice) -> None:
+def test_a_player_ruled_out_has_their_reason_and_what_was_withdrawn(twice: Twice) -> None:
     found = asked(twice, twice.out)
     assert found.predictions == ()
     assert found.answer.startswith("all ")
@@ -83,7 +83,9 @@ def test_a_player_ruled_out_has_his_reason_and_what_was_withdrawn(twice: Twice) 
     assert ("points", "catboost_v9") in gone.pairs
 
 
-def test_a_slate_that_was_never_run_says_so_and_whether_he_would_be_expected(twice: Twice) -> None:
+def test_a_slate_never_run_says_so_and_whether_they_would_be_expected(
+    twice: Twice,
+) -> None:
     found = asked(twice, twice.moved, twice.day + timedelta(days=300))
     assert found.answer.startswith("not expected: 0 games")
     with twice.lake.reading() as r:
@@ -125,7 +127,7 @@ def test_a_name_that_only_lines_have_is_told_apart(published: Lake, slate_day: d
     assert found.lines[0].status == "no player has this name"
 
 
-def test_the_figures_expect_whom_the_plan_expected_and_nobody_else(twice: Twice) -> None:
+def test_the_form_expects_whom_the_plan_expected_and_nobody_else(twice: Twice) -> None:
     """The chain restates forecast/plan.py for one player: it must not drift from it."""
     with twice.lake.reading() as r:
         run = r.rows("SELECT run_id, as_of, facts_seq FROM forecast.run ORDER BY recorded_seq DESC")
@@ -142,8 +144,8 @@ def test_the_figures_expect_whom_the_plan_expected_and_nobody_else(twice: Twice)
         ][::3]
         expected = set()
         for key in players:
-            found = figures(r, key, moment)
-            if key in lined or (found.team in teams and found.in_rotation(settings())):
+            form = form_of(r, key, moment)
+            if key in lined or (form.team in teams and form.in_rotation(settings())):
                 expected.add(key)
     assert expected == {key for (key,) in ends} & set(players)
     assert 0 < len(expected) < len(players)

@@ -7,13 +7,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.answers.conftest import Twice
-from tipoff.answers import impact
-from tipoff.answers.reach import scopes_of
-from tipoff.answers.rows import find_source, published_runs
+from tests.forecast.republished import Twice
 from tipoff.errors import NotFound
 from tipoff.features import catalogue, sources_of
 from tipoff.features.lineage import reach_of
+from tipoff.forecast.fact_scope import scopes_of
+from tipoff.forecast.impact import find_fact, impact, published_runs
 from tipoff.lake import Lake
 from tipoff.results.impact import Impact
 
@@ -46,11 +45,11 @@ def test_the_farthest_source_row_of_every_kind_of_feature_reaches_the_player_by_
         run = next(run for run in published_runs(r) if run.current)
         assert len(wanted) > 5
         for fact, names in wanted.items():
-            source = find_source(r, fact)
-            assert source.in_force(run)
-            scopes = [s for s in scopes_of(r, source, run) if s.holds(mine)]
+            read = find_fact(r, fact)
+            assert read.in_force(run)
+            scopes = [s for s in scopes_of(r, read, run) if s.holds(mine)]
             reached = {name for scope in scopes for name in scope.features}
-            assert names <= reached, (source.table, names - reached)
+            assert names <= reached, (read.table, names - reached)
 
 
 def test_a_line_reaches_exactly_the_predictions_that_store_its_id(twice: Twice) -> None:
@@ -117,11 +116,11 @@ def test_a_corrected_row_no_longer_reaches_sets_made_after_its_correction(publis
     better = row.with_columns(pl.lit("better").alias("fact_id"))
     published.write(lambda w: w.append("league.player_game", better))
     with published.reading() as r:
-        source, runs = find_source(r, fact), published_runs(r)
-    assert len(source.corrected) == 1
-    assert source.in_force(runs[0]), "the set was made before"
-    later = [type(runs[0])(**{**vars(runs[0]), "facts_seq": source.corrected[0][0]})]
-    assert not source.in_force(later[0])
+        old, runs = find_fact(r, fact), published_runs(r)
+    assert len(old.corrected) == 1
+    assert old.in_force(runs[0]), "the set was made before"
+    later = [type(runs[0])(**{**vars(runs[0]), "facts_seq": old.corrected[0][0]})]
+    assert not old.in_force(later[0])
 
 
 def test_the_game_that_sets_the_slates_moment_reaches_all_of_it(twice: Twice) -> None:

@@ -6,9 +6,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tipoff.answers.reach import Scope, scopes_of
-from tipoff.answers.rows import Run, find_source, published_runs
-from tipoff.answers.sets import names_read
+from tipoff.errors import NotFound
+from tipoff.forecast.fact_scope import Fact, Run, Scope, scopes_of
+from tipoff.forecast.prediction_set import features_read
+from tipoff.lake import KEYS
 from tipoff.results.impact import Impact
 
 if TYPE_CHECKING:
@@ -24,6 +25,19 @@ LIMITS = (
 )
 """What the answer does not claim."""
 
+_FACTS = " UNION ALL ".join(
+    f"SELECT '{table}', fact_id, recorded_seq FROM {table} WHERE starts_with(fact_id, $fact)"
+    for table in KEYS
+)
+
+_RUNS = """
+  SELECT p.slate, p.seq, p.run_id, p.seq = max(p.seq) OVER (PARTITION BY p.slate) AS current,
+         r.as_of, r.facts_seq, r.first_tipoff, r.settings,
+         (SELECT max(season) FROM league.game g WHERE g.game_date = p.slate) AS season
+  FROM forecast.publication p JOIN forecast.run r USING (run_id)
+  QUALIFY row_number() OVER (PARTITION BY p.run_id ORDER BY p.seq DESC) = 1
+  ORDER BY p.slate, p.seq"""
+
 _PREDICTIONS = """
   SELECT prediction_id, game_id, player_key, player, team, opponent, market, model, model_id, role,
          tipoff, list_contains(line_ids, $fact) AS by_line
@@ -33,29 +47,53 @@ _REFUSALS = """
   SELECT game_id, player_key, team, NULL AS opponent FROM forecast.refusal WHERE run_id = $run"""
 
 
-def impact(r: Reader, fact: str, *, superseded: bool = False) -> Impact:
+def impact(r: Reader, name: str, *, superseded: bool = False) -> Impact:
     """Predictions that a fact row reaches, in the sets shown now (`superseded`: in all published).
 
-    Raises NotFound for an id that is no row's, or several rows'.
+    `name`: its fact_id or the beginning of it. Raises NotFound for no row's id, or several rows'.
     """
-    source = find_source(r, fact)
+    fact = find_fact(r, name)
     runs = [run for run in published_runs(r) if run.current or superseded]
     slates, rows = [], []
-    for run in (run for run in runs if source.in_force(run)):
-        scopes = scopes_of(r, source, run)
-        reached = _reached(r, source.row["fact_id"], run, scopes) if scopes else []
+    for run in (run for run in runs if fact.in_force(run)):
+        scopes = scopes_of(r, fact, run)
+        reached = _reached(r, fact.row["fact_id"], run, scopes) if scopes else []
         slate = _slate(r, run, scopes, reached)
         slates += [slate] * bool(slate["predictions"] or slate["refusals"])
         rows += reached
     return Impact.model_validate({
-        "table": source.table, "row": {k: _plain(v) for k, v in source.row.items()},
-        "corrected": bool(source.corrected), "runs_looked_at": len(runs),
+        "table": fact.table, "row": {k: _plain(v) for k, v in fact.row.items()},
+        "corrected": bool(fact.corrected), "runs_looked_at": len(runs),
         "predictions": len(rows), "slates": slates,
         "by_model": dict(Counter(row["model"] for row in rows).most_common()),
         "by_market": dict(Counter(row["market"] for row in rows).most_common()),
         "by_way": dict(Counter(way for row in rows for way in _ways(row["how"])).most_common()),
         "limits": LIMITS, "rows": rows,
     })  # fmt: skip
+
+
+def find_fact(r: Reader, name: str) -> Fact:
+    """The row with that fact_id, or the only one whose id begins so. Raises NotFound."""
+    rows = r.rows(_FACTS, {"fact": name})
+    ids = {(table, identity) for table, identity, _ in rows}
+    if len(ids) != 1:
+        what = f"means {len(ids)} rows" if ids else "is no row of a fact table"
+        raise NotFound(f"{name!r} {what}", "tipoff explain ID --sources shows the ids of rows")
+    table, identity = next(iter(ids))
+    seq = max(stored for _, _, stored in rows)
+    row = r.query(
+        f"SELECT * FROM {table} WHERE fact_id = $fact AND recorded_seq = $seq",
+        {"fact": identity, "seq": seq},
+    ).to_dicts()[0]
+    same = " AND ".join(f"{key} IS NOT DISTINCT FROM ${key}" for key in KEYS[table])
+    newer = f"SELECT recorded_seq, known_at FROM {table} WHERE {same} AND recorded_seq > $stored"
+    params = {key: row[key] for key in KEYS[table]} | {"stored": seq}
+    return Fact(table, row, tuple((int(n), at) for n, at in r.rows(newer, params)))
+
+
+def published_runs(r: Reader) -> list[Run]:
+    """Every run that was ever published, by slate."""
+    return [Run(*row) for row in r.rows(_RUNS)]
 
 
 def _plain(value: Any) -> Any:
@@ -66,8 +104,8 @@ def _plain(value: Any) -> Any:
 def _reached(r: Reader, fact: str, run: Run, scopes: list[Scope]) -> list[Row]:
     everyone = r.query(_PREDICTIONS, {"run": run.run_id, "fact": fact}).to_dicts()
     touched = [(p, [s for s in scopes if s.holds(p)]) for p in everyone]
-    reads = names_read(r, {p["model_id"] for p, held in touched if held})
-    found = []
+    reads = features_read(r, {p["model_id"] for p, held in touched if held})
+    reached = []
     for p, held in touched:
         names = reads.get(p["model_id"], {}).get(p["market"], ())
         hit = frozenset().union(*(s.features for s in held)) if held else frozenset()
@@ -75,9 +113,9 @@ def _reached(r: Reader, fact: str, run: Run, scopes: list[Scope]) -> list[Row]:
         how += [name for name in names if name in hit]
         if how:
             kept = ("prediction_id", "player", "team", "market", "model", "role")
-            found.append({"slate": run.slate, "run_id": run.run_id,
-                          **{k: p[k] for k in kept}, "how": how})  # fmt: skip
-    return found
+            reached.append({"slate": run.slate, "run_id": run.run_id,
+                            **{k: p[k] for k in kept}, "how": how})  # fmt: skip
+    return reached
 
 
 def _slate(r: Reader, run: Run, scopes: list[Scope], reached: list[Row]) -> Row:

@@ -1,4 +1,4 @@
-"""Whom a source row reaches in one run: which predictions, through which features, line or plan.
+"""Which predictions of one run could have read a source row: by features, by line or by the plan.
 
 The reverse of features/lineage.py, by the same windows: a row is read by a feature when it lies
 within the games the feature reaches back, counted as the run knew them.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +20,13 @@ from tipoff.league.availability import ABSENCE_DAYS
 from tipoff.settings import Settings
 
 if TYPE_CHECKING:
-    from tipoff.answers.rows import Run, Source
     from tipoff.lake import Reader
 
 Row = dict[str, Any]
 FORM = 5
 """Games whose mean minutes make the rotation (forecast/plan.py)."""
 
-_HIS_GAMES = """
+_PLAYER_GAMES = """
   SELECT count(DISTINCT game_id) FROM league.player_game
   WHERE player_key = $player AND minutes > 0 AND known_at <= $as_of AND recorded_seq <= $seq
     AND (known_at, tipoff, game_id) >= ($known, $tip, $game)"""
@@ -39,10 +38,40 @@ _LATER_GAMES = """
   SELECT count(DISTINCT game_id) FROM league.game
   WHERE $team IN (home, away) AND nba_game_id IS NOT NULL AND recorded_seq <= $seq
     AND tipoff > $tip AND game_date < $slate"""
-_NEWER_WORD = """
+_NEWER_REPORTS = """
   SELECT count(*) FROM league.injury
   WHERE player_key = $player AND kind = $kind AND known_at <= $as_of AND recorded_seq <= $seq
     AND known_at > $known AND team IS NOT DISTINCT FROM $team"""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A row of a fact table; `corrected`: (recorded_seq, known_at) of newer rows of its key."""
+
+    table: str
+    row: dict[str, Any]
+    corrected: tuple[tuple[int, datetime], ...]
+
+    def in_force(self, run: Run) -> bool:
+        """Whether a run could read it: stored and known by then, and not corrected yet."""
+        if self.row["recorded_seq"] > run.facts_seq or self.row["known_at"] > run.as_of:
+            return False
+        return not any(seq <= run.facts_seq and at <= run.as_of for seq, at in self.corrected)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A published run; `current` when its slate shows it."""
+
+    slate: date
+    seq: int
+    run_id: str
+    current: bool
+    as_of: datetime
+    facts_seq: int
+    first_tipoff: datetime
+    settings: str
+    season: str
 
 
 @dataclass(frozen=True)
@@ -72,18 +101,18 @@ def features_reading(rows: tuple[Rows, ...], nth: int = 1, same: bool = True) ->
     )
 
 
-def scopes_of(r: Reader, source: Source, run: Run) -> list[Scope]:
+def scopes_of(r: Reader, fact: Fact, run: Run) -> list[Scope]:
     """The scopes of a row in a run that could read it; empty when nothing published reads it."""
-    find = _SCOPES.get(source.table)
-    return find(r, source.row, run) if find else []
+    find = _SCOPES.get(fact.table)
+    return find(r, fact.row, run) if find else []
 
 
 def _player_game(r: Reader, row: Row, run: Run) -> list[Scope]:
-    """His own form, and through team minutes and roster that of his team and its opponents."""
+    """The player's own form, and by team minutes and roster that of their team and opponents."""
     if not row["minutes"]:
         return []
     player, teams, season = row["player_key"], (row["team"], row["opponent"]), row["season"]
-    nth = _count(r, _HIS_GAMES, run, row, player=player)
+    nth = _count(r, _PLAYER_GAMES, run, row, player=player)
     same = season == run.season
     own = features_reading((Rows.OWN_GAMES,), nth, same)
     own |= features_reading((Rows.OWN_ABSENCE, Rows.TEAM_ROSTER)) if same else frozenset()
@@ -107,14 +136,14 @@ def _team_game(r: Reader, row: Row, run: Run) -> list[Scope]:
 
 def _team_form(r: Reader, row: Row, run: Run, teams: tuple[str, ...]) -> list[Scope]:
     """Features of a team's last games reach its players, those of the opponent whom it meets."""
-    found = []
+    scopes = []
     for team in teams:
         nth = _count(r, _TEAM_GAMES, run, row, team=team)
         same = row["season"] == run.season
         for side, rows in (("team", Rows.TEAM_GAMES), ("opponent", Rows.OPPONENT_GAMES)):
             names = features_reading((rows,), nth, same)
-            found.append(Scope(lambda p, s=side, t=team: p[s] == t, names))  # type: ignore[misc]
-    return found
+            scopes.append(Scope(lambda p, s=side, t=team: p[s] == t, names))  # type: ignore[misc]
+    return scopes
 
 
 def _game(r: Reader, row: Row, run: Run) -> list[Scope]:
@@ -122,50 +151,50 @@ def _game(r: Reader, row: Row, run: Run) -> list[Scope]:
     if row["game_date"] == run.slate:
         sets_moment = row["tipoff"] <= run.first_tipoff
         return [Scope(lambda p: sets_moment or p["game_id"] == row["game_id"], plan=True)]
-    found = []
+    scopes = []
     for team in (row["home"], row["away"]):
         params = {"team": team, "seq": run.facts_seq, "tip": row["tipoff"], "slate": run.slate}
         if row["game_date"] < run.slate and not r.value(_LATER_GAMES, params):
             names = features_reading((Rows.SCHEDULE,))
-            found.append(Scope(lambda p, t=team: t in (p["team"], p["opponent"]), names))  # type: ignore[misc]
-    return found
+            scopes.append(Scope(lambda p, t=team: t in (p["team"], p["opponent"]), names))  # type: ignore[misc]
+    return scopes
 
 
 def _injury(r: Reader, row: Row, run: Run) -> list[Scope]:
-    """His own status and place in the plan, and the absences his teammates' features count."""
+    """A player's own status and place in the plan, and the absences teammates' features count."""
     old = row["date"] < run.slate - timedelta(days=ABSENCE_DAYS)
     player, team = row["player_key"], row["team"]
     if player is None or old:
         return []
     newer = {"player": player, "kind": row["kind"], "as_of": run.as_of, "seq": run.facts_seq,
              "known": row["known_at"], "team": team}  # fmt: skip
-    if r.value(_NEWER_WORD, newer):
+    if r.value(_NEWER_REPORTS, newer):
         return []
     own = features_reading((Rows.OWN_REPORTS, Rows.OWN_ABSENCE, Rows.TEAM_ROSTER))
     return [Scope(lambda p: p["player_key"] == player, own, plan=True), *_roster(player, team)]
 
 
 def _roster(player: str, team: str) -> list[Scope]:
-    """Team-mates' features of who is there, and what opponents' features say of the side."""
-    mates = features_reading((Rows.TEAM_REPORTS, Rows.OWN_ABSENCE, Rows.TEAM_ROSTER))
-    foes = features_reading((Rows.OPPONENT_ROSTER,))
+    """Teammates' features of who is there, and what opponents' features say of the side."""
+    teammates = features_reading((Rows.TEAM_REPORTS, Rows.OWN_ABSENCE, Rows.TEAM_ROSTER))
+    opponents = features_reading((Rows.OPPONENT_ROSTER,))
     return [
-        Scope(lambda p: p["team"] == team and p["player_key"] != player, mates),
-        Scope(lambda p: p["opponent"] == team, foes),
+        Scope(lambda p: p["team"] == team and p["player_key"] != player, teammates),
+        Scope(lambda p: p["opponent"] == team, opponents),
     ]
 
 
 def _prop_line(_r: Reader, row: Row, run: Run) -> list[Scope]:
-    """The plan of his game; features of the market when it is a main line."""
+    """The plan of the player's game; features of the market when it is a main line."""
     if row["game_id"] is None or row["player_key"] is None or row["game_date"] != run.slate:
         return []
 
-    def his(p: Row) -> bool:
-        mine = p["player_key"] == row["player_key"] and p["game_id"] == row["game_id"]
-        return mine and bool(row["known_at"] < p["tipoff"])
+    def theirs(p: Row) -> bool:
+        same = p["player_key"] == row["player_key"] and p["game_id"] == row["game_id"]
+        return same and bool(row["known_at"] < p["tipoff"])
 
     names = frozenset(n for n in catalogue() if row["market"] in markets_of(n))
-    return [Scope(his, names if row["is_main_line"] else frozenset(), plan=True)]
+    return [Scope(theirs, names if row["is_main_line"] else frozenset(), plan=True)]
 
 
 def _external(_r: Reader, row: Row, _run: Run) -> list[Scope]:

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from tests.answers.conftest import MOVED, Twice
-from tipoff.answers import diff_runs, dry_run
+from tests.forecast.republished import MOVED, Twice
 from tipoff.errors import NotFound
+from tipoff.forecast.diff import diff_runs
+from tipoff.forecast.dry_run import dry_run
 from tipoff.lake import Lake
 from tipoff.results.diff import Diff, DiffRow, MadeFrom
 from tipoff.settings import settings
@@ -52,7 +53,7 @@ def test_a_flipped_pick_names_the_line_and_the_features_that_moved(
     assert baseline.median_a == baseline.median_b
 
 
-def test_who_left_is_told_with_his_refusal(found: Diff, twice: Twice) -> None:
+def test_who_left_is_listed_with_their_refusal(found: Diff, twice: Twice) -> None:
     removed = [row for row in found.rows if row.change == "removed"]
     assert {row.player_key for row in removed} == {twice.out}
     assert {row.why[0].reason for row in removed} == {"out"}
@@ -63,7 +64,7 @@ def test_who_left_is_told_with_his_refusal(found: Diff, twice: Twice) -> None:
     assert "points" in gained[0].markets
 
 
-def test_the_other_way_round_he_is_no_longer_refused(twice: Twice) -> None:
+def test_the_other_way_round_they_are_no_longer_refused(twice: Twice) -> None:
     with twice.lake.reading() as r:
         back = diff_runs(r, twice.day, "2", "1")
     added = [row for row in back.rows if row.change == "added"]
