@@ -109,7 +109,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "forecast/reconciliation.py": (
             "forecast/test_publish.py", "forecast/test_reconciliation.py",
         ),
-        "forecast/overtaken.py": ("forecast/test_overtaken.py", "health/test_checks.py"),
+        "forecast/overtaken.py": ("forecast/test_overtaken.py", "monitor/test_checks.py"),
         "forecast/build.py": ("forecast/test_publish.py", "forecast/test_reconciliation.py"),
         "lake/backends/embedded.py": (*_LAKE[:2], "lake/test_artifacts.py"),
         "lake/connection.py": _LAKE,

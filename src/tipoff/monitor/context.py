@@ -9,14 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tipoff.grading.facts import NOW
-from tipoff.lake import KEYS, bound
+from tipoff.lake import bound
 from tipoff.league.current import current_sql
 from tipoff.results.health import CheckResult, Level
 
 if TYPE_CHECKING:
     from tipoff.lake import Lake, Reader
 
-SHOWN = 10
+DETAIL_ROWS = 10
+"""Rows of detail that a result names; its count has all."""
 _LINE_COLUMNS = "player_name, raw_key, player_key, game_id, game_date, source, bookmaker, estimated"
 
 
@@ -36,16 +37,16 @@ class CheckContext:
         return {"day": self.day, "now": self.now}
 
     @cached_property
-    def lines(self) -> str:
+    def newest_lines(self) -> str:
         """A table of the newest player lines, of the day if there is one: four checks read it,
-        and to tell the newest takes longer than all of them."""
-        wanted = "$day::DATE IS NULL OR game_date = $day"
+        and finding the newest takes longer than all of them."""
+        where = "$day::DATE IS NULL OR game_date = $day"
         params = self.params | {"as_of": NOW, "seq": self.r.newest_seq()}
         self.r.bind(params)
-        relation = bound(current_sql("league.prop_line", _LINE_COLUMNS, wanted), params)
+        relation = bound(current_sql("league.prop_line", _LINE_COLUMNS, where), params)
         with self.r.every_core():
-            self.r.rows(f"CREATE OR REPLACE TEMP TABLE looked_lines AS FROM {relation}")
-        return "looked_lines"
+            self.r.rows(f"CREATE OR REPLACE TEMP TABLE newest_lines AS FROM {relation}")
+        return "newest_lines"
 
 
 def check_result(
@@ -62,21 +63,14 @@ def check_result(
 Check = Callable[[CheckContext], CheckResult]
 
 
-def current(table: str) -> str:
-    """A parenthesised subquery of a fact table's newest rows by key."""
-    return (
-        f"(SELECT * FROM {table} QUALIFY row_number() OVER"
-        f" (PARTITION BY {', '.join(KEYS[table])} ORDER BY recorded_seq DESC) = 1)"
-    )
-
-
 def listed(
     context: CheckContext, sql: str, name: str, what: str, step: str, level: Level = "problem"
 ) -> CheckResult:
-    """A finding from a query whose `rows` column counts; `level` when it found any."""
-    found = context.r.query(sql, context.params)
-    count = int(found["rows"].sum())
-    shown = found.head(SHOWN).to_dicts()
+    """The result of a check that is one query: `level` when its column `rows` adds up to any."""
+    rows = context.r.query(sql, context.params)
+    count = int(rows["rows"].sum())
     if not count:
         return check_result(name, "ok", 0, f"0 {what}")
-    return check_result(name, level, count, f"{count:,} {what}", shown, step)
+    return check_result(
+        name, level, count, f"{count:,} {what}", rows.head(DETAIL_ROWS).to_dicts(), step
+    )

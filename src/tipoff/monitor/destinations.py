@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tipoff.errors import NotDelivered
 
 if TYPE_CHECKING:
+    from tipoff.monitor.alert import Alert
     from tipoff.settings import Settings
 
 Message = dict[str, Any]
@@ -62,4 +63,20 @@ def to_webhook(messages: Sequence[Message], settings: Settings) -> None:
 
 
 SEND: dict[str, Send] = {"log": to_log, "webhook": to_webhook, "file": to_file}
-"""Destination -> how it is told."""
+"""Destination -> how alerts are sent there."""
+
+
+def send(
+    mail: dict[str, list[Alert]], settings: Settings, simulated: bool
+) -> tuple[list[tuple[Alert, str]], dict[str, str]]:
+    """Send each destination its alerts: what was taken and where to, destination -> why not."""
+    sent: list[tuple[Alert, str]] = []
+    failed: dict[str, str] = {}
+    for name, alerts in mail.items():
+        messages = [alert.as_dict() | {"simulated": simulated} for alert in alerts]
+        try:
+            SEND[name](messages, settings)
+            sent += [(alert, name) for alert in alerts]
+        except NotDelivered as error:
+            failed[name] = error.message
+    return sent, failed

@@ -5,29 +5,16 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from tests.monitor.webhook import HIDDEN, TOKEN, Webhook
 from tipoff.lake import Lake
 from tipoff.settings import Settings
-
-HIDDEN, TOKEN = "hidden-path", "hidden-token"
-
-
-@dataclass
-class Webhook:
-    """What a loopback server was sent, and the status it answers."""
-
-    url: str
-    status: int = 204
-    got: list[dict[str, Any]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
 
 
 @pytest.fixture

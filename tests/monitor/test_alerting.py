@@ -1,4 +1,4 @@
-"""Checking: each state is told once to each destination, and what was not taken is told again."""
+"""Each state is sent once to each destination, and what was not taken is sent again."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.alerts.conftest import HIDDEN, TOKEN, Webhook
-from tipoff.alerts import Checked, check, send_test, standing
-from tipoff.alerts.alert import Alert
-from tipoff.alerts.rules import RULES
+from tests.monitor.webhook import HIDDEN, TOKEN, Webhook
 from tipoff.cli import app
 from tipoff.errors import UsageError
 from tipoff.forecast import reconcile
-from tipoff.health import CheckContext
 from tipoff.lake import Lake
+from tipoff.monitor import (
+    RULES,
+    Alert,
+    CheckContext,
+    CheckedAlerts,
+    check_alerts,
+    send_test,
+    standing_alerts,
+)
 from tipoff.settings import Settings, settings
 
 MINUTES = timedelta(minutes=30)
 
 
-def names(done: Checked) -> list[tuple[str, str]]:
+def names(done: CheckedAlerts) -> list[tuple[str, str]]:
     return [(alert.rule, where) for alert, where in done.sent]
 
 
@@ -40,7 +45,7 @@ def test_an_alert_reaches_every_destination_of_its_rule_with_the_same_words(
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     with caplog.at_level(logging.WARNING, "tipoff.alerts"):
-        done = check(lake, slate_day, soon, everywhere)
+        done = check_alerts(lake, slate_day, soon, everywhere)
     assert names(done) == [("missing_slate", where) for where in ("log", "webhook", "file")]
     message = done.holding[0].as_dict() | {"simulated": True}
     assert [json.loads(record.message) for record in caplog.records] == [message]
@@ -52,31 +57,31 @@ def test_an_alert_reaches_every_destination_of_its_rule_with_the_same_words(
 def test_one_state_is_told_once_and_again_after_it_was_over(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings, webhook: Webhook
 ) -> None:
-    assert check(lake, slate_day, soon, everywhere).sent
-    again = check(lake, slate_day, soon + MINUTES / 2, everywhere)
+    assert check_alerts(lake, slate_day, soon, everywhere).sent
+    again = check_alerts(lake, slate_day, soon + MINUTES / 2, everywhere)
     assert (len(again.holding), again.sent, again.over) == (1, [], [])
-    early = check(lake, slate_day, soon - 10 * MINUTES, everywhere)
+    early = check_alerts(lake, slate_day, soon - 10 * MINUTES, everywhere)
     assert [kept.rule for kept in early.over] == ["missing_slate"]
     with lake.reading() as r:
-        assert standing(r) == ()
-    assert len(check(lake, slate_day, soon, everywhere).sent) == 3
+        assert standing_alerts(r) == ()
+    assert len(check_alerts(lake, slate_day, soon, everywhere).sent) == 3
     assert len(webhook.got) == 2
 
 
 def test_a_check_that_finds_nothing_new_writes_nothing(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings
 ) -> None:
-    check(lake, slate_day, soon, everywhere)
+    check_alerts(lake, slate_day, soon, everywhere)
     before = lake.version()
-    check(lake, slate_day, soon, everywhere)
+    check_alerts(lake, slate_day, soon, everywhere)
     assert lake.version() == before
 
 
 def test_a_check_of_one_date_says_nothing_of_other_dates(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings
 ) -> None:
-    check(lake, slate_day, soon, everywhere)
-    other = check(lake, slate_day + timedelta(days=90), soon, everywhere)
+    check_alerts(lake, slate_day, soon, everywhere)
+    other = check_alerts(lake, slate_day + timedelta(days=90), soon, everywhere)
     assert (other.holding, other.over) == ([], [])
 
 
@@ -86,19 +91,19 @@ def test_what_a_destination_did_not_take_is_told_at_the_next_check_and_only_ther
 ) -> None:
     webhook.status = 500
     gone = {} if broken == "refuses" else {"alert_webhook_url": "http://127.0.0.1:1/x"}
-    first = check(lake, slate_day, soon, Settings(**everywhere.model_dump() | gone))
+    first = check_alerts(lake, slate_day, soon, Settings(**everywhere.model_dump() | gone))
     assert names(first) == [("missing_slate", "log"), ("missing_slate", "file")]
     assert list(first.failed) == ["webhook"]
     webhook.status = 200
-    assert names(check(lake, slate_day, soon, everywhere)) == [("missing_slate", "webhook")]
+    assert names(check_alerts(lake, slate_day, soon, everywhere)) == [("missing_slate", "webhook")]
 
 
 def test_publishing_ends_a_missing_slate(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings
 ) -> None:
-    check(lake, slate_day, soon, everywhere)
+    check_alerts(lake, slate_day, soon, everywhere)
     reconcile(lake, slate_day, models=["ewma_hl8"], markets=["points"])
-    done = check(lake, slate_day, soon, everywhere)
+    done = check_alerts(lake, slate_day, soon, everywhere)
     assert [kept.rule for kept in done.over] == ["missing_slate"]
 
 
@@ -106,7 +111,7 @@ def test_a_file_that_cannot_be_written_is_a_failed_delivery(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings, tmp_path: Path
 ) -> None:
     (tmp_path / "told").write_text("a file where the folder should be", encoding="utf-8")
-    assert list(check(lake, slate_day, soon, everywhere).failed) == ["file"]
+    assert list(check_alerts(lake, slate_day, soon, everywhere).failed) == ["file"]
 
 
 def test_a_test_goes_to_every_destination_in_use_and_is_not_remembered(
@@ -176,7 +181,7 @@ def test_a_rule_that_breaks_is_an_alert_itself_and_silences_no_other(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings,
     monkeypatch: pytest.MonkeyPatch, how: str,
 ) -> None:  # fmt: skip
-    before = check(lake, slate_day, soon, everywhere)
+    before = check_alerts(lake, slate_day, soon, everywhere)
     assert [alert.rule for alert in before.holding] == ["missing_slate"]
 
     def breaks(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
@@ -185,16 +190,16 @@ def test_a_rule_that_breaks_is_an_alert_itself_and_silences_no_other(
         raise KeyError("a column that went away")
 
     monkeypatch.setitem(RULES, "drift", breaks)
-    done = check(lake, slate_day, soon, everywhere)
+    done = check_alerts(lake, slate_day, soon, everywhere)
     assert [alert.rule for alert in done.holding] == ["missing_slate", "drift"]
     assert "could not be judged" in done.holding[1].summary
     assert ("OutOfRange" if how == "sql" else "KeyError") in done.holding[1].summary
     assert names(done) == [("drift", "log")]
     assert not done.over
-    assert not check(lake, slate_day, soon, everywhere).sent
+    assert not check_alerts(lake, slate_day, soon, everywhere).sent
 
     monkeypatch.undo()
-    mended = check(lake, slate_day, soon, everywhere)
+    mended = check_alerts(lake, slate_day, soon, everywhere)
     assert "drift" in {kept.rule for kept in mended.over}
 
 
@@ -202,10 +207,10 @@ def test_a_rule_that_breaks_does_not_end_what_it_told_before(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    assert check(lake, slate_day, soon, everywhere).sent
+    assert check_alerts(lake, slate_day, soon, everywhere).sent
 
-    def breaks(_look: CheckContext, _settings: Settings) -> Iterator[Alert]:
+    def breaks(_context: CheckContext, _settings: Settings) -> Iterator[Alert]:
         raise KeyError("a column that went away")
 
     monkeypatch.setitem(RULES, "missing_slate", breaks)
-    assert check(lake, slate_day, soon, everywhere).over == []
+    assert check_alerts(lake, slate_day, soon, everywhere).over == []

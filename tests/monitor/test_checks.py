@@ -1,4 +1,4 @@
-"""What doctor looks at: each check finds its trouble, and is silent where there is none."""
+"""What doctor looks at: each check finds its problem, and is silent where there is none."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from tests.health.sets import history, publish_copy
+from tests.monitor.sets import history, late_injury, publish_copy
 from tipoff.cli import app
 from tipoff.forecast import reconcile
 from tipoff.grading import grade
-from tipoff.health import CHECKS, Check, CheckContext
-from tipoff.health.models import decaying
-from tipoff.health.slates import empty, stale, ungraded, unpublished
-from tipoff.health.snapshots import drift, lines, quality
-from tipoff.health.storage import lake_health
 from tipoff.lake import Lake
+from tipoff.monitor import CHECKS, Check, CheckContext
+from tipoff.monitor.slates import empty, stale, ungraded, unpublished
+from tipoff.monitor.stored import lake_files
+from tipoff.monitor.trends import decaying, drift, lines, quality
 from tipoff.results.health import CheckResult
 
 HOUR = timedelta(hours=1)
@@ -29,22 +27,6 @@ HOUR = timedelta(hours=1)
 def ask(lake: Lake, check: Check, day: date | None, now: datetime) -> CheckResult:
     with lake.reading() as r:
         return check(CheckContext(r, day, now, lake))
-
-
-@pytest.fixture
-def tip(published_lake: Path, slate_day: date) -> datetime:
-    with Lake.open(published_lake) as lake, lake.reading() as r:
-        found: datetime = r.value(
-            "SELECT first_tipoff FROM forecast.run WHERE slate = $d", {"d": slate_day}
-        )
-        return found
-
-
-def late_injury(lake: Lake, day: date, known_at: datetime) -> None:
-    """A status that came in after the set was made."""
-    row = {"date": day, "team": "BOS", "player_key": "x", "raw_key": "x", "status": "out",
-           "kind": "transaction", "known_at": known_at, "fact_id": "f"}  # fmt: skip
-    lake.write(lambda w: w.append("league.injury", pl.DataFrame([row])))
 
 
 def test_a_date_with_games_and_no_set_is_a_problem_once_it_is_due(
@@ -146,7 +128,7 @@ def test_a_feature_that_drifted_when_the_snapshot_was_built_is_a_problem(
 
 
 @pytest.mark.parametrize("check", [lines, quality, drift, decaying])
-def test_a_date_without_a_set_is_no_trouble_of_a_sets_contents(
+def test_a_date_without_a_set_is_no_problem_of_a_sets_contents(
     published: Lake, slate_day: date, tip: datetime, check: Check
 ) -> None:
     assert ask(published, check, slate_day - timedelta(days=1), tip).level == "ok"
@@ -160,25 +142,25 @@ def _cut(path: Path) -> None:
 def test_a_file_that_is_gone_or_cut_short_is_a_problem(
     published: Lake, tip: datetime, harm: Callable[[Path], None], fault: str
 ) -> None:
-    assert ask(published, lake_health, None, tip).level == "ok"
+    assert ask(published, lake_files, None, tip).level == "ok"
     harm(sorted((Path(published.location) / "data" / "league" / "official").glob("*.parquet"))[0])
-    found = ask(published, lake_health, None, tip)
+    found = ask(published, lake_files, None, tip)
     assert (found.level, found.count) == ("problem", 1)
     assert fault in str(found.detail[0]["fault"])
 
 
 def test_a_model_file_that_is_gone_is_a_problem(published: Lake, tip: datetime) -> None:
     next((Path(published.location) / "models").glob("*.cbm")).unlink()
-    assert ask(published, lake_health, None, tip).count == 1
+    assert ask(published, lake_files, None, tip).count == 1
 
 
 def test_doctor_exits_with_1_on_a_problem_only_when_strict(
     published: Lake, slate_day: date
 ) -> None:
     asked = ["--lake", published.location, "doctor", slate_day.isoformat()]
-    told = CliRunner().invoke(app, [*asked, "--json"])
-    assert told.exit_code == 0, told.output
-    report = json.loads(told.stdout)
+    done = CliRunner().invoke(app, [*asked, "--json"])
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
     assert report["problems"] == 1, "the night is over and nobody graded it"
     assert len(report["checks"]) == len(CHECKS)
     assert CliRunner().invoke(app, [*asked, "--strict"]).exit_code == 1

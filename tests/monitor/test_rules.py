@@ -1,4 +1,4 @@
-"""Every rule fires when its trouble is there, and is silent when it is not."""
+"""Every rule fires when its problem is there, and is silent when it is not."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests.grading.test_decay import graded
-from tests.health.sets import history, publish_copy
-from tests.health.test_checks import late_injury
-from tipoff.alerts import RULES, Alert
+from tests.grading.graded import graded
+from tests.monitor.sets import history, late_injury, publish_copy
 from tipoff.features import batch_checks, load_snapshot
 from tipoff.grading import grade
-from tipoff.health import CheckContext
 from tipoff.lake import Lake
+from tipoff.monitor import RULES, Alert, CheckContext
 from tipoff.settings import ALERT_RULES, Settings
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 Case = Callable[[Lake, date, datetime], datetime]
-"""Makes a lake troubled or sound, and answers what time it is."""
+"""Makes a lake with a problem or without, and answers what time it is."""
 
 
 def nothing_published(lake: Lake, day: date, tip: datetime) -> datetime:

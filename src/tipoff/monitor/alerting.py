@@ -1,4 +1,4 @@
-"""check: ask every rule, tell what is new, remember what was told and what is over."""
+"""Ask every rule, send what is new, remember what was sent and what is over."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from tipoff.alerts.alert import Alert
-from tipoff.alerts.destinations import SEND
-from tipoff.alerts.memory import remember, standing
-from tipoff.alerts.rules import RULES
-from tipoff.errors import NotDelivered
 from tipoff.failures import RULE_FAILURES
-from tipoff.health import CheckContext
+from tipoff.monitor.alert import Alert, remember, standing_alerts
+from tipoff.monitor.context import CheckContext
+from tipoff.monitor.destinations import send
+from tipoff.monitor.rules import RULES
 from tipoff.results.alerts import AlertCheck, AlertTest, StandingAlert
 from tipoff.settings import Settings, destinations
 
@@ -25,7 +23,7 @@ BROKEN = "could_not_be_judged"
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedAlerts:
     """What a check came to: alerts that hold, those sent now (with where to), those over, and
     what could not be delivered (destination -> why)."""
 
@@ -43,14 +41,14 @@ class Checked:
         )
 
 
-def check(lake: Lake, day: date | None, now: datetime, settings: Settings) -> Checked:
-    """Ask every rule about a date, or the nights around today, and tell each new state once.
+def check_alerts(lake: Lake, day: date | None, now: datetime, settings: Settings) -> CheckedAlerts:
+    """Ask every rule about a date, or the nights around today, and send each new state once.
 
-    Delivery comes before remembering: a crash between the two tells twice, never not at all. What
+    Delivery comes before remembering: a crash between the two sends twice, never not at all. What
     a destination did not take is not remembered, so the next check tries again.
     """
     with lake.reading() as r:
-        before = {kept.alert_id: kept for kept in standing(r)}
+        before = {kept.alert_id: kept for kept in standing_alerts(r)}
         simulated = r.simulated()
     holding = [a for rule in RULES for a in _answer(lake, rule, day, now, settings)]
     sent, failed = _send_new(holding, before, settings, simulated)
@@ -58,9 +56,10 @@ def check(lake: Lake, day: date | None, now: datetime, settings: Settings) -> Ch
     broken = {alert.rule for alert in holding if BROKEN in alert.state}
     over = [kept for kept in before.values()
             if kept.alert_id not in ids and kept.rule not in broken
-            and _asked(kept, day)]  # fmt: skip
+            # Only a check that could have come upon it again may end it.
+            and (day is None or kept.slate == day)]  # fmt: skip
     remember(lake, sent, over, now)
-    return Checked(holding, sent, over, failed)
+    return CheckedAlerts(holding, sent, over, failed)
 
 
 def _answer(
@@ -82,7 +81,7 @@ def send_test(settings: Settings) -> AlertTest:
     """Send a test alert to every destination in use; destination -> `ok` or what went wrong."""
     used = {name for rule in RULES for name in routes(rule, settings)}
     alert = Alert("test", None, "a test of this destination; nothing is wrong", "")
-    sent, failed = _send({name: [alert] for name in sorted(used)}, settings, simulated=False)
+    sent, failed = send({name: [alert] for name in sorted(used)}, settings, simulated=False)
     return AlertTest(destinations={name: "ok" for _, name in sent} | failed)
 
 
@@ -100,24 +99,4 @@ def _send_new(
             kept = before.get(alert.alert_id)
             if kept is None or name not in kept.to:
                 mail.setdefault(name, []).append(alert)
-    return _send(mail, settings, simulated)
-
-
-def _send(
-    mail: dict[str, list[Alert]], settings: Settings, simulated: bool
-) -> tuple[list[tuple[Alert, str]], dict[str, str]]:
-    sent: list[tuple[Alert, str]] = []
-    failed: dict[str, str] = {}
-    for name, alerts in mail.items():
-        messages = [alert.as_dict() | {"simulated": simulated} for alert in alerts]
-        try:
-            SEND[name](messages, settings)
-            sent += [(alert, name) for alert in alerts]
-        except NotDelivered as error:
-            failed[name] = error.message
-    return sent, failed
-
-
-def _asked(kept: StandingAlert, day: date | None) -> bool:
-    """Whether this check could have found a standing alert again: only then its absence counts."""
-    return day is None or kept.slate == day
+    return send(mail, settings, simulated)

@@ -1,14 +1,16 @@
-"""What newest sets were made of, against the sets before them: lines, quality, drift."""
+"""The newest sets and grades against those before them: lines, feature quality, drift, decay."""
 
 from __future__ import annotations
 
 import json
 import statistics
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tipoff.health.context import CheckContext, check_result
+from tipoff import clock
+from tipoff.grading.decay import Decay, decay_states
+from tipoff.monitor.context import DETAIL_ROWS, CheckContext, check_result
 from tipoff.results.health import CheckResult, Level
 
 if TYPE_CHECKING:
@@ -63,57 +65,80 @@ def mean_quality(r: Reader, day: date | None) -> Compared:
     return _compared(r, _QUALITY, day)
 
 
-def coverage_collapsed(found: Compared) -> bool:
+def coverage_collapsed(share: Compared) -> bool:
     """Whether players with a line are far fewer than usual."""
-    return _known(found) and found.value < USUAL_SHARE * found.usual  # type: ignore[operator]
+    return _known(share) and share.value < USUAL_SHARE * share.usual  # type: ignore[operator]
 
 
-def quality_collapsed(found: Compared) -> bool:
+def quality_collapsed(mean: Compared) -> bool:
     """Whether features are far worse than usual, or than anything may be."""
-    if found.slate is None:
+    if mean.slate is None:
         return False
-    if found.value is None or not found.value >= LEAST_QUALITY:
+    if mean.value is None or not mean.value >= LEAST_QUALITY:
         return True
-    return _known(found) and found.value < found.usual - QUALITY_DROP  # type: ignore[operator]
+    return _known(mean) and mean.value < mean.usual - QUALITY_DROP  # type: ignore[operator]
 
 
 def drifted(r: Reader, day: date | None) -> tuple[date | None, list[dict[str, Any]]]:
-    """The slate looked at and what the batch checks of its snapshot said, drift first.
+    """The slate looked at and the verdicts of the batch checks of its snapshot, drift first.
 
     The checks compared it with the 20 snapshots before it when it was built (features/checks.py).
     """
-    found = r.rows(_REPORT, {"day": day, "limit": 1})
-    if not found or found[0][0] != (day or found[0][0]):
+    newest = r.rows(_REPORT, {"day": day, "limit": 1})
+    if not newest or newest[0][0] != (day or newest[0][0]):
         return None, []
-    said = json.loads(found[0][1] or "[]")
-    return found[0][0], sorted(said, key=lambda c: (c["check"] != "drift", c["feature"]))
+    slate, report = newest[0]
+    return slate, sorted(
+        json.loads(report or "[]"), key=lambda c: (c["check"] != "drift", c["feature"])
+    )
 
 
 def lines(context: CheckContext) -> CheckResult:
     """Line coverage of the newest set against the slates before it."""
-    found = line_coverage(context.r, context.day)
+    share = line_coverage(context.r, context.day)
     what, step = "of predicted players have a line", "look at what the books' import brought"
-    return _comparison("line coverage", found, coverage_collapsed(found), "{:.0%}", what, step)
+    return _comparison("line coverage", share, coverage_collapsed(share), "{:.0%}", what, step)
 
 
 def quality(context: CheckContext) -> CheckResult:
     """Mean feature quality of the newest set against the slates before it."""
-    found = mean_quality(context.r, context.day)
+    mean = mean_quality(context.r, context.day)
     what, step = "is the mean quality", "tipoff slate DATE --refusals names what is missing"
-    return _comparison("feature quality", found, quality_collapsed(found), "{:.1f}", what, step)
+    return _comparison("feature quality", mean, quality_collapsed(mean), "{:.1f}", what, step)
 
 
 def drift(context: CheckContext) -> CheckResult:
     """Features whose mean has left the range of the snapshots before."""
-    slate, said = drifted(context.r, context.day)
-    count = sum(c["check"] == "drift" for c in said)
-    level: Level = "problem" if count else "note" if said else "ok"
-    detail = [{k: c[k] for k in ("check", "feature", "detail")} for c in said]
+    slate, verdicts = drifted(context.r, context.day)
+    count = sum(c["check"] == "drift" for c in verdicts)
+    level: Level = "problem" if count else "note" if verdicts else "ok"
+    detail = [{k: c[k] for k in ("check", "feature", "detail")} for c in verdicts]
     what = f"{count} features of {slate} drifted from the snapshots before it"
     if slate is None:
         what = "no published set to look at"
-    step = "tipoff explain ID shows a feature's source rows" if said else ""
-    return check_result("feature drift", level, len(said), what, detail, step)
+    step = "tipoff explain ID shows a feature's source rows" if verdicts else ""
+    return check_result("feature drift", level, len(verdicts), what, detail, step)
+
+
+def unhealthy(context: CheckContext) -> tuple[list[Decay], int]:
+    """Models and markets that are not healthy, the worst first, and how many were judged."""
+    day = context.day or clock.open_night(context.now) + timedelta(days=1)
+    states = decay_states(context.r, day)
+    order = {"blocked": 0, "degrading": 1, "watch": 2}
+    bad = sorted((d for d in states if d.state in order), key=lambda d: order[d.state])
+    return bad, len(states)
+
+
+def decaying(context: CheckContext) -> CheckResult:
+    """Models whose newest graded slates are not what they should be."""
+    bad, judged = unhealthy(context)
+    worse = any(d.state != "watch" for d in bad)
+    detail = [{"market": d.market, "model": d.model, "state": d.state, "why": d.reason}
+              for d in bad[:DETAIL_ROWS]]  # fmt: skip
+    level: Level = "problem" if worse else "note" if bad else "ok"
+    step = "tipoff models review shows every figure and blocks what must go; train it again"
+    summary = f"{len(bad)} of {judged} graded models and markets are not healthy"
+    return check_result("decaying models", level, len(bad), summary, detail, step if bad else "")
 
 
 def _compared(r: Reader, sql: str, day: date | None) -> Compared:
@@ -125,19 +150,19 @@ def _compared(r: Reader, sql: str, day: date | None) -> Compared:
     return Compared(slate, value, usual, len(before))
 
 
-def _known(found: Compared) -> bool:
-    return found.value is not None and found.usual is not None
+def _known(figure: Compared) -> bool:
+    return figure.value is not None and figure.usual is not None
 
 
 def _comparison(
-    name: str, found: Compared, bad: bool, form: str, what: str, step: str
+    name: str, figure: Compared, bad: bool, form: str, what: str, step: str
 ) -> CheckResult:
-    if found.slate is None or found.value is None:
+    if figure.slate is None or figure.value is None:
         return check_result(name, "problem" if bad else "ok", 0, "no published set to look at")
     usual = (
-        f"usual is {form.format(found.usual)}"
-        if found.usual is not None
-        else (f"nothing is usual yet: {found.history} slates before it")
+        f"usual is {form.format(figure.usual)}"
+        if figure.usual is not None
+        else (f"nothing is usual yet: {figure.history} slates before it")
     )
-    text = f"{form.format(found.value)} {what} on {found.slate}; {usual}"
+    text = f"{form.format(figure.value)} {what} on {figure.slate}; {usual}"
     return check_result(name, "problem" if bad else "ok", int(bad), text, [], step if bad else "")

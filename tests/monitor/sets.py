@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+import polars as pl
 
 from tipoff.lake import Lake, Writer
 
@@ -20,6 +22,13 @@ def history(lake: Lake, day: date, nights: int = 6, **changes: Any) -> None:
     """Publish copies of the set of `day` on the nights before it."""
     before = [day - timedelta(days=back) for back in range(nights, 0, -1)]
     lake.write(lambda w: [_publish(w, day, to, **changes) for to in before])
+
+
+def late_injury(lake: Lake, day: date, known_at: datetime) -> None:
+    """A status that came in after the set was made."""
+    row = {"date": day, "team": "BOS", "player_key": "x", "raw_key": "x", "status": "out",
+           "kind": "transaction", "known_at": known_at, "fact_id": "f"}  # fmt: skip
+    lake.write(lambda w: w.append("league.injury", pl.DataFrame([row])))
 
 
 def _publish(

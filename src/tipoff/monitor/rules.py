@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tipoff.alerts.alert import Alert
-from tipoff.health.models import unhealthy
-from tipoff.health.nights import Night, behind, nights
-from tipoff.health.snapshots import (
+from tipoff.monitor.alert import Alert
+from tipoff.monitor.slates import Night, nights, staleness_reasons
+from tipoff.monitor.trends import (
     coverage_collapsed,
     drifted,
     line_coverage,
     mean_quality,
     quality_collapsed,
+    unhealthy,
 )
 
 if TYPE_CHECKING:
-    from tipoff.health import CheckContext
+    from tipoff.monitor.context import CheckContext
     from tipoff.settings import Settings
 
 Rule = Callable[["CheckContext", "Settings"], Iterator[Alert]]
@@ -54,10 +54,10 @@ def stale_slate(context: CheckContext, settings: Settings) -> Iterator[Alert]:
     """Tip-off is near, and the published set was overtaken by facts or shows a withdrawn model."""
     for night in nights(context):
         soon = _near(context, night, settings) and context.now < night.first_tipoff
-        why = behind(context, night) if soon and night.run_id else []
+        why = staleness_reasons(context, night) if soon and night.run_id else []
         if why:
-            told = "; ".join(cause.text for cause in why)
-            text = f"{told}; first tip-off {night.first_tipoff:%H:%M} UTC"
+            reasons = "; ".join(cause.text for cause in why)
+            text = f"{reasons}; first tip-off {night.first_tipoff:%H:%M} UTC"
             step = f"tipoff run {night.day}"
             gone = sorted(f"{c.model} {c.event}" for c in why if c.model)
             state = {"run": night.run_id} | ({"gone": gone} if gone else {})
@@ -66,25 +66,25 @@ def stale_slate(context: CheckContext, settings: Settings) -> Iterator[Alert]:
 
 def quality_collapse(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
     """The newest set's features are far worse than usual, or than anything may be."""
-    found = mean_quality(context.r, context.day)
-    if quality_collapsed(found):
-        usual = "" if found.usual is None else f", usual is {found.usual:.1f}"
-        text = f"mean feature quality {found.value or 0:.1f}{usual}"
-        yield Alert("quality_collapse", found.slate, text, f"tipoff slate {found.slate} --refusals")
+    mean = mean_quality(context.r, context.day)
+    if quality_collapsed(mean):
+        usual = "" if mean.usual is None else f", usual is {mean.usual:.1f}"
+        text = f"mean feature quality {mean.value or 0:.1f}{usual}"
+        yield Alert("quality_collapse", mean.slate, text, f"tipoff slate {mean.slate} --refusals")
 
 
 def low_line_coverage(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
     """Far fewer of the newest set's players have a line than usual."""
-    found = line_coverage(context.r, context.day)
-    if coverage_collapsed(found):
-        text = f"{found.value:.0%} of predicted players have a line, usual is {found.usual:.0%}"
-        yield Alert("line_coverage", found.slate, text, "look at what the books' import brought")
+    share = line_coverage(context.r, context.day)
+    if coverage_collapsed(share):
+        text = f"{share.value:.0%} of predicted players have a line, usual is {share.usual:.0%}"
+        yield Alert("line_coverage", share.slate, text, "look at what the books' import brought")
 
 
 def drift(context: CheckContext, _settings: Settings) -> Iterator[Alert]:
     """Features of the newest set are far from the snapshots before it."""
-    slate, said = drifted(context.r, context.day)
-    names = [c["feature"] for c in said if c["check"] == "drift"]
+    slate, verdicts = drifted(context.r, context.day)
+    names = [c["feature"] for c in verdicts if c["check"] == "drift"]
     if names:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         text = f"{', '.join(names[:3])}{more} drifted from the snapshots before"
