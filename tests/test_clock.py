@@ -114,3 +114,15 @@ def test_a_moment_is_utc_and_a_missing_zone_is_never_guessed() -> None:
 
 def test_now_is_aware_and_in_utc() -> None:
     assert clock.now().utcoffset() == timedelta(0)
+
+
+def test_a_time_of_day_is_league_time_and_iso_text_is_itself() -> None:
+    day = datetime(2025, 1, 10, tzinfo=UTC).date()
+    assert clock.parse_time("17:30", day) == datetime(2025, 1, 10, 22, 30, tzinfo=UTC)
+    assert clock.parse_time("7:05", day) == datetime(2025, 1, 10, 12, 5, tzinfo=UTC)
+    assert clock.parse_time("2025-01-10T23:30:00Z", day) == datetime(
+        2025, 1, 10, 23, 30, tzinfo=UTC
+    )
+    for bad in ("25:00", "12:60", "17", "half past five", "2025-01-10T23:30:00", "-1:30"):
+        with pytest.raises(UsageError):
+            clock.parse_time(bad, day)

@@ -25,7 +25,7 @@ ALERT_RULES = (
     "alert_missing_slate", "alert_zero_predictions", "alert_stale_slate", "alert_quality_collapse",
     "alert_line_coverage", "alert_drift", "alert_decay", "alert_grading_gap",
 )  # fmt: skip
-"""The settings that say where the alerts of a rule go; alerts/rules.py has a rule for each."""
+"""The settings that say where the alerts of a rule go; monitor/rules.py has a rule for each."""
 _NO_FORECAST = ("lake", "kelly_", "alert_", "orphan_", "plugin_")
 """Beginnings of the names of settings that can change no forecast."""
 

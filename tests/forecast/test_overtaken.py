@@ -14,20 +14,18 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.forecast.test_reconciliation import SCHEMA, correct_a_box_score, view
-from tests.grading.test_decay import before, graded
+from tests.grading.graded import before, graded
 from tests.simulated import built_once, slate_dates
 from tipoff import clock
-from tipoff.alerts import RULES
-from tipoff.answers import slate_at
 from tipoff.bets import best_bets
 from tipoff.cli import app
-from tipoff.forecast import find_slate, player_view, reconcile
+from tipoff.forecast import find_slate, player_view, reconcile, slate_at
 from tipoff.forecast.publish import current_publication
 from tipoff.grading.decay import review
-from tipoff.health import CheckContext
-from tipoff.health.slates import stale
 from tipoff.lake import Lake
 from tipoff.models import promote, retire, train
+from tipoff.monitor import RULES, CheckContext
+from tipoff.monitor.slates import stale
 from tipoff.settings import Settings
 
 

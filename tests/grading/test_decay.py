@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tests.grading.graded import before, graded
 from tipoff.forecast import current_publication, reconcile
 from tipoff.grading.decay import (
     LEAST_ROWS,
@@ -102,33 +103,10 @@ def test_a_baseline_is_a_yardstick_and_is_never_blocked() -> None:
     assert judge("ewma_hl8", "points", slates(bias=0.3)).state == "degrading"
 
 
-def graded(lake: Lake, model: str, days: list[date], off: float, wide: float = 0.0) -> None:
-    """Graded slates of a model whose means are `off` points too high."""
-    at = datetime(2024, 1, 1, tzinfo=UTC)
-    heads, grades = [], []
-    for i, day in enumerate(days):
-        run = f"run_{model}_{day}"
-        heads.append({"publication_id": f"pub_{run}", "slate": day, "seq": 99, "run_id": run,
-                      "kind": "first", "reason": "test", "committed_at": at})  # fmt: skip
-        grades += [
-            {"grade_id": f"{run}{k}", "slate": day, "run_id": run, "prediction_id": f"{run}{k}",
-             "game_id": "g", "player_key": f"p{k}", "market": "points", "model": model,
-             "outcome": "no_pick", "actual": 10.0, "crps": 3.0 + wide,
-             "mean_error": off + (-0.1 if i % 2 else 0.1), "covered80": k % 5 != 0}
-            for k in range(50)
-        ]  # fmt: skip
-    lake.write(lambda w: [w.append("forecast.publication", pl.DataFrame(heads)),
-                          w.append("grading.grade", pl.DataFrame(grades))])  # fmt: skip
-
-
 def state_of(lake: Lake, day: date, model: str = "catboost_v9") -> State | None:
     with lake.reading() as r:
         found = {d.model: d.state for d in decay_states(r, day)}
     return found.get(model)
-
-
-def before(day: date, n: int) -> list[date]:
-    return [day - timedelta(days=i) for i in range(1, n + 1)]
 
 
 def test_only_slates_before_the_day_count_and_only_the_newest(

@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tipoff.answers import why
 from tipoff.bets import joint, parse_leg, price_player
 from tipoff.clock import now
 from tipoff.errors import UsageError
 from tipoff.forecast import player_view
+from tipoff.forecast.why import why
 from tipoff.lake import Lake, Reader
 from tipoff.league.players import (
     NICKNAMES,

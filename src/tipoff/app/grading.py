@@ -66,7 +66,7 @@ class Grading(Part):
 
         Of one league date or, without one, of all; nights are then those around today.
         """
-        from tipoff.health import CHECKS, CheckContext
+        from tipoff.monitor import CHECKS, CheckContext
         from tipoff.results.health import Doctor
 
         day = None if date is None else day_of(date)

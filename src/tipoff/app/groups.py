@@ -168,28 +168,28 @@ class Alerts(Part):
         Each new state is sent once to the destinations that its setting names; `failed` says which
         could not be reached, and the next check tries them again.
         """
-        from tipoff.alerts import check
+        from tipoff.monitor import check_alerts
         from tipoff.settings import settings
 
         day = None if date is None else day_of(date)
-        return check(self._lake, day, clock.now(), settings()).result(day)
+        return check_alerts(self._lake, day, clock.now(), settings()).result(day)
 
     @staticmethod
     def test() -> AlertTest:
         """Send a test to every destination in use; needs no lake."""
-        from tipoff.alerts import send_test
+        from tipoff.monitor import send_test
         from tipoff.settings import settings
 
         return send_test(settings())
 
     def list(self) -> AlertList:
         """The alerts that stand, and where each rule's alerts go."""
-        from tipoff.alerts import RULES, routes, standing
+        from tipoff.monitor import RULES, routes, standing_alerts
         from tipoff.results.alerts import AlertList
         from tipoff.settings import settings
 
         with self._lake.reading() as r:
-            alerts = standing(r)
+            alerts = standing_alerts(r)
         known = settings()
         return AlertList(
             alerts=alerts,

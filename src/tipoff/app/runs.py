@@ -15,7 +15,7 @@ class Runs(Part):
 
     def list(self, date: Day | None = None) -> Ledger:
         """Publications, oldest first, of one slate or of all. Raises UsageError."""
-        from tipoff.answers import ledger
+        from tipoff.forecast.ledger import ledger
 
         with self._lake.reading() as r:
             return ledger(r, None if date is None else day_of(date))
@@ -25,7 +25,7 @@ class Runs(Part):
 
         `run`: the id of a run or publication, or its beginning. Raises NotFound.
         """
-        from tipoff.answers import run_record
+        from tipoff.forecast.ledger import run_record
 
         with self._lake.reading() as r:
             return run_record(r, run)

@@ -41,8 +41,12 @@ class Slates(Part):
         published then (HH:MM is US Eastern on that date). Raises NotFound when nothing is
         published, UsageError for an unknown market or model.
         """
-        from tipoff.answers import markets_without_champion, slate_at
-        from tipoff.forecast import refused_players, slate_view
+        from tipoff.forecast import (
+            markets_without_champion,
+            refused_players,
+            slate_at,
+            slate_view,
+        )
 
         day = day_of(date)
         role = None if model or all_models else "champion"
@@ -77,7 +81,7 @@ class Slates(Part):
         `player`: a name or part of it. `lines` are the rows of the date on them: known when, used
         or not. Raises NotFound for a name nobody has or several have, UsageError.
         """
-        from tipoff.answers import why
+        from tipoff.forecast.why import why
 
         with self._lake.reading() as r:
             return why(r, player, day_of(date), clock.now())
@@ -122,7 +126,7 @@ class Slates(Part):
         `run_a`, `run_b`: a run's id, the beginning of it, or a publication's number; `run_b` is
         the later one. Raises NotFound for what is no run of the slate, UsageError for several.
         """
-        from tipoff.answers import diff_runs
+        from tipoff.forecast.diff import diff_runs
 
         with self._lake.reading() as r:
             return diff_runs(r, day_of(date), str(run_a), str(run_b))
@@ -133,7 +137,7 @@ class Slates(Part):
         `row`: its fact_id or the beginning of it. `superseded`: also sets no longer shown. Raises
         NotFound for an id of no row, or of several.
         """
-        from tipoff.answers import impact
+        from tipoff.forecast.impact import impact
 
         with self._lake.reading() as r:
             return impact(r, row, superseded=superseded)
@@ -144,7 +148,7 @@ class Slates(Part):
         It reads the snapshot of the published slate. Raises NotFound without a slate, or without a
         classifier trained before the date.
         """
-        from tipoff.answers import breakouts
+        from tipoff.forecast import breakouts
 
         return breakouts(self._lake, day_of(date))
 

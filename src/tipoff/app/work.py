@@ -72,8 +72,8 @@ class Work(Part):
         published compared with what would be. `as_of`, `mode` and errors as `run`; a dry run
         raises NotFound also while the month's baselines are not fitted yet.
         """
-        from tipoff.answers import dry_run as compared
         from tipoff.forecast import reconcile
+        from tipoff.forecast.dry_run import dry_run as compared
 
         day, moment = day_of(date), moment_of(as_of)
         if dry_run:

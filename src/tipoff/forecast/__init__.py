@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tipoff.forecast.classifiers import breakouts, with_p_plays
     from tipoff.forecast.explanation import explain
-    from tipoff.forecast.playing import with_p_plays
     from tipoff.forecast.publish import Publication, current_publication
     from tipoff.forecast.reconciliation import reconcile
     from tipoff.forecast.reproduction import find_prediction, reproduce
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
         champion_prediction,
         find_publication,
         is_prediction_id,
+        markets_without_champion,
         player_view,
         refused_players,
+        slate_at,
         slate_view,
     )
 
 __all__ = [
     "Publication",
     "Slate",
+    "breakouts",
     "champion_prediction",
     "current_publication",
     "explain",
@@ -34,17 +37,19 @@ __all__ = [
     "find_publication",
     "find_slate",
     "is_prediction_id",
+    "markets_without_champion",
     "player_view",
     "reconcile",
     "refused_players",
     "reproduce",
+    "slate_at",
     "slate_view",
     "with_p_plays",
 ]
 
 _HOME = {
+    "classifiers": ("breakouts", "with_p_plays"),
     "explanation": ("explain",),
-    "playing": ("with_p_plays",),
     "publish": ("Publication", "current_publication"),
     "reconciliation": ("reconcile",),
     "reproduction": ("find_prediction", "reproduce"),
@@ -53,8 +58,10 @@ _HOME = {
         "champion_prediction",
         "find_publication",
         "is_prediction_id",
+        "markets_without_champion",
         "player_view",
         "refused_players",
+        "slate_at",
         "slate_view",
     ),
 }

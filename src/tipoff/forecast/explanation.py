@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tipoff.errors import UsageError
 from tipoff.features import catalogue, load_snapshot, sources_of
 from tipoff.forecast.builds import other_code, read_build
+from tipoff.forecast.classifiers import p_plays
 from tipoff.forecast.minutes import expected_minutes
-from tipoff.forecast.playing import p_plays
 from tipoff.models import contributions, open_model, read_version
 from tipoff.results.explanation import Explanation
 

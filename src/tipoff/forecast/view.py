@@ -1,18 +1,26 @@
-"""The published slate as others read it."""
+"""The published slate as others read it: the current set, or the one of an earlier moment."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from tipoff.clock import iso
 from tipoff.errors import NotFound
 from tipoff.forecast.builds import other_code, read_build
 from tipoff.forecast.overtaken import overtaken
 from tipoff.forecast.publish import Publication, current_publication
 from tipoff.gates import gate
-from tipoff.markets import Markets, checked_market, checked_markets
-from tipoff.results.slate import PublicationInfo, RefusedPlayer, Slate
+from tipoff.markets import MARKETS, Markets, checked_market, checked_markets
+from tipoff.results.slate import (
+    MarketWithoutChampion,
+    PublicationInfo,
+    RefusedPlayer,
+    Slate,
+    SupersededBy,
+)
 
 if TYPE_CHECKING:
     from tipoff.lake import Reader
@@ -24,6 +32,15 @@ FIELDS = (
     "role", "model_id", "tipoff", "p_push", "market_over", "over_price", "under_price",
 )  # fmt: skip
 """Columns of a prediction in a slate; results/slate.py says what each is."""
+
+_PUBLICATIONS = """
+  SELECT publication_id, slate, seq, parent, run_id, kind, reason, committed_at
+  FROM forecast.publication WHERE slate = $day ORDER BY seq"""
+
+_REFUSED = """
+  SELECT reason, count(*) AS n FROM forecast.refusal
+  WHERE run_id = $run AND market = $market AND model = $model
+  GROUP BY reason ORDER BY n DESC, reason"""
 
 
 def slate_view(
@@ -47,6 +64,34 @@ def find_publication(r: Reader, day: date) -> Publication:
         seen = f" (the newest that is: {newest})" if newest else ""
         raise NotFound(f"no slate is published for {day}{seen}", f"tipoff run {day}")
     return publication
+
+
+def slate_at(
+    r: Reader, day: date, moment: datetime, *, market: Markets = None,
+    model: str | None = None, role: str | None = None, pmf: bool = False,
+) -> Slate:  # fmt: skip
+    """The set a reader saw at `moment`, in the form of `slate_view`, with `at` and `superseded`.
+
+    Raises NotFound when nothing was published by then.
+    """
+    published = [Publication(*row) for row in r.rows(_PUBLICATIONS, {"day": day})]
+    seen = [p for p in published if p.committed_at <= moment]
+    if not seen:
+        first = (
+            f"the first set came at {iso(published[0].committed_at)}"
+            if published
+            else ("nothing has been published since either")
+        )
+        step = f"tipoff runs {day}" if published else f"tipoff run {day}"
+        raise NotFound(f"nothing was published for {day} at {iso(moment)}; {first}", step)
+    current, later = seen[-1], published[len(seen) :]
+    view = view_of(r, current, market=market, model=model, role=role, pmf=pmf, at=moment)
+    after = later[0] if later else None
+    superseded = after and SupersededBy(
+        publication_id=after.publication_id, committed_at=after.committed_at, reason=after.reason
+    )
+    # A copy is not validated, and answers hold moments in UTC.
+    return view.model_copy(update={"at": moment.astimezone(UTC), "superseded": superseded})
 
 
 def player_view(r: Reader, name: str, day: date) -> Slate:
@@ -171,6 +216,32 @@ def refused_players(r: Reader, run_id: str) -> tuple[RefusedPlayer, ...]:
       GROUP BY player, player_key, team, game_id, reason ORDER BY reason, team, player_key"""
     rows = r.query(sql, {"run": run_id}).iter_rows(named=True)
     return tuple(RefusedPlayer.model_validate(row) for row in rows)
+
+
+def markets_without_champion(
+    r: Reader, run_id: str, market: Markets = None
+) -> tuple[MarketWithoutChampion, ...]:
+    """Markets (of these, or of all) in which a run's champion predicts nobody, and why; no other
+    model takes its place."""
+    asked = checked_markets(market) or tuple(MARKETS)
+    run = {"run": run_id}
+    assigned = json.loads(r.value("SELECT models FROM forecast.run WHERE run_id = $run", run))
+    sql = """SELECT DISTINCT market FROM forecast.prediction
+             WHERE run_id = $run AND role = 'champion'"""
+    led = {name for (name,) in r.rows(sql, run)}
+    return tuple(
+        _without_champion(r, run_id, name, model_id)
+        for model_id, name, role in assigned
+        if role == "champion" and name not in led and name in asked
+    )
+
+
+def _without_champion(r: Reader, run_id: str, market: str, model_id: str) -> MarketWithoutChampion:
+    named = "SELECT model FROM models.version WHERE model_id = $model_id"
+    model = str(r.value(named, {"model_id": model_id}))
+    params = {"run": run_id, "market": market, "model": model}
+    reasons = {reason: int(n) for reason, n in r.rows(_REFUSED, params)}
+    return MarketWithoutChampion(market=market, model=model, reasons=reasons)
 
 
 def _run(r: Reader, run_id: str) -> dict[str, Any]:

@@ -1,0 +1,52 @@
+"""What was published when, and what a run was made with."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import duckdb
+import pytest
+
+from tests.forecast.republished import Twice
+from tipoff.errors import NotFound
+from tipoff.forecast.ledger import ledger, run_record
+from tipoff.results.runs import RunGate, RunRecord
+from tipoff.settings import settings
+
+
+def test_the_ledger_has_every_publication_with_counts_that_add_up(twice: Twice) -> None:
+    with twice.lake.reading() as r:
+        rows = ledger(r, twice.day).publications
+        assert ledger(r, None).publications == rows
+        assert ledger(r, twice.day - timedelta(days=1)).publications == ()
+    assert [(row.seq, row.kind) for row in rows] == [(1, "first"), (2, "supersede")]
+    assert all(row.expected == row.predicted + row.refused for row in rows)
+    assert all(row.backfill for row in rows)
+
+
+def test_a_run_says_which_code_settings_gate_and_models_made_it(twice: Twice) -> None:
+    with twice.lake.reading() as r:
+        newest = ledger(r, twice.day).publications[-1]
+        found = run_record(r, newest.run_id)
+        by_publication = run_record(r, newest.publication_id)
+    assert found == by_publication
+    assert found.code_version.startswith("code_")
+    assert found.other_build == ()
+    assert found.build is not None
+    assert found.build.libraries["duckdb"] == duckdb.__version__
+    assert found.settings == json.loads(settings().scoring_json())
+    assert found.gate == RunGate(mode="backfill", lowest_quality=70.0)
+    champion = next(m for m in found.models if m.model == "catboost_v9")
+    assert champion.roles == {"champion": ("points",)}
+    assert champion.artifact_sha256
+    assert found.snapshot.features > 90
+    assert [p.seq for p in found.publications] == [2]
+    assert sum(found.refusals.values()) == found.refused
+    assert RunRecord.model_validate_json(found.to_json()) == found
+
+
+@pytest.mark.parametrize("name", ["run_nothing", "run_"])
+def test_a_name_that_is_no_run_or_several_is_refused(twice: Twice, name: str) -> None:
+    with twice.lake.reading() as r, pytest.raises(NotFound, match=r"no run|several"):
+        run_record(r, name)
