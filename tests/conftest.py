@@ -19,9 +19,11 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "tipoff"
 
 
 @pytest.fixture(autouse=True)
-def _settings_of_its_own() -> Iterator[None]:
+def _settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test reads the settings that an earlier one's environment made: set up first, this is
-    torn down last, when the environment is as it was."""
+    torn down last, when the environment is as it was. pytest-xdist sets a width for its workers;
+    what tests read is piped."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     settings.cache_clear()
     yield
     settings.cache_clear()

@@ -53,12 +53,14 @@ def fitted(columns: Sequence[Column], rows: Sequence[Any], width: int) -> list[s
 
 
 def wrapped(text: str, width: int) -> str:
-    """Text whose lines have at most `width` characters; words, ids and paths stay whole.
+    """Text whose lines have at most `width` characters; words, ids and paths stay whole, and so do
+    lines that begin with `next`: they are there to be copied.
 
     What a line has too much goes under a column of it near its beginning, else further in.
     """
     return "\n".join(
-        line if len(line) <= width else _wrap(line, width) for line in text.split("\n")
+        line if len(line) <= width or line.lstrip().startswith("next") else _wrap(line, width)
+        for line in text.split("\n")
     )
 
 
