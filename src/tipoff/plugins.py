@@ -4,7 +4,8 @@
   `tipoff.sources`.
 - `plugins = ["my_models:Ridge"]` in a tipoff.toml: the one that TIPOFF_CONFIG or an argument names,
   else the one in the folder of a lake, else the one next to it, when that lake exists and was named
-  by an argument, --lake or TIPOFF_LAKE. Modules are looked for in the folder of that file first.
+  by an argument, --lake or TIPOFF_LAKE. For a command that makes the named lake it counts before
+  the lake is there, when it is this user's own. Modules are looked for in its folder first.
   Neither a tipoff.toml of the working folder counts, nor one beside the lake it names, nor one
   beside ./tipoff-lake: whoever enters a folder they were sent does not run what is in it.
 - Objects passed in.
@@ -48,17 +49,19 @@ def load_plugins(
     lake: str | Path | None = None,
     objects: Iterable[object] = (),
     config: str | Path | None = None,
+    *,
+    create: bool = False,
 ) -> None:
     """Make known to this process the plug-ins that are installed, those of a lake (its folder), and
     objects. Those it knows already change nothing.
 
     `lake`: a lake that somebody named, None for one by default. `config`: a tipoff.toml to read in
-    place of the lake's. Raises UsageError naming the plug-in that cannot be used, why, and who
-    named it.
+    place of the lake's. `create`: the lake is made when there is none. Raises UsageError naming the
+    plug-in that cannot be used, why, and who named it.
     """
     installed = [Declared(value, f"the distribution {owner}") for owner, value in entry_points()]
     named = Path(config) if config is not None else named_config()
-    listed = _listed(named) if named is not None else _beside(lake)
+    listed = _listed(named) if named is not None else _beside(lake, create)
     for declared in (*installed, *listed):
         _load(declared)
     for thing in objects:
@@ -111,9 +114,10 @@ def _load(declared: Declared) -> None:
         raise UsageError(f"{who}: {error.message}", error.next_step) from error
 
 
-def _beside(lake: str | Path | None) -> Sequence[Declared]:
+def _beside(lake: str | Path | None, create: bool) -> Sequence[Declared]:
     """The plug-ins that the tipoff.toml of a lake lists. One of somebody else's is passed over: in
-    a folder that all may write to, anybody could lay one beside a lake.
+    a folder that all may write to, anybody could lay one beside a lake. Beside a lake that is yet
+    to be made there is no owner but this user whose word would count.
 
     Raises UsageError when others may change it, its folder, or a module it lists.
     """
@@ -122,10 +126,11 @@ def _beside(lake: str | Path | None) -> Sequence[Declared]:
     from tipoff.lake.backends import embedded_lake
 
     backend = embedded_lake(lake)
-    if not backend.catalog.exists():
+    there = backend.catalog.exists()
+    if not there and not create:
         return ()
     folder = backend.root.resolve()
-    owners = {os.geteuid(), 0, folder.stat().st_uid}
+    owners = {os.geteuid(), *((0, folder.stat().st_uid) if there else ())}
     places = (folder / DEFAULT_CONFIG, folder.parent / DEFAULT_CONFIG)
     own = (p for p in places if p.is_file() and p.stat().st_uid in owners)
     config = next(own, None)

@@ -61,7 +61,7 @@ def open_lake(
     `config`) are known by themselves. Raises NotFound when there is no lake, LakeUnavailable,
     LakeDamaged, UsageError naming the setting or plug-in that is wrong.
     """
-    know_plugins(location, plugins=plugins, config=config)
+    know_plugins(location, plugins=plugins, config=config, create=create)
     return open_known(location, create=create)
 
 
@@ -81,10 +81,11 @@ def know_plugins(
     *,
     plugins: Sequence[object] = (),
     config: str | Path | None = None,
+    create: bool = False,
 ) -> None:
     """Make the plug-ins of a lake known to this process, as opening it does. Raises UsageError."""
     from tipoff.plugins import load_plugins
     from tipoff.settings import named_lake, settings
 
     settings()  # what is wrong with them is said first
-    load_plugins(location or named_lake(), plugins, config)
+    load_plugins(location or named_lake(), plugins, config, create=create)

@@ -60,7 +60,7 @@ def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
     location = (ctx.obj or {}).get("lake")
     # What a plug-in prints when it is imported is no part of the answer.
     with pandas_visible(), redirect_stdout(sys.stderr):
-        know_plugins(location)
+        know_plugins(location, create=create)
     return open_known(location, create=create)
 
 

@@ -119,7 +119,9 @@ def import_files(
 def source_of(name: str) -> Source:
     """The source of that name. Raises UsageError, with the nearest names and all there are."""
     if name not in SOURCES:
-        raise no_such("source", name, sorted(SOURCES))
+        error = no_such("source", name, sorted(SOURCES))
+        own = "one of a tipoff.toml counts beside a lake named with --lake or TIPOFF_LAKE"
+        raise UsageError(error.message, f"{error.next_step}; {own} (docs/extend.md)")
     return SOURCES[name]
 
 
