@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import subprocess
@@ -14,10 +15,12 @@ from typing import Any
 
 import pytest
 
+from tipoff.errors import PluginFailed, PluginTimeout
 from tipoff.models.plugin.process import Process
+from tipoff.settings import settings
 
 
-def process(answer: Callable[[Any], bytes]) -> closing[Process]:
+def process(answer: Callable[[Any], bytes] | Endless) -> closing[Process]:
     return closing(Process("my_model", lambda: pickle.dumps(answer)))
 
 
@@ -43,6 +46,22 @@ def begin_another(_: object) -> bytes:
     """Begin a process that would outlive everybody; its number."""
     words = [sys.executable, "-c", "import time; time.sleep(600)"]
     return str(subprocess.Popen(words, stdout=subprocess.DEVNULL).pid).encode()
+
+
+def fork_and_die(note: str) -> bytes:
+    """End at once, with a fork left that holds the line and would go on; its number in a file."""
+    forked = os.fork()
+    if forked == 0:
+        signal.pause()
+    Path(note).write_text(str(forked))
+    os._exit(9)
+
+
+class Endless:
+    """What never is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return signal.pause, ()
 
 
 def ends(number: int) -> bool:
@@ -71,6 +90,22 @@ def test_what_a_plugin_has_begun_ends_with_its_process() -> None:
     with process(begin_another) as asked:
         begun = int(asked.ask(None, 60))
     assert ends(begun)
+
+
+def test_a_plugin_that_dies_is_seen_to_though_a_fork_of_it_lives(tmp_path: Path) -> None:
+    with process(fork_and_die) as asked:
+        with pytest.raises(PluginFailed, match="my_model"):
+            asked.ask(str(tmp_path / "forked"), None)
+        assert ends(int((tmp_path / "forked").read_text()))
+
+
+def test_importing_a_plugin_has_a_limit_though_its_fit_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TIPOFF_PLUGIN_SECONDS", "2")
+    settings.cache_clear()
+    with process(Endless()) as asked, pytest.raises(PluginTimeout, match="within 2 s"):
+        asked.ask(None, None)
 
 
 _ASKING = """

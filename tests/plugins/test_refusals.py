@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,12 @@ from tests.plugins.toys import Ridge, known
 from tests.simulated import own_copy, slate_dates
 from tipoff.errors import PluginFailed, PluginTimeout
 from tipoff.forecast import reconcile, versions
+from tipoff.grading.backtest import make_plan
+from tipoff.grading.backtest.rows import load_rows
+from tipoff.grading.backtest.run import from_rows
 from tipoff.lake import Lake
 from tipoff.models import load, train
+from tipoff.results.backtest import Backtest
 from tipoff.settings import settings
 
 TROUBLES = {
@@ -78,6 +83,36 @@ def test_a_plugin_that_hangs_on_held_out_rows_is_ended_in_training_too(
     patience(monkeypatch, 8)
     with known(Ridge(alpha=3.0, trouble="hangs")), pytest.raises(PluginTimeout):
         train(one_lake, "my_ridge", slate_dates(one_lake)[-8])
+
+
+def test_a_plugin_that_hangs_in_a_backtest_is_refused_there_and_asked_again_by_the_next(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = slate_dates(lake)[-1]
+
+    def run(model: Ridge) -> Backtest:
+        with known(model):
+            plan = make_plan(last - timedelta(days=2), last, ["points"], [model.name])
+            with lake.reading() as r:
+                rows = load_rows(r, plan.names, plan.end)
+            out, work = tmp_path / "out.parquet", tmp_path / "work"
+            return from_rows(rows, plan, out, work, 1, lambda *_: None)
+
+    def predicted(done: Backtest) -> dict[str, int]:
+        return {p.model: p.rows for p in done.predicted}
+
+    patience(monkeypatch, 8)
+    done = run(Ridge(trouble="hangs"))
+    assert predicted(done)["my_ridge"] == 0
+    assert predicted(done)["ewma_hl8"] == done.asked
+    refused = [r for r in done.refused if r.model == "my_ridge"]
+    assert sum(r.n for r in refused) == done.asked > 0
+    assert all("within 8 s" in r.reason and "next backtest" in r.reason for r in refused)
+    patience(monkeypatch, 60)
+    again = run(Ridge())
+    assert 0 < predicted(again)["my_ridge"] <= again.asked
+    assert again.fitted == done.folds - done.fitted > 0
+    assert again.sha256 != done.sha256
 
 
 def test_whatever_goes_wrong_with_plugins_the_slate_goes_on_with_all_others(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tipoff.errors import ArtifactError, ContractError, IntegrityError, NotFound
+from tipoff.errors import (
+    ArtifactError,
+    ContractError,
+    IntegrityError,
+    NotFound,
+    PluginFailed,
+    PluginTimeout,
+)
 from tipoff.features import definition_hashes, load_snapshot, redefined, slate_frame
 from tipoff.forecast.build import refusal_keys, sealed_form
 from tipoff.forecast.builds import other_code, other_libraries, read_build
@@ -191,12 +198,21 @@ def _score_again(
     for (model_id, market, role), part in rows.group_by("model_id", "market", "role"):
         try:
             model = _open(lake, r, str(model_id), snapshot)
-        except (ArtifactError, ContractError, NotFound) as error:
+        except (ArtifactError, ContractError, NotFound, PluginFailed, PluginTimeout) as error:
             seen.differences.append(f"model {model_id}: {error.message}")
             continue
         scored = score_model(scene, model, str(role), [str(market)])
+        failed = [x for r in scored.refusals for x in _failures(r)]
+        if failed:
+            seen.differences.append(f"model {model_id} in {market}: {failed[0]}")
+            continue
         again = sealed_form(pl.concat(scored.predictions)) if scored.predictions else part.clear()
         seen.differences.extend(_score_differences(part, again))
+
+
+def _failures(refusals: pl.DataFrame) -> list[str]:
+    """What a model raised instead of an answer."""
+    return refusals.filter(pl.col("reason") == "model_error")["detail"].to_list()
 
 
 def _open(lake: Lake, r: Reader, model_id: str, snapshot: Snapshot) -> Model:

@@ -45,7 +45,7 @@ class Backtest(Result):
     asked: Count
     rows: Count
     folds: Count
-    fitted: Count = Field(description="Folds made now; the others were there.")
+    fitted: Count = Field(description="Folds made now and kept.")
     predicted: tuple[PredictedRows, ...]
     refused: tuple[RefusedRows, ...]
 

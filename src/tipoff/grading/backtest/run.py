@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tipoff.errors import PluginTimeout
 from tipoff.features import PluginFeature, add_feature, added_features
 from tipoff.grading.backtest import store
 from tipoff.grading.backtest.folds import NOT_ITS_MARKET, Fitter, Fold, fold_id, make_folds
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 Named = dict[str, Fold]
+Late = dict[str, str]
+NOT_IN_TIME = "the model gave no answer in time here, and the next backtest asks it again"
+"""Why rows of a fold in `Late` are refused, before what was said."""
 
 
 def backtest(
@@ -39,7 +43,8 @@ def backtest(
     """Predict every player-game of a plan's span by models that knew only what came before.
 
     Folds are kept in `work` (default: beside the lake) as they are made. `workers` processes make
-    them; each fit uses the same threads whatever their number, so the file is the same.
+    them; each fit uses the same threads whatever their number, so the file is the same. A fold
+    whose plug-in hangs is refused in this file and not kept: a later run makes it.
     Raises NotFound without player-games, UsageError when `out` cannot be written.
     """
     progress(0, 0, "reading player-games")
@@ -61,28 +66,29 @@ def from_rows(
     missing = {name: f for name, f in named.items() if not store.checked(work, name)}
     done = len(named) - len(missing)
     progress(done, len(named), f"{done} folds found")
-    for name in _made(rows, missing, work, workers):
+    late = Late()
+    for name, said in _made(rows, missing, work, workers):
         done += 1
+        late |= {name: said} if said else {}
         progress(done, len(named), _words(named[name]))
-    return _finish(rows, plan, out, work, named, len(missing), simulated)
+    return _finish(rows, plan, out, work, named, len(missing), simulated, late)
 
 
 def _words(fold: Fold) -> str:
     return f"{fold.spec.model} {fold.window.first}"
 
 
-def _made(rows: Rows, missing: Named, work: Path, workers: int) -> Iterator[str]:
+def _made(rows: Rows, missing: Named, work: Path, workers: int) -> Iterator[tuple[str, str | None]]:
+    """Each fold as it is made, with what its plug-in was ended with when it hung."""
     if workers <= 1 or len(missing) <= 1:
         fitter = Fitter(rows)
         for name, fold in missing.items():
-            store.write_fold(work, name, fitter.forecasts(fold))
-            yield name
+            yield name, _keep(fitter, work, name, fold)
         return
     with _pool(rows, work, workers, {fold.spec.family for fold in missing.values()}) as pool:
         waiting = {pool.submit(_make, name, fold): name for name, fold in missing.items()}
         for future in as_completed(waiting):
-            future.result()
-            yield waiting[future]
+            yield waiting[future], future.result()
 
 
 @contextmanager
@@ -122,21 +128,32 @@ def _begin(
     _STATE.update(fitter=Fitter(Rows(frame, definitions)), work=work)
 
 
-def _make(name: str, fold: Fold) -> None:
-    store.write_fold(_STATE["work"], name, _STATE["fitter"].forecasts(fold))
+def _make(name: str, fold: Fold) -> str | None:
+    return _keep(_STATE["fitter"], _STATE["work"], name, fold)
+
+
+def _keep(fitter: Fitter, work: Path, name: str, fold: Fold) -> str | None:
+    # A fold's name says what it was made from, and a machine that was busy is no part of that.
+    try:
+        store.write_fold(work, name, fitter.forecasts(fold))
+    except PluginTimeout as error:
+        return error.message
+    return None
 
 
 def _finish(
-    rows: Rows, plan: Plan, out: Path, work: Path, named: Named, fitted: int, simulated: bool
-) -> Backtest:
+    rows: Rows, plan: Plan, out: Path, work: Path, named: Named, fitted: int, simulated: bool,
+    late: Late,
+) -> Backtest:  # fmt: skip
     asked = rows.between(plan.start, plan.end).height
-    refused = _refused(plan, asked, work, named)
+    kept = {name: fold for name, fold in named.items() if name not in late}
+    refused = _refused(plan, asked, work, kept, _refused_late(rows, named, late))
     about = {
         "start": plan.start, "end": plan.end, "refit": plan.refit, "markets": plan.markets,
         "models": [s.model for s in plan.specs], "asked": asked, "refused": refused,
-        "simulated": simulated, "made_from": content_id("backtest", sorted(named)),
+        "simulated": simulated, "made_from": content_id("backtest", sorted(kept)),
     }  # fmt: skip
-    written = store.merge(work, _by_window(named), out, about)
+    written = store.merge(work, _by_window(kept), out, about)
     predicted = [
         {"model": s.model, "market": m, "rows": asked - _sum(refused, s.model, m)}
         for s in plan.specs for m in plan.markets
@@ -144,7 +161,8 @@ def _finish(
     return Backtest.model_validate({
         "out": str(out), "sha256": file_sha256(out), "simulated": simulated, "start": plan.start,
         "end": plan.end, "refit": plan.refit, "asked": asked, "rows": written,
-        "folds": len(named), "fitted": fitted, "predicted": predicted, "refused": refused,
+        "folds": len(named), "fitted": fitted - len(late), "predicted": predicted,
+        "refused": refused,
     })  # fmt: skip
 
 
@@ -155,9 +173,20 @@ def _by_window(named: Named) -> list[list[str]]:
     return [groups[first] for first in sorted(groups)]
 
 
-def _refused(plan: Plan, asked: int, work: Path, named: Named) -> list[dict[str, Any]]:
+def _refused_late(rows: Rows, named: Named, late: Late) -> Counter[tuple[str, str, str]]:
     counted: Counter[tuple[str, str, str]] = Counter()
-    for name, fold in named.items():
+    for name, said in late.items():
+        fold = named[name]
+        n = rows.between(fold.window.first, fold.window.last).height
+        counted.update({(fold.spec.model, m, f"{NOT_IN_TIME}: {said}"): n for m in fold.markets})
+    return counted
+
+
+def _refused(
+    plan: Plan, asked: int, work: Path, kept: Named, late: Counter[tuple[str, str, str]]
+) -> list[dict[str, Any]]:
+    counted = Counter(late)
+    for name, fold in kept.items():
         for (market, reason), n in store.refusals(work, name).items():
             counted[fold.spec.model, market, reason] += n
     for spec in plan.specs:

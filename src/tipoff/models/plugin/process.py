@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import io
 import json
+import math
 import os
 import pickle
 import signal
@@ -32,11 +33,14 @@ import numpy as np
 
 from tipoff.errors import PluginFailed, PluginTimeout
 from tipoff.models.pmf import Floats
+from tipoff.settings import settings
 
 Answer = Callable[[Any], bytes]
 _OK, _BAD = b"=", b"!"
 _GRACE = 5.0
 """Seconds after which a process ends itself when the one that asked can no longer end it."""
+_LOOK = 1.0
+"""Seconds after which the process of an answer that has not come is looked at again."""
 _CHILD = """import json, sys
 sys.path[:] = json.loads(sys.argv[2])
 from tipoff.models.plugin.process import serve
@@ -56,14 +60,15 @@ class Process:
         self._line: Connection | None = None
 
     def ask(self, request: object, seconds: float | None) -> bytes:
-        """The answer to a request, within so many seconds; None: however long it takes.
+        """The answer to a request, within so many seconds; None: however long it takes. Importing
+        the plug-in, before the first, has the time of the settings.
 
         Raises PluginTimeout when there is none by then, PluginFailed when the plug-in raises or
         its process ends.
         """
         with self._asking:
             try:
-                line = self._line or self._start(seconds)
+                line = self._line or self._start()
                 line.send_bytes(pickle.dumps((request, seconds)))
                 return self._answer(line, seconds)
             except (EOFError, ConnectionError) as error:
@@ -84,7 +89,7 @@ class Process:
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
 
-    def _start(self, seconds: float | None) -> Connection:
+    def _start(self) -> Connection:
         if _PLACE["child"]:
             raise PluginFailed(
                 f"{self._name} is asked for while its own script is imported",
@@ -103,7 +108,7 @@ class Process:
         self._line = mine
         mine.send_bytes(what)
         try:
-            self._answer(mine, seconds)
+            self._answer(mine, settings().plugin_seconds)
         except PluginFailed:  # its module cannot be imported there: nothing is left to ask
             self.close()
             raise
@@ -112,7 +117,7 @@ class Process:
     def _answer(self, line: Connection, seconds: float | None) -> bytes:
         whole = False
         try:
-            if not line.poll(seconds):
+            if not self._awaited(line, seconds):
                 raise PluginTimeout(
                     f"{self._name} gave no answer within {seconds:g} s and was ended",
                     "mend it, or give it longer with TIPOFF_PLUGIN_SECONDS",
@@ -125,6 +130,25 @@ class Process:
         if answer[:1] != _OK:
             raise PluginFailed(f"{self._name}: {answer[1:].decode(errors='replace')}")
         return answer[1:]
+
+    def _awaited(self, line: Connection, seconds: float | None) -> bool:
+        """Whether an answer comes in time. Raises EOFError when the process ends without one: that
+        closes no line that another, which the plug-in has begun, holds open."""
+        deadline = time.monotonic() + (math.inf if seconds is None else seconds)
+        while not line.poll(min(_LOOK, max(0.0, deadline - time.monotonic()))):
+            if self._has_ended() and not line.poll():
+                raise EOFError
+            if time.monotonic() >= deadline:
+                return False
+        return True
+
+    def _has_ended(self) -> bool:
+        # Looked at without taking note of it: its number stays its own until `close`.
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        try:
+            return self._child is not None and os.waitid(os.P_PID, self._child.pid, how) is not None
+        except ChildProcessError:  # who runs tipoff takes note of no child
+            return True
 
 
 def packed(numbers: Floats) -> bytes:
