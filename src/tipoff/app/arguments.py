@@ -13,10 +13,12 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from tipoff.errors import UsageError
+from tipoff.errors import TipoffError, UsageError
 from tipoff.suggest import did_you_mean, nearest
 from tipoff.texts import shortened
 
@@ -30,16 +32,33 @@ CAME = 80
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, which raises UsageError for arguments it does not accept."""
+    """The function, which raises UsageError for arguments it does not accept, and tipoff's own
+    errors for those of the disk and of DuckDB."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         bound = _bound(function, args, kwargs)
         for name, given in bound.arguments.items():
             bound.arguments[name] = _accepted(function, name, given)
-        return function(*bound.args, **bound.kwargs)
+        with _OwnErrors():
+            return function(*bound.args, **bound.kwargs)
 
     return call
+
+
+class _OwnErrors(AbstractContextManager[None]):
+    """Around a method: what the disk or DuckDB raises becomes tipoff's own error, as the command
+    line has it; a bug passes."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
+    ) -> None:
+        """Raise it."""
+        if isinstance(value, Exception) and not isinstance(value, TipoffError):
+            from tipoff.lake import told
+
+            if ours := told(value):
+                raise ours from value
 
 
 def _bound(
@@ -81,7 +100,8 @@ def _plain(given: object) -> Any:
     if type(given).__module__.partition(".")[0] in FRAMES:
         for name in ("tolist", "to_list"):
             if convert := getattr(given, name, None):
-                return convert()
+                plain = convert()
+                return given if plain is None else plain  # not-a-time is no None
     return given
 
 
