@@ -49,6 +49,14 @@ def test_a_lake_is_opened_asked_and_closed(published_lake: Path, slate_day: date
         slate = t.slate(slate_day)
         assert isinstance(slate, tipoff.Slate)
         frame = slate.to_polars()
-    assert frame.height == len(slate.predictions) > 0
+        refused = t.slate(slate_day, refusals=True).to_polars("refusals")
+    assert frame.height == len(slate) > 0
+    assert list(slate) == list(slate.predictions)
+    assert str(slate.date) in repr(slate)
+    assert len(repr(slate)) < 200
+    assert {"player", "reason", "markets"} <= set(refused.columns)
+    for field in ("refusals", "date", "none-such"):
+        with pytest.raises(tipoff.UsageError, match=field):
+            slate.to_polars(field)
     with pytest.raises(tipoff.UsageError, match="was closed"):
         t.slate(slate_day)

@@ -20,21 +20,14 @@ from tipoff.errors import UsageError
 
 PLAIN = "2024-12-17"
 NEVER = (
-    object(),
-    {"a": 1},
-    b"points",
-    1j,
-    float("nan"),
-    [object()],
-    [None],
-    pd.NaT,
-    pl.DataFrame(),
-)
+    object(), {"a": 1}, b"points", 1j, float("nan"), [object()], [None], np.datetime64("NaT"),
+    pd.NaT, pl.DataFrame(),
+)  # fmt: skip
 """Right for no argument at all."""
 WRONG = {
     "Day": ("", True, 20241301, "2024-13-01", np.datetime64("2024-12-17T00:00", "ns"),
             pd.Timestamp(PLAIN), pd.Timestamp(PLAIN, tz="UTC"), [PLAIN]),
-    "At": ("", 0, date(2024, 12, 17), pd.Timestamp(PLAIN), np.datetime64("NaT")),
+    "At": ("", 0, date(2024, 12, 17), pd.Timestamp(PLAIN)),
     "str": ("", 0, "\0", "\ud800", ["points"]), "str | int": ("", 0.5), "Place": ("", 0, "\0"),
     "bool": (1, "yes"), "int": (True, "1", 1.0), "float": (True, "0.02", 10**400, [0.02]),
     "Numbers": ("9.5", ["9.5"], float("inf")), "Markets": (0, [["points"]], "", "pionts"),
@@ -87,7 +80,9 @@ def test_a_wrong_value_of_any_argument_is_a_usage_error(
     others = {
         other.name: str(slate_day) if other.annotation == "Day" else "none-such"
         for called, other in ARGUMENTS
-        if called == name and other.default is other.empty and other.name != argument.name
+        if called == name
+        and other.name != argument.name
+        and (other.annotation == "Day" or other.default is other.empty)
     }
     for value in (*NEVER, *WRONG.get(kind, ()), *none):
         with pytest.raises(UsageError):
@@ -126,3 +121,8 @@ def test_one_value_a_list_and_values_of_libraries_are_taken_alike(
     lines: list[Any] = [4.5, [4.5], np.float64(4.5), np.array([4.5]), pd.Series([4.5])]
     priced = t.price(player, slate_day, line=4.5)
     assert [t.price(player, slate_day, line=line) for line in lines] == [priced] * len(lines)
+
+
+def test_what_the_disk_refuses_is_an_error_of_tipoff(tmp_path: Path) -> None:
+    with pytest.raises(tipoff.Transient):
+        tipoff.Tipoff.simulate(tmp_path / ("x" * 300), teams=4, games=4)

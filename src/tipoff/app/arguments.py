@@ -13,7 +13,9 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from tipoff.errors import TipoffError, UsageError
@@ -38,26 +40,25 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         bound = _bound(function, args, kwargs)
         for name, given in bound.arguments.items():
             bound.arguments[name] = _accepted(function, name, given)
-        with _TipoffErrors():
+        with _OwnErrors():
             return function(*bound.args, **bound.kwargs)
 
     return call
 
 
-class _TipoffErrors:
-    """Makes errors of the disk, SQLite, Arrow and DuckDB tipoff's own; others pass."""
+class _OwnErrors(AbstractContextManager[None]):
+    """Around a method: what the disk or DuckDB raises becomes tipoff's own error, as the command
+    line has it; a bug passes."""
 
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
+    ) -> None:
+        """Raise it."""
+        if isinstance(value, Exception) and not isinstance(value, TipoffError):
+            from tipoff.lake import told
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        """Raise what the error is in tipoff's words, where there are any."""
-        if error is None or isinstance(error, TipoffError):
-            return
-        from tipoff.lake import told
-
-        if ours := told(error):
-            raise ours from error
+            if ours := told(value):
+                raise ours from value
 
 
 def _bound(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar, Literal
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -157,3 +158,16 @@ class Slate(SlateLabels):
     superseded: SupersededBy | None = Field(
         default=None, description="What replaced it after `at`; null when it is still shown."
     )
+
+    def __len__(self) -> int:
+        """How many predictions it holds."""
+        return len(self.predictions)
+
+    def __iter__(self) -> Iterator[Prediction]:  # type: ignore[override]  # pydantic's: fields
+        """Its predictions."""
+        return iter(self.predictions)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """With the champions."""
+        leaders = sorted({p.model for p in self.predictions if p.role == "champion"})
+        return [*super().__repr_args__(), ("champion", ", ".join(leaders) or None)]
