@@ -28,7 +28,7 @@ from tipoff.forecast.publish import Publication, RunSet
 from tipoff.grading.grade import grade
 from tipoff.grading.promotion import judge_version, promote_through_gates
 from tipoff.lake import Lake, Writer
-from tipoff.lake.upkeep import clean, compact
+from tipoff.lake.maintenance import clean, compact
 from tipoff.models import eligible, list_versions, promote, registry, retire
 from tipoff.sources import import_folder
 

@@ -19,7 +19,7 @@ from tipoff.errors import TipoffError
 from tipoff.forecast import reconcile, reconciliation
 from tipoff.grading.backtest import backtest, make_plan
 from tipoff.lake import Lake, Writer, session
-from tipoff.lake.upkeep import compact
+from tipoff.lake.maintenance import compact
 from tipoff.models import dispersion, train
 from tipoff.models.families import catboost
 from tipoff.sources import import_folder

@@ -24,7 +24,7 @@ from tipoff import clock
 from tipoff.forecast import reconcile
 from tipoff.lake import Lake
 from tipoff.lake.health import check
-from tipoff.lake.upkeep import clean
+from tipoff.lake.maintenance import clean
 
 NONE = timedelta(0)
 PATIENCE = 120.0

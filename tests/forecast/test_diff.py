@@ -11,7 +11,7 @@ from tipoff.errors import NotFound
 from tipoff.forecast.diff import diff_runs
 from tipoff.forecast.dry_run import dry_run
 from tipoff.lake import Lake
-from tipoff.results.diff import Diff, DiffRow, MadeFrom
+from tipoff.results.diff import Diff, DiffRow, InputChanges
 from tipoff.settings import settings
 
 
@@ -76,7 +76,7 @@ def test_the_other_way_round_they_are_no_longer_refused(twice: Twice) -> None:
 def test_a_set_does_not_differ_from_itself(twice: Twice) -> None:
     with twice.lake.reading() as r:
         same = diff_runs(r, twice.day, "2", "2")
-    assert (same.rows, same.made_from, same.renamed) == ((), MadeFrom(), 0)
+    assert (same.rows, same.made_from, same.renamed) == ((), InputChanges(), 0)
     assert same.refusals_gained == same.refusals_lost == ()
 
 

@@ -163,7 +163,7 @@ def decay_error(case: Case) -> None:
 
 def decay_null(case: Case) -> None:
     assert judge("catboost_v9", "points", slates()).state == "healthy"
-    for name in ("actual", "mean_error", "covered", "difference", "yardstick"):
+    for name in ("actual", "mean_error", "covered", "difference", "benchmark"):
         for value in (None, float("nan")):
             bad = slates().with_columns(
                 pl.when(pl.col("slate") == pl.col("slate").max())

@@ -35,7 +35,7 @@ def slates(
         "n": [ROWS] * n, "actual": [10.0 * ROWS] * n,
         "mean_error": (bias + shift) * 10.0 * ROWS,
         "covered": (coverage + shift) * ROWS, "pairs": [ROWS] * n,
-        "difference": (crps + shift) * 3.0 * ROWS, "yardstick": [3.0 * ROWS] * n,
+        "difference": (crps + shift) * 3.0 * ROWS, "benchmark": [3.0 * ROWS] * n,
     })  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def test_exactly_the_least_rows_and_slates_are_enough_to_be_judged() -> None:
     assert (short_by(0), short_by(1)) == ("blocked", "healthy")
 
 
-def test_a_baseline_is_a_yardstick_and_is_never_blocked() -> None:
+def test_a_baseline_is_a_benchmark_and_is_never_blocked() -> None:
     assert judge("ewma_hl8", "points", slates(bias=0.3)).state == "degrading"
 
 
@@ -136,13 +136,13 @@ def store_scores(lake: Lake, day: date, scores: list[tuple[str, str, str, str, f
                           w.append("grading.grade", pl.DataFrame(grades))])  # fmt: skip
 
 
-def test_a_forecast_is_compared_with_the_yardstick_of_its_own_game_player_market_and_slate(
+def test_a_forecast_is_compared_with_the_benchmark_of_its_own_game_player_market_and_slate(
     published: Lake, slate_day: date
 ) -> None:
-    """Players have two games a slate; the model equals the yardstick wherever that was graded."""
+    """Players have two games a slate; the model equals the benchmark wherever that was graded."""
     both = [(f"g{k % 2}", f"p{k // 2}") for k in range(80)]
     for number, day in enumerate(before(slate_day, LEAST_SLATES)):
-        # Another third of the rows is without a yardstick on each slate.
+        # Another third of the rows is without a benchmark on each slate.
         paired = {pair for i, pair in enumerate(both) if (i + number) % 3}
         scores = [("points", "catboost_v9", *pair, 4.0 if pair in paired else 8.0) for pair in both]
         scores += [("points", "ewma_hl8", *pair, 4.0) for pair in sorted(paired)]

@@ -105,7 +105,7 @@ WAITING = {
     "the game is not final": facts([GAME | {"status": "scheduled"}], [*BOTH]),
     "the box score is missing": facts([GAME], []),
     "the box score is not whole": facts([GAME], [*team("AAA", 238.9), *team("BBB")]),
-    "his row lacks minutes": facts([GAME], [*BOTH, row("him", minutes=None)]),
+    "the player's row lacks minutes": facts([GAME], [*BOTH, row("him", minutes=None)]),
     "or the count": facts([GAME], [*BOTH, row("him", points=None)]),
 }
 

@@ -15,7 +15,7 @@ from tipoff.errors import LakeDamaged
 from tipoff.lake import Lake
 from tipoff.lake.files import DataFile, data_files, orphans
 from tipoff.lake.health import check
-from tipoff.lake.upkeep import clean, compact
+from tipoff.lake.maintenance import clean, compact
 from tipoff.results.health import LakeCheck
 
 HOUR = timedelta(hours=1)

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from tools.builds import differences, sides, table
-from tools.builds.checkout import Build, _checked_out, resolved, unmet, wanted_by
+from tools.builds.checkout import Build, _checked_out, requirements_of, resolved, unmet
 from tools.builds.cli import main
 from tools.builds.differences import Comparison, compare, numbers
 from tools.builds.failure import Failure
@@ -284,7 +284,7 @@ def test_an_installation_serves_when_it_has_every_dependency() -> None:
     assert unmet(["polars>=1.30", "duckdb==1.5.5", 'nothing; python_version < "3"']) == []
     assert unmet(["polars<1", "no-such-package-here"]) == ["polars<1", "no-such-package-here"]
     project = {"dependencies": ["b"], "optional-dependencies": {"dev": ["d"], "cluster": ["a"]}}
-    assert wanted_by(project) == ["a", "b"]
+    assert requirements_of(project) == ["a", "b"]
 
 
 def test_a_checkout_kept_from_before_is_checked_out_again_when_it_was_changed(

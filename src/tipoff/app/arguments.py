@@ -54,9 +54,9 @@ class _TipoffErrors:
         """Raise what the error is in tipoff's words, where there are any."""
         if error is None or isinstance(error, TipoffError):
             return
-        from tipoff.lake import told
+        from tipoff.lake import translate_error
 
-        if ours := told(error):
+        if ours := translate_error(error):
             raise ours from error
 
 
