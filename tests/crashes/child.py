@@ -136,11 +136,11 @@ class Tripwire:
 def _announce_publication(pipe: Connection) -> None:
     whole = reconciliation.publish  # type: ignore[attr-defined]
 
-    def told(*args: Any, **named: Any) -> Any:
+    def announced(*args: Any, **named: Any) -> Any:
         pipe.send("now")
         return whole(*args, **named)
 
-    setattr(reconciliation, "publish", told)  # noqa: B010
+    setattr(reconciliation, "publish", announced)  # noqa: B010
 
 
 def _set_trap(point: str, pipe: Connection) -> None:
