@@ -19,20 +19,20 @@ REASON = "bench: judged by no gate"
 
 
 def measure(lake: Path) -> Iterator[Row]:
-    """Train the form that reads lines, seat it, run a slate cold, then supersede another."""
+    """Train the form that reads lines, assign it, run a slate cold, then supersede another."""
     words = ("train", CHAMPIONS[0], "--through", "2024-12-31")
     yield line(f"train {CHAMPIONS[0]}", tipoff(lake, *words), NO_BAR)
-    seat(lake)
+    assign(lake)
     yield from cold(lake, FRESH, "a champion seated")
     again = tipoff(lake, "regenerate", DAY, "--reason", REASON)
     yield line(f"regenerate {DAY}, now with the champions", again, NO_BAR)
 
 
-def seat(folder: Path) -> None:
+def assign(folder: Path) -> None:
     """Make champion_line the champion of every market on DAY."""
     with Lake.open(folder) as lake:
         with lake.reading() as r:
-            seats = eligible(r, date.fromisoformat(DAY), "points")
-        chosen = next(s for s in seats if s.model == CHAMPIONS[0])
+            assignments = eligible(r, date.fromisoformat(DAY), "points")
+        chosen = next(s for s in assignments if s.model == CHAMPIONS[0])
         for market in MARKETS:
             promote(lake, chosen.model_id, market, REASON)

@@ -35,9 +35,9 @@ def tipoff(lake: Path, *words: object) -> Measured:
 def best(function: object, times: int = 3) -> float:
     """The least seconds of several calls: the one least disturbed."""
     assert callable(function)
-    found = []
+    seconds = []
     for _ in range(times):
         started = time.perf_counter()
         function()
-        found.append(time.perf_counter() - started)
-    return min(found)
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)

@@ -21,9 +21,9 @@ def measure(folder: Path) -> Iterator[Row]:
     names = feature_set("v2_33")
     with Lake.open(folder) as lake:
         with lake.reading() as r:
-            seat = next(s for s in eligible(r, DAY, "points") if s.model == "catboost_v9")
+            assignment = next(s for s in eligible(r, DAY, "points") if s.model == "catboost_v9")
             frame = training_frame(r, start=date(2025, 1, 1), through=DAY, names=names).head(300)
-        model = load(lake, seat.model_id)
+        model = load(lake, assignment.model_id)
     raw = catboost.CatBoost()
     raw.load_model(str(next((folder / "models").glob("*.cbm"))))
     values = matrix(frame, names)

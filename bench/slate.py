@@ -52,8 +52,8 @@ def worth(run: Measured) -> tuple[bool, float]:
     return (run.code != 0, run.seconds)
 
 
-def line(what: str, found: Measured, bar: float) -> Row:
+def line(what: str, measured: Measured, bar: float) -> Row:
     """One row of the table; a failed command misses its bar."""
-    kept = "ok" if found.code == 0 and found.seconds <= bar else "MISSED"
+    kept = "ok" if measured.code == 0 and measured.seconds <= bar else "MISSED"
     said = "not to fail" if bar == NO_BAR else f"{bar:g} s"
-    return (what, f"{found.seconds:.2f} s", said, kept)
+    return (what, f"{measured.seconds:.2f} s", said, kept)

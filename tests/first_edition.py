@@ -25,5 +25,5 @@ def expected(folder: Path) -> dict[str, Any]:
     none. publications: [slate, seq, id]; models: [name, version].
     """
     text = (folder / "expected.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    answers: dict[str, Any] = json.loads(text)
+    return answers

@@ -57,12 +57,12 @@ def words(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TIPOFF_LAKE", raising=False)
     with Lake.open("tipoff-lake") as lake, lake.reading() as r:
-        shown = slate_view(r, slate_day, market="points", model="catboost_v9").predictions[0]
+        prediction = slate_view(r, slate_day, market="points", model="catboost_v9").predictions[0]
         run, row = r.rows("SELECT run_id, line_ids[1] FROM forecast.prediction"
                           " WHERE line_ids[1] IS NOT NULL LIMIT 1")[0]  # fmt: skip
     return {
         "DATE": slate_day.isoformat(), "DAY_BEFORE": (slate_day - timedelta(days=1)).isoformat(),
-        "ID": shown.prediction_id, "NAME": shown.player, "DIR": str(league_folder),
+        "ID": prediction.prediction_id, "NAME": prediction.player, "DIR": str(league_folder),
         "RUN": run, "ROW": row, "TIME": clock.now().isoformat(),
     }  # fmt: skip
 
@@ -129,16 +129,16 @@ def test_the_json_schema_demands_what_others_rely_on() -> None:
 
 def test_the_reasons_of_a_real_refusal_stand_on_the_page_of_run(published_lake: Path) -> None:
     text = (ROOT / "docs" / "run.md").read_text("utf-8")
-    told = {name for row in re.findall(r"^\| (`.+?) \|", text, re.M)
+    names = {name for row in re.findall(r"^\| (`.+?) \|", text, re.M)
             for name in re.findall(r"`(\w+)`", row)}  # fmt: skip
     with Lake.open(published_lake) as lake, lake.reading() as r:
         seen = {reason for (reason,) in r.rows("SELECT DISTINCT reason FROM forecast.refusal")}
     assert seen
-    assert seen <= told
+    assert seen <= names
 
 
 def test_the_checks_of_doctor_stand_on_its_page(published_lake: Path) -> None:
     text = (ROOT / "docs" / "doctor.md").read_text("utf-8")
     asked = ["--lake", str(published_lake), "doctor", "--json"]
-    found = json.loads(CliRunner().invoke(app, asked).stdout)["checks"]
-    assert [f["name"] for f in found] == re.findall(r"^\| ([a-z -]+) \| (?!meaning)", text, re.M)
+    checks = json.loads(CliRunner().invoke(app, asked).stdout)["checks"]
+    assert [f["name"] for f in checks] == re.findall(r"^\| ([a-z -]+) \| (?!meaning)", text, re.M)

@@ -15,7 +15,7 @@ DRAWN = re.compile(r"^(?P<indent>[│├└─ ]*)(?P<name>[A-Z]\w+)\s{2,}.*?(?:
 
 def drawn() -> dict[str, tuple[str | None, int | None]]:
     """Class name -> the name above it in the drawing, and the exit code written beside it."""
-    found: dict[str, tuple[str | None, int | None]] = {}
+    codes: dict[str, tuple[str | None, int | None]] = {}
     above: list[tuple[int, str]] = []
     for line in (errors.__doc__ or "").splitlines():
         entry = DRAWN.match(line)
@@ -23,9 +23,9 @@ def drawn() -> dict[str, tuple[str | None, int | None]]:
             depth = len(entry["indent"])
             above = [(d, n) for d, n in above if d < depth]
             parent = above[-1][1] if above else None
-            found[entry["name"]] = (parent, int(entry["code"]) if entry["code"] else None)
+            codes[entry["name"]] = (parent, int(entry["code"]) if entry["code"] else None)
             above.append((depth, entry["name"]))
-    return found
+    return codes
 
 
 def classes() -> dict[str, type[TipoffError]]:

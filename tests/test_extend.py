@@ -113,9 +113,9 @@ def test_all_three_beside_a_lake_work_from_the_command_line(
     assert trained["new"] is True
     run = tipoff("run", day)
     assert run["refused_models"] == {}
-    shown = tipoff("slate", day, "--model", "ridge")["predictions"]
-    assert {p["market"] for p in shown} == {"points", "rebounds", "assists"}
-    assert {p["role"] for p in shown} == {"shadow"}
+    predictions = tipoff("slate", day, "--model", "ridge")["predictions"]
+    assert {p["market"] for p in predictions} == {"points", "rebounds", "assists"}
+    assert {p["role"] for p in predictions} == {"shadow"}
     # Another process makes the same set from what is stored.
     assert tipoff("reproduce", run["run_id"])["reproduced"] is True
     assert tipoff("run", day)["nothing_to_do"] is True

@@ -192,11 +192,11 @@ def test_a_module_nobody_imported_before_joins_as_soon_as_one_on_the_way_imports
     (package / "low.py").write_text("def rounded(x):\n    return round(x, 6)\n")
     (package / "high.py").write_text("from tipoff import rounded\nY = rounded(1.0)\n")
     (package / "talk.py").write_text("from tipoff.high import Y\n")
-    found = Code(package).closure(["tipoff.high"], ["tipoff.errors"])
-    assert found.keys() == {"tipoff.high", "tipoff.low"}, "through what a package hands on"
+    closure = Code(package).closure(["tipoff.high"], ["tipoff.errors"])
+    assert closure.keys() == {"tipoff.high", "tipoff.low"}, "through what a package hands on"
     (package / "low.py").write_text("def rounded(x):\n    return round(x, 5)\n")
     again = Code(package).closure(["tipoff.high"], ["tipoff.errors"])
-    assert {n for n in found if found[n] != again[n]} == {"tipoff.low"}
+    assert {n for n in closure if closure[n] != again[n]} == {"tipoff.low"}
 
 
 def test_a_package_that_hands_on_another_function_of_that_name_is_other_code(
@@ -225,12 +225,12 @@ def test_a_family_from_elsewhere_is_followed_through_its_own_package_and_into_ti
     (theirs / "family.py").write_text("from .maths import SCALE\nfrom . import more\nimport json\n")
     (theirs / "more.py").write_text("Z = 2\n")
     monkeypatch.syspath_prepend(tmp_path)
-    found = Code(ROOT).closure(["their_models.family"])
+    closure = Code(ROOT).closure(["their_models.family"])
     parts = {"their_models.family", "their_models.maths", "their_models.more", "tipoff.hashing"}
-    assert found.keys() == parts
+    assert closure.keys() == parts
     (theirs / "maths.py").write_text("from tipoff.hashing import DECIMALS\nSCALE = 1.1\n")
     again = Code(ROOT).closure(["their_models.family"])
-    assert {n for n in found if found[n] != again[n]} == {"their_models.maths"}
+    assert {n for n in closure if closure[n] != again[n]} == {"their_models.maths"}
 
 
 def test_what_decides_how_rows_are_computed_or_combos_add_up_is_on_the_way() -> None:

@@ -47,9 +47,9 @@ def test_a_new_market_is_forecast_and_graded_and_every_id_that_was_there_stays(
     new = after.filter(pl.col("market") == turnovers.name)
     assert report.publication.kind == "supersede"
     with published.reading() as r:
-        shown = current_publication(r, slate_day)
-    assert shown is not None
-    assert turnovers.name in shown.reason
+        current = current_publication(r, slate_day)
+    assert current is not None
+    assert turnovers.name in current.reason
     assert {"season_mean", "last_5", "ewma_hl8", "old_moving_average"} == set(new["model"])
     assert all(len(pmf) == turnovers.top + 1 for pmf in new["pmf"])
     old = after.filter(pl.col("market") != turnovers.name)

@@ -36,8 +36,8 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
 ) -> None:
     Path("tipoff.toml").write_text("min_edge = 3.0\nrotation_games = 4\n", encoding="utf-8")
     monkeypatch.setenv("TIPOFF_MIN_EDGE", "2.5")
-    found = settings()
-    assert (found.min_edge, found.rotation_games, found.min_probability) == (2.5, 4, 0.5)
+    current = settings()
+    assert (current.min_edge, current.rotation_games, current.min_probability) == (2.5, 4, 0.5)
     assert Settings(min_edge=9.0).min_edge == 9.0
 
 

@@ -61,9 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Make the lake of the first edition.")
     parser.add_argument("target", type=Path, help="the .tar.xz file to write")
     target: Path = parser.parse_args(arguments).target
-    found = edition("hashing").code_version()
-    if found != CODE:
-        sys.stderr.write(f"not the first edition: its code is {CODE}, this is {found}\n")
+    code = edition("hashing").code_version()
+    if code != CODE:
+        sys.stderr.write(f"not the first edition: its code is {CODE}, this is {code}\n")
         return 1
     with tempfile.TemporaryDirectory(prefix="first-edition-") as folder:
         root = Path(folder)
@@ -130,12 +130,12 @@ def slates(lake: Any) -> tuple[date, date]:
 
 def train(lake: Any, through: date) -> dict[str, str]:
     """A model of every family that `run` does not fit by itself: name -> version."""
-    made = {"catboost_v9": edition("models").train(lake, "catboost_v9", through).model_id}
+    versions = {"catboost_v9": edition("models").train(lake, "catboost_v9", through).model_id}
     for name in ("champion_line", "champion_noline"):
-        made[name] = train_champion(lake, name, through)
-    made["plays"] = edition("models.champion.plays").train_plays(lake, through).model_id
-    made["breakout"] = edition("models.breakout").train_breakout(lake, through).model_id
-    return made
+        versions[name] = train_champion(lake, name, through)
+    versions["plays"] = edition("models.champion.plays").train_plays(lake, through).model_id
+    versions["breakout"] = edition("models.breakout").train_breakout(lake, through).model_id
+    return versions
 
 
 def train_champion(lake: Any, name: str, through: date) -> str:
@@ -177,13 +177,13 @@ def said(r: Any) -> dict[str, Any]:
 
 def by_id(frame: pl.DataFrame) -> dict[str, dict[str, str | None]]:
     """prediction_id -> its other columns, numbers spelled by float.hex."""
-    found = {}
+    rows = {}
     for row in frame.to_dicts():
         name = row.pop("prediction_id")
-        found[name] = {k: v.hex() if isinstance(v, float) else v for k, v in row.items()}
-    if len(found) != frame.height:
-        raise ValueError(f"{frame.height} rows have {len(found)} ids")
-    return found
+        rows[name] = {k: v.hex() if isinstance(v, float) else v for k, v in row.items()}
+    if len(rows) != frame.height:
+        raise ValueError(f"{frame.height} rows have {len(rows)} ids")
+    return rows
 
 
 def pack(root: Path, names: tuple[str, ...], target: Path) -> None:

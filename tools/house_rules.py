@@ -87,9 +87,9 @@ def broken_links() -> Iterator[str]:
 
 def main() -> int:
     """Print every complaint; 1 when there is one."""
-    found = [*complaints(), *broken_links()]
-    sys.stdout.write("".join(f"{line}\n" for line in found) or "house rules hold\n")
-    return int(bool(found))
+    problems = [*complaints(), *broken_links()]
+    sys.stdout.write("".join(f"{line}\n" for line in problems) or "house rules hold\n")
+    return int(bool(problems))
 
 
 if __name__ == "__main__":

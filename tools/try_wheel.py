@@ -115,8 +115,8 @@ def install_and_run(work: Path, wheel: Path, python: str) -> None:
     home = work / "home"
     home.mkdir()
     started = time.monotonic()
-    shown = call([work / "bin" / "tipoff", "demo"], home, env)
-    say(f"tipoff demo: {time.monotonic() - started:.0f} s, {len(shown.splitlines())} lines")
+    output = call([work / "bin" / "tipoff", "demo"], home, env)
+    say(f"tipoff demo: {time.monotonic() - started:.0f} s, {len(output.splitlines())} lines")
 
 
 def call(command: Sequence[object], cwd: Path, env: Mapping[str, str] | None = None) -> str:

@@ -48,6 +48,8 @@ def complaints(path: Path, words: dict[str, dict[str, str]]) -> Iterator[str]:
     source = path.read_text("utf-8")
     if path.suffix == ".py":
         for line, name in names(ast.parse(source)):
+            if name in words["usual"]:
+                continue
             for part in sorted({p.lower() for p in _PART.findall(name)} & words["names"].keys()):
                 yield f"{line}: {name}: say {words['names'][part]}"
         lines = texts(source)

@@ -22,7 +22,7 @@ _UNFORESEEN = (
 
 FAILURES = (TipoffError, *_UNFORESEEN)
 """What a broken model or gate can raise (engines' own errors are made ArtifactErrors): a model's
-triples are refused, a gate has not answered and so blocks; the others go on."""
+forecasts are refused, a gate has not answered and so blocks; the others go on."""
 LOAD_FAILURES = (Terminal, PluginTimeout, OSError, *_UNFORESEEN)
 """What a broken model version can raise while it is loaded; a lake that cannot be read is none."""
 RULE_FAILURES = (*FAILURES, duckdb.Error)

@@ -61,7 +61,7 @@ NO_NUMBER: dict[str, str] = {
     "tipoff.lake.files": _STORES,
     "tipoff.lake.references": "says what refers to what",
     "tipoff.lake.health": "checks what is stored",
-    "tipoff.lake.upkeep": "merges files, whose rows stay",
+    "tipoff.lake.maintenance": "merges files, whose rows stay",
     "tipoff.lake.backends": _STORES,
     "tipoff.lake.backends.*": _STORES,
     "tipoff.lake.tables": "natural keys are parts of their own",
@@ -130,17 +130,17 @@ class Code:
     def closure(self, roots: Sequence[str], but: Iterable[str] = ()) -> dict[str, str]:
         """Every module of tipoff that `roots` import, they included -> digest, by name; not those
         of `but` (by default NO_NUMBER), unless they are roots themselves."""
-        left_out, found, pending = tuple(but) or tuple(NO_NUMBER), dict[str, str](), list(roots)
+        left_out, digests, pending = tuple(but) or tuple(NO_NUMBER), dict[str, str](), list(roots)
         while pending:
             name = pending.pop()
             outside = name not in roots and any(fnmatchcase(name, no) for no in left_out)
-            module = None if name in found or outside else self._module(name)
+            module = None if name in digests or outside else self._module(name)
             if module is None:
                 continue
-            found[name] = self._with_imports(name, module)
+            digests[name] = self._with_imports(name, module)
             pending += [m for taken in module.imports if (m := self.imported(taken, name))]
         self.keep()
-        return dict(sorted(found.items()))
+        return dict(sorted(digests.items()))
 
     def keep(self) -> None:
         """Keep the normal forms made since."""
@@ -160,8 +160,8 @@ class Code:
         """Of modules outside tipoff, each package they lie in: `files of NAME` -> a digest of all
         its Python files, because a module can also be imported by a name that is computed."""
         tops = {name.partition(".")[0] for name in names} - {self._root.name}
-        found = {f"{FILES}{top}": package_digest(top) for top in sorted(tops)}
-        return {name: digest for name, digest in found.items() if digest is not None}
+        digests = {f"{FILES}{top}": package_digest(top) for top in sorted(tops)}
+        return {name: digest for name, digest in digests.items() if digest is not None}
 
     def libraries(self, name: str) -> set[str]:
         """The libraries a module from elsewhere imports, by the first part of their names; those of
@@ -362,8 +362,8 @@ def libraries() -> dict[str, str]:
     # Only here: importing it takes longer than the rest of a look whether anything is to do.
     from importlib.metadata import PackageNotFoundError, version
 
-    found = {"python": platform.python_version()}
+    versions = {"python": platform.python_version()}
     for name in LIBRARIES:
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            versions[name] = version(name)
+    return versions

@@ -89,4 +89,4 @@ _LOOSE = re.compile(r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?:--[^\n]*|\s
 @cache
 def normal_sql(sql: str) -> str:
     """SQL without comments and with white space folded, but for what stands in quotes."""
-    return re.sub(_LOOSE, lambda found: found["quoted"] or " ", sql).strip()
+    return re.sub(_LOOSE, lambda match: match["quoted"] or " ", sql).strip()

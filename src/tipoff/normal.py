@@ -51,13 +51,13 @@ def normal_module(source: str, *, own: bool = True) -> NormalModule:
     """The normal form of a module's source; `own`: it is tipoff's. Raises SyntaxError when it is no
     Python."""
     tree = ast.parse(source)
-    found = [*_imports(tree)]
+    imports = [*_imports(tree)]
     if own:
-        taken = sorted(f"{asname}={i.module}:{i.name}" for asname, i in found)
+        taken = sorted(f"{asname}={i.module}:{i.name}" for asname, i in imports)
         form = repr([taken, [text for node in tree.body if (text := _form(node)) is not None]])
     else:
         form = repr(_whole(tree))
-    return NormalModule(text_id("ast", form), tuple(i for _, i in found), dict(found))
+    return NormalModule(text_id("ast", form), tuple(i for _, i in imports), dict(imports))
 
 
 def _whole(node: Any) -> Any:

@@ -93,7 +93,7 @@ def add_plugin(thing: object, home: Home | None = None) -> None:
     """
     from tipoff.models.plugin import is_model, register_model
 
-    thing = _made(thing)
+    thing = _instance(thing)
     if is_model(thing):
         register_model(thing, home)  # type: ignore[arg-type]  # is_model looked at every part
         return
@@ -145,10 +145,10 @@ def _imported(declared: Declared) -> object:
     module, _, name = declared.spec.partition(":")
     if not module or not name:
         raise UsageError("it has no name", "name it as module:Name")
-    return _made(getattr(import_from(declared.home), name))
+    return _instance(getattr(import_from(declared.home), name))
 
 
-def _made(thing: object) -> object:
+def _instance(thing: object) -> object:
     """An object, or what its class makes. Raises UsageError for a class that makes none."""
     from tipoff.failures import OthersCode
 

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
         description="expected: played for the team within its last this many games",
     )
     rotation_minutes: float = Field(
-        default=10.0, ge=0, description="expected: mean minutes of his last five at least this"
+        default=10.0, ge=0, description="expected: mean minutes of their last five at least this"
     )
     gate_first: float = Field(
         default=85, ge=0, le=100, description="lowest quality, first run or retry"

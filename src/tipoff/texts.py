@@ -28,8 +28,8 @@ def printable(text: str) -> str:
     return _UNSHOWN.sub(_spelled, text)
 
 
-def _spelled(found: re.Match[str]) -> str:
-    return found[0] if found[0] == "\n" else found[0].encode("unicode_escape").decode("ascii")
+def _spelled(match: re.Match[str]) -> str:
+    return match[0] if match[0] == "\n" else match[0].encode("unicode_escape").decode("ascii")
 
 
 def shortened(text: str, most: int = LONGEST) -> str:

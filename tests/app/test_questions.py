@@ -101,10 +101,10 @@ def test_what_a_run_did_is_said_without_a_prediction(published: Lake, slate_day:
         again = ["regenerate", str(slate_day), "--reason", "to see"]
         assert said(folder, *again, "--dry-run") == compared.to_dict()
         assert compared.same
-        shown = said(folder, *again)
-        assert t.run(slate_day).to_dict() == shown | {"nothing_to_do": True}
-    assert shown["publication"]["kind"] == "regenerate"
-    assert "predictions" not in shown
+        answer = said(folder, *again)
+        assert t.run(slate_day).to_dict() == answer | {"nothing_to_do": True}
+    assert answer["publication"]["kind"] == "regenerate"
+    assert "predictions" not in answer
 
 
 def test_reproduce_takes_an_id_a_run_or_a_date_and_says_what_is_none(

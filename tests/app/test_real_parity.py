@@ -16,7 +16,7 @@ from tests.cli.test_help import LEAVES
 from tipoff.app import Tipoff
 
 DAY = date(2025, 1, 10)
-SHOWN: dict[str, tuple[list[str], Callable[[Tipoff, str], tipoff.Result]]] = {
+SCREENS: dict[str, tuple[list[str], Callable[[Tipoff, str], tipoff.Result]]] = {
     "slate": (["slate", str(DAY)], lambda t, _: t.slate(DAY)),
     "slate, all of it": (
         ["slate", "20250110", "--all-models", "--pmf", "--refusals", "--market", "PRA"],
@@ -73,11 +73,11 @@ def test_a_question_about_a_real_night_has_one_answer(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", SCREENS)
 def test_what_is_shown_of_a_real_night_is_one_answer(
     name: str, night: Path, chosen: tipoff.Prediction
 ) -> None:
-    words, call = SHOWN[name]
+    words, call = SCREENS[name]
     with tipoff.open(night) as t:
         answer = call(t, chosen.player).to_dict()
     assert said(night, *(chosen.player if word == "NAME" else word for word in words)) == answer
@@ -86,7 +86,7 @@ def test_what_is_shown_of_a_real_night_is_one_answer(
 def test_no_command_is_left_out() -> None:
     text = Path(test_parity.__file__).read_text("utf-8")
     text += Path(test_questions.__file__).read_text("utf-8")
-    asked = {*QUESTIONS, *test_parity.CASES, *SHOWN}
+    asked = {*QUESTIONS, *test_parity.CASES, *SCREENS}
     left = {
         words for words in LEAVES
         if not any(f"{case} ".startswith(f"{words} ") for case in asked)

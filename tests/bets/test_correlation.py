@@ -52,28 +52,28 @@ def known(relation: Relation, frame: pl.DataFrame) -> Correlation:
 def test_a_known_correlation_is_recovered_however_coarse_the_counts(
     means: tuple[float, float],
 ) -> None:
-    found = known("same player", games(400, RHO, 0.0, means))
-    assert found.rho == pytest.approx(RHO, abs=0.05)
-    assert found.low < RHO < found.high
-    assert found.pairs == 400 * 16
+    relation = known("same player", games(400, RHO, 0.0, means))
+    assert relation.rho == pytest.approx(RHO, abs=0.05)
+    assert relation.low < RHO < relation.high
+    assert relation.pairs == 400 * 16
 
 
 def test_team_mates_and_opponents_are_told_apart() -> None:
     frame = games(600, 1.0, 0.2, (15.0, 15.0))
-    mates, opponents = known("team-mates", frame), known("opponents", frame)
-    assert mates.rho == pytest.approx(0.2, abs=0.05)
+    teammates, opponents = known("team-mates", frame), known("opponents", frame)
+    assert teammates.rho == pytest.approx(0.2, abs=0.05)
     assert opponents.low < 0 < opponents.high
-    assert (mates.pairs, opponents.pairs) == (600 * 2 * 8 * 7, 600 * 2 * 8 * 8)
+    assert (teammates.pairs, opponents.pairs) == (600 * 2 * 8 * 7, 600 * 2 * 8 * 8)
 
 
 def test_pair_sums_are_those_of_every_pair_built() -> None:
     frame = scored(games(5, RHO, 0.2, (15.0, 4.0)))
     pairs = frame.with_row_index().join(frame.with_row_index(), on="game_id", suffix="_o")
-    mates = pairs.filter(
+    teammates = pairs.filter(
         (pl.col("team") == pl.col("team_o")) & (pl.col("index") != pl.col("index_o"))
     )
     spread = (frame["h1"] ** 2).mean() * (frame["h2"] ** 2).mean()  # type: ignore[operator]
-    slow = (mates["h1"] * mates["h2_o"]).mean() / spread  # type: ignore[operator]
+    slow = (teammates["h1"] * teammates["h2_o"]).mean() / spread  # type: ignore[operator]
     assert estimate(frame, "team-mates").rho == pytest.approx(slow, rel=1e-9)
 
 

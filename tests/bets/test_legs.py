@@ -74,13 +74,13 @@ def test_the_four_ways_two_legs_can_end_add_up_to_one(
         rows = champions(r, slate_day).rows
         name = rows.filter(market="assists")["player"][0]
         sides = [(a, b) for a in ("over", "under") for b in ("over", "under")]
-        found = [
+        ends = [
             joint(r, slate_day, Leg(name, "points", a, 11.5), Leg(name, "assists", b, 2.5))
             for a, b in sides
         ]
-    assert sum(f.both for f in found) == pytest.approx(1.0)
-    assert {f.relation for f in found} == {"same player"}
-    assert all(f.low <= f.both <= f.high for f in found)
+    assert sum(f.both for f in ends) == pytest.approx(1.0)
+    assert {f.relation for f in ends} == {"same player"}
+    assert all(f.low <= f.both <= f.high for f in ends)
 
 
 def test_relations_follow_from_game_and_team(published_lake: Path, slate_day: date) -> None:
@@ -94,13 +94,13 @@ def test_relations_follow_from_game_and_team(published_lake: Path, slate_day: da
                                      & (rows["team"] != first["team"])),
             None: rows.filter(rows["game_id"] != first["game_id"]),
         }  # fmt: skip
-        for relation, found in others.items():
-            other = found["player"][0]
-            made = joint(r, slate_day, Leg(first["player"], "points", "over", 9.5),
+        for relation, rivals in others.items():
+            other = rivals["player"][0]
+            priced = joint(r, slate_day, Leg(first["player"], "points", "over", 9.5),
                          Leg(other, "points", "over", 9.5), price=300)  # fmt: skip
-            assert made.relation == relation
-            assert made.ev == pytest.approx(made.both * 4 - 1)
-    assert made.both == pytest.approx(made.independent)
+            assert priced.relation == relation
+            assert priced.ev == pytest.approx(priced.both * 4 - 1)
+    assert priced.both == pytest.approx(priced.independent)
 
 
 def test_a_leg_that_can_push_has_no_ev_and_strangers_are_not_found(
@@ -109,9 +109,9 @@ def test_a_leg_that_can_push_has_no_ev_and_strangers_are_not_found(
     with Lake.open(published_lake) as lake, lake.reading() as r:
         name = champions(r, slate_day).rows.filter(market="points")["player"][0]
         legs = Leg(name, "points", "over", 10.0), Leg(name, "rebounds", "over", 3.5)
-        made = joint(r, slate_day, *legs, price=300)
-        assert made.push > 0
-        assert made.ev is None
+        legs_price = joint(r, slate_day, *legs, price=300)
+        assert legs_price.push > 0
+        assert legs_price.ev is None
         with pytest.raises(UsageError, match="nobody is called"):
             joint(r, slate_day, Leg("Nobody Atall", "points", "over", 1.5), legs[1])
         with pytest.raises(UsageError, match="means"):

@@ -29,22 +29,22 @@ def reader(published_lake: Path) -> Iterator[Reader]:
 
 
 @pytest.fixture
-def found(reader: Reader, slate_day: date) -> Champions:
+def forecasts(reader: Reader, slate_day: date) -> Champions:
     return champions(reader, slate_day)
 
 
 def line(
     row: dict[str, Any], book: str, at: datetime, number: float, **more: Any
 ) -> dict[str, Any]:
-    made = {
+    fact = {
         "game_date": row["game_date"], "game_id": row["game_id"], "player_key": row["player_key"],
         "raw_key": row["player_key"], "player_name": row["player"], "market": "points",
         "bookmaker": book, "line": number, "over_price": -110.0, "under_price": -110.0,
         "is_main_line": True, "pickem": False, "known_at": at, "snapshot_time": at,
         "estimated": False, "source": "test",
     }  # fmt: skip
-    made |= more
-    return made | {"fact_id": content_id("fact", made)}
+    fact |= more
+    return fact | {"fact_id": content_id("fact", fact)}
 
 
 @pytest.fixture
@@ -110,10 +110,10 @@ def test_an_alternate_is_a_bet_only_when_asked_for(
 
 
 def test_every_bet_is_worth_what_its_pmf_and_price_say(
-    reader: Reader, slate_day: date, found: Champions
+    reader: Reader, slate_day: date, forecasts: Champions
 ) -> None:
     listed = best_bets(reader, slate_day, min_ev=-9, bankroll=1000)
-    pmfs = {(r["player"], r["market"]): r["pmf"] for r in found.rows.iter_rows(named=True)}
+    pmfs = {(r["player"], r["market"]): r["pmf"] for r in forecasts.rows.iter_rows(named=True)}
     chosen = settings()
     assert len(listed.bets) > 20
     for bet in listed.bets:
@@ -146,10 +146,10 @@ def test_bets_come_best_first_once_per_player_and_market_and_above_the_bar(
 
 
 def test_every_predicted_player_is_priced_or_pickem_or_without_a_price(
-    reader: Reader, slate_day: date, found: Champions
+    reader: Reader, slate_day: date, forecasts: Champions
 ) -> None:
     for row in best_bets(reader, slate_day).markets:
-        players = found.rows.filter(market=row.market).height
+        players = forecasts.rows.filter(market=row.market).height
         assert players == row.players == row.priced + row.only_pickem + row.no_price
 
 
@@ -169,19 +169,19 @@ def test_a_player_whom_only_pickem_books_offer_has_no_ev(
 
 
 def test_any_line_asked_for_is_priced_beside_the_stored_ones(
-    reader: Reader, slate_day: date, found: Champions
+    reader: Reader, slate_day: date, forecasts: Champions
 ) -> None:
     bet = best_bets(reader, slate_day, markets=["points"], min_ev=-9).bets[0]
-    made = price_player(reader, bet.player, slate_day, "points", [12.0], over_price=150)
-    own = next(row for row in made.lines if row.books == 0)
-    pmf = found.one(find_player(reader, bet.player, slate_day), "points")["pmf"]
+    priced = price_player(reader, bet.player, slate_day, "points", [12.0], over_price=150)
+    own = next(row for row in priced.lines if row.books == 0)
+    pmf = forecasts.one(find_player(reader, bet.player, slate_day), "points")["pmf"]
     over, push = sum(pmf[13:]), pmf[12]
     assert own.ev_over == pytest.approx(over * 1.5 - (1 - over - push))
     assert own.fair_over == pytest.approx(
         (lambda q: 100 * (1 - q) / q if q < 0.5 else -100 * q / (1 - q))(over / (1 - push))
     )
     assert own.ev_under is None
-    lines = [row.line for row in made.lines]
+    lines = [row.line for row in priced.lines]
     assert lines == sorted(lines)
     assert bet.line in lines
 

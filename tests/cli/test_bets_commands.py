@@ -37,6 +37,6 @@ def test_price_shows_main_and_asked_lines_and_legs_their_correlation(call) -> No
     said = call("price", name, "DATE", "--line", "40.5", "--over-price", "900")
     assert "*" in said
     assert "yours" in said
-    told = call("legs", f"{name}:points:over:9.5", f"{name}:assists:under:6.5", "DATE")
-    assert "same player: correlation" in told
-    assert "as if independent" in told
+    text = call("legs", f"{name}:points:over:9.5", f"{name}:assists:under:6.5", "DATE")
+    assert "same player: correlation" in text
+    assert "as if independent" in text

@@ -24,9 +24,9 @@ def call(lake: Lake, *words: str) -> str:
     app = typer.Typer()
     app.command()(grade)
     app.command()(scoreboard)
-    found = CliRunner().invoke(app, [*words], obj={"lake": lake.location})
-    assert found.exit_code == 0, found.output
-    return found.stdout
+    result = CliRunner().invoke(app, [*words], obj={"lake": lake.location})
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 def test_grade_says_what_is_void_and_why_and_what_waits(games_lake: Lake) -> None:
@@ -37,8 +37,8 @@ def test_grade_says_what_is_void_and_why_and_what_waits(games_lake: Lake) -> Non
     assert "pending  No Body" in said
     assert "next: tipoff scoreboard" in said
     assert "nothing new to grade" in call(games_lake, "grade", "2025-01-10")
-    found = json.loads(call(games_lake, "grade", "2025-01-10", "--json"))
-    assert (found["outcomes"]["void"], found["outcomes"]["pending"]) == (1, 1)
+    report = json.loads(call(games_lake, "grade", "2025-01-10", "--json"))
+    assert (report["outcomes"]["void"], report["outcomes"]["pending"]) == (1, 1)
 
 
 def test_a_postponed_game_is_told_in_plain_words(games_lake: Lake) -> None:
@@ -60,6 +60,6 @@ def test_an_empty_live_record_says_so_and_points_to_the_backfill(games_lake: Lak
     back = call(games_lake, "scoreboard", "--record", "backfill", "--from", "2025-01-10")
     assert "BACKFILL RECORD" in back
     assert "catboost_v9" in back
-    found = json.loads(call(games_lake, "scoreboard", "--record", "backfill", "--json"))
-    assert found["entries"][0]["counts"]["void"] == 1
-    assert found["record"] == "backfill"
+    board = json.loads(call(games_lake, "scoreboard", "--record", "backfill", "--json"))
+    assert board["entries"][0]["counts"]["void"] == 1
+    assert board["record"] == "backfill"

@@ -38,8 +38,8 @@ LEAVES = [words for words, command in TREE.items() if not hasattr(command, "comm
 
 
 def packages() -> list[str]:
-    found = pkgutil.walk_packages(tipoff.__path__, "tipoff.")
-    return [m.name for m in found if m.ispkg]
+    modules = pkgutil.walk_packages(tipoff.__path__, "tipoff.")
+    return [m.name for m in modules if m.ispkg]
 
 
 def exporting() -> list[ModuleType]:
@@ -83,11 +83,11 @@ def test_every_command_has_a_page_in_docs(name: str) -> None:
 
 @pytest.mark.parametrize("words", TREE)
 def test_every_command_says_what_it_does_and_explains_its_arguments(words: str) -> None:
-    found = CliRunner().invoke(app, [*words.split(), "--help"])
-    assert found.exit_code == 0
-    usage, _, rest = found.stdout.partition("\n\n")
+    result = CliRunner().invoke(app, [*words.split(), "--help"])
+    assert result.exit_code == 0
+    usage, _, rest = result.stdout.partition("\n\n")
     assert usage.strip().startswith("Usage:")
-    assert re.match(r"\s*[A-Z][^\n]{20,}", rest), found.stdout
+    assert re.match(r"\s*[A-Z][^\n]{20,}", rest), result.stdout
 
 
 @pytest.mark.parametrize("words", LEAVES)

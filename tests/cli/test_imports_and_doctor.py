@@ -26,8 +26,8 @@ def test_import_prints_what_it_did_and_doctor_lists_what_it_could_not(tmp_path: 
     again = run(app, [*lake, "import", str(folder.path), "--json"])
     assert json.loads(again.stdout)["new_rows"] == 0
 
-    told = run(app, [*lake, "doctor", "--json"])
-    report = json.loads(told.stdout)
+    result = run(app, [*lake, "doctor", "--json"])
+    report = json.loads(result.stdout)
     findings = {f["name"]: f for f in report["checks"]}
     ghost = findings["unresolved line names"]
     assert (ghost["level"], ghost["count"]) == ("problem", 1)
@@ -41,8 +41,8 @@ def test_import_prints_what_it_did_and_doctor_lists_what_it_could_not(tmp_path: 
     dated = run(app, [*lake, "doctor", "2025-01-08", "--json"])
     there = {f["name"]: f["count"] for f in json.loads(dated.stdout)["checks"]}
     assert there["unresolved line names"] == 0
-    shown = run(app, [*lake, "doctor"])
-    assert "unresolved line names" in shown.output
+    screen = run(app, [*lake, "doctor"])
+    assert "unresolved line names" in screen.output
 
 
 def test_a_bad_folder_is_an_error_and_makes_no_lake(tmp_path: Path) -> None:

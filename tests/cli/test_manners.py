@@ -18,7 +18,7 @@ from tipoff.settings import settings
 
 
 @pytest.fixture
-def shown(published_lake: Path, slate_day: date, monkeypatch: pytest.MonkeyPatch) -> str:
+def player(published_lake: Path, slate_day: date, monkeypatch: pytest.MonkeyPatch) -> str:
     """The published lake is the default, today is its slate's date; a player with a points line."""
     monkeypatch.setenv("TIPOFF_LAKE", str(published_lake))
     monkeypatch.setattr(clock, "now", lambda: clock.eastern(slate_day, 23))
@@ -45,7 +45,7 @@ def shown(published_lake: Path, slate_day: date, monkeypatch: pytest.MonkeyPatch
         ("models promote x --reason y --market asist", "assists"), ("price x --lin 9.5", "--line"),
     ],
 )  # fmt: skip
-def test_a_typo_ends_in_a_suggestion_and_exit_code_2(shown: str, words: str, meant: str) -> None:
+def test_a_typo_ends_in_a_suggestion_and_exit_code_2(player: str, words: str, meant: str) -> None:
     code, out, err = call(*words.split())
     assert (code, out) == (2, "")
     assert re.search(rf"[Dd]id you mean [^?]*{meant}[^?]*\?", err), err
@@ -64,21 +64,21 @@ def test_a_typo_ends_in_a_suggestion_and_exit_code_2(shown: str, words: str, mea
     ],
 )  # fmt: skip
 def test_what_is_given_twice_or_by_half_is_refused_with_what_to_write(
-    shown: str, words: str, named: str
+    player: str, words: str, named: str
 ) -> None:
-    code, out, err = call(*(shown if word == "PLAYER" else word for word in words.split()))
+    code, out, err = call(*(player if word == "PLAYER" else word for word in words.split()))
     assert (code, out) == (2, "")
     assert named in err
     assert "next: " in err
 
 
 @pytest.mark.parametrize("name", ["3s", "reb+ast", "threes made", "Player_Points"])
-def test_a_market_is_known_by_what_people_write(shown: str, name: str) -> None:
+def test_a_market_is_known_by_what_people_write(player: str, name: str) -> None:
     assert call("slate", "--market", name, "--json")[0] == 0
 
 
 def test_a_misspelled_setting_suggests_the_one_there_is(
-    shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    player: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for line, meant in (('plugin = ["a:B"]', "plugins"), ("kely_cap = 0.1", "kelly_cap")):
         (tmp_path / "tipoff.toml").write_text(line, "utf-8")
@@ -89,26 +89,27 @@ def test_a_misspelled_setting_suggests_the_one_there_is(
         assert f"did you mean {meant}" in err
 
 
-def test_help_names_a_value_by_its_word_and_no_type_of_python(shown: str) -> None:
-    typed = {name: found for name in LEAVES
-             if (found := re.findall(r"<\w+\[\w+\]>", call(*name.split(), "-h")[1]))}  # fmt: skip
+def test_help_names_a_value_by_its_word_and_no_type_of_python(player: str) -> None:
+    typed = {name: types for name in LEAVES
+             if (types := re.findall(r"<\w+\[\w+\]>", call(*name.split(), "-h")[1]))}  # fmt: skip
     assert typed == {}
 
 
-def test_a_misspelled_player_suggests_theirs_to_every_question(shown: str) -> None:
-    near = shown[:-1] + "zz"
+def test_a_misspelled_player_suggests_theirs_to_every_question(player: str) -> None:
+    near = player[:-1] + "zz"
     for words in (["player", near], ["why", near], ["price", near], ["explain", near],
-                  ["legs", f"{near}:pts:over:1", f"{shown}:pts:over:1"]):  # fmt: skip
+                  ["legs", f"{near}:pts:over:1", f"{player}:pts:over:1"]):  # fmt: skip
         for day in ("today", "20200110"):  # a date without a slate, too
             code, out, err = call(*words, day)
             assert (code, out) == (2, ""), words
-            assert shown in err
+            assert player in err
 
 
-def test_the_date_comes_last_and_is_today_when_it_is_left_out(shown: str, slate_day: date) -> None:
-    legs = (f"{shown}:pts:over:9.5", f"{shown}:reb:under:6.5")
-    for words in (["player", shown], ["why", shown], ["price", shown, "--line", "9.5"], ["slate"],
-                  ["explain", shown, "--market", "PTS"], ["bets"], ["legs", *legs]):  # fmt: skip
+def test_the_date_comes_last_and_is_today_when_it_is_left_out(player: str, slate_day: date) -> None:
+    legs = (f"{player}:pts:over:9.5", f"{player}:reb:under:6.5")
+    for words in (["player", player], ["why", player], ["price", player, "--line", "9.5"],
+                  ["slate"], ["explain", player, "--market", "PTS"], ["bets"],
+                  ["legs", *legs]):  # fmt: skip
         given = [*words[:1], *words[1 : 3 if words[0] == "legs" else 2], f"{slate_day:%Y%m%d}",
                  *words[3 if words[0] == "legs" else 2 :]]  # fmt: skip
         bare, dated = call(*words, "--json"), call(*given, "--json")
@@ -116,16 +117,16 @@ def test_the_date_comes_last_and_is_today_when_it_is_left_out(shown: str, slate_
         assert bare == dated
 
 
-def test_explaining_a_player_explains_the_champions_prediction(shown: str) -> None:
-    by_name = json.loads(call("explain", shown, "--market", "points", "--json")[1])
+def test_explaining_a_player_explains_the_champions_prediction(player: str) -> None:
+    by_name = json.loads(call("explain", player, "--market", "points", "--json")[1])
     chosen = by_name["prediction"]
-    assert (chosen["player"], chosen["market"]) == (shown, "points")
+    assert (chosen["player"], chosen["market"]) == (player, "points")
     assert by_name["model"]["role"] == "champion"
     by_id = json.loads(call("explain", chosen["prediction_id"], "--json")[1])
     assert by_id["prediction"] == chosen
 
 
-def test_several_markets_may_be_named_in_any_spelling(shown: str) -> None:
+def test_several_markets_may_be_named_in_any_spelling(player: str) -> None:
     code, out, _ = call("slate", "--market", "pts", "--market", "P+R+A", "--json")
     assert code == 0
     assert {p["market"] for p in json.loads(out)["predictions"]} == {"points", "pra"}
@@ -140,7 +141,7 @@ def test_several_markets_may_be_named_in_any_spelling(shown: str) -> None:
     ],
 )  # fmt: skip
 def test_with_json_a_failure_is_one_object_with_the_same_exit_code(
-    shown: str, words: str, kind: str, code: int
+    player: str, words: str, kind: str, code: int
 ) -> None:
     left, out, err = call(*words.split())
     error = json.loads(out)["error"]

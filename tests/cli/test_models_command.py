@@ -58,10 +58,10 @@ def test_list_before_a_window_ends_gives_no_roles(folder: Path) -> None:
 
 
 def test_show_prints_the_manifest(folder: Path) -> None:
-    shown = json.loads(run(folder, "models", "show", "last_5", "--json"))
-    assert shown["contract"]["names"]["points"] == ["points_avg_last_5"]
-    assert shown["trained_through"] == "2024-11-30"
-    assert shown["model_id"] in run(folder, "models", "show", shown["model_id"])
+    answer = json.loads(run(folder, "models", "show", "last_5", "--json"))
+    assert answer["contract"]["names"]["points"] == ["points_avg_last_5"]
+    assert answer["trained_through"] == "2024-11-30"
+    assert answer["model_id"] in run(folder, "models", "show", answer["model_id"])
 
 
 def test_promote_and_retire_are_recorded_and_shown(folder: Path) -> None:

@@ -20,9 +20,9 @@ def _run(*arguments: str) -> str:
 
 
 def test_the_command_says_simulated_and_what_to_try_next(tmp_path: Path) -> None:
-    shown = _run(str(tmp_path / "league"), *SMALL)
-    assert "SIMULATED" in shown
-    assert f"tipoff --lake L import {tmp_path / 'league'}" in shown
+    result = _run(str(tmp_path / "league"), *SMALL)
+    assert "SIMULATED" in result
+    assert f"tipoff --lake L import {tmp_path / 'league'}" in result
     assert (tmp_path / "league" / "truth.parquet").exists()
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from tests.concurrency import tiny
-from tests.faults.invariants import live_record, shown_slates
+from tests.faults.invariants import live_record, published_slates
 from tipoff import clock
 from tipoff.errors import GateBlocked
 from tipoff.forecast import (
@@ -28,7 +28,7 @@ from tipoff.forecast.publish import Publication, RunSet
 from tipoff.grading.grade import grade
 from tipoff.grading.promotion import judge_version, promote_through_gates
 from tipoff.lake import Lake, Writer
-from tipoff.lake.upkeep import clean, compact
+from tipoff.lake.maintenance import clean, compact
 from tipoff.models import eligible, list_versions, promote, registry, retire
 from tipoff.sources import import_folder
 
@@ -37,7 +37,7 @@ MARKETS = ("points",)
 KEPT = ("ewma_hl8", "season_mean")
 """Never retired: they keep every slate from becoming empty by right."""
 MODELS = (tiny.NAME, "line", *KEPT)
-CROWNED, LINE_RETIRED = 0.4, 0.1
+PROMOTED, LINE_RETIRED = 0.4, 0.1
 SPARED = timedelta(seconds=60)
 
 
@@ -85,23 +85,23 @@ def do_grade(lake: Lake, day: date, token: str) -> Answer:
 
 def do_train(lake: Lake, rows: str, salt: int, token: str) -> Answer:
     """Fit a small model with an artifact file, and store it."""
-    made = tiny.fit(Path(rows), salt)
-    return {"did": registry.store(lake, made), "model_id": made.manifest.model_id}
+    fitted = tiny.fit(Path(rows), salt)
+    return {"did": registry.store(lake, fitted), "model_id": fitted.manifest.model_id}
 
 
 def do_promote(lake: Lake, salt: int, token: str) -> Answer:
     """Give a random version a random role; a champion has to pass the gates."""
     rng = random.Random(salt)
     version = rng.choice([v for v in _versions(lake) if v["model"] in (tiny.NAME, *KEPT)])
-    if rng.random() < CROWNED:
+    if rng.random() < PROMOTED:
         return _crown(lake, version["model_id"], token)
     promote(lake, version["model_id"], MARKETS[0], token, to=rng.choice(("challenger", "shadow")))
-    return {"model_id": version["model_id"], "crowned": False}
+    return {"model_id": version["model_id"], "forced": False}
 
 
 def _crown(lake: Lake, version: str, token: str) -> Answer:
     # A league of four teams never has the thousand graded rows that the gates ask for, so the way
-    # to the seat is --force; that the gates said no first is part of what is tested.
+    # to the role is --force; that the gates said no first is part of what is tested.
     with lake.reading() as r:
         judged = judge_version(r, version, MARKETS[0], clock.open_night(clock.now()), None)
     try:
@@ -110,14 +110,14 @@ def _crown(lake: Lake, version: str, token: str) -> Answer:
     except GateBlocked:
         unasked = False
         promote_through_gates(lake, judged, token, force=True)
-    return {"model_id": version, "crowned": True, "unasked": unasked}
+    return {"model_id": version, "forced": True, "unasked": unasked}
 
 
 def do_retire(lake: Lake, salt: int, token: str) -> Answer:
     """Retire a version of the small model, or once in a while the line."""
     rng = random.Random(salt)
-    made = [v["model_id"] for v in _versions(lake) if v["model"] == tiny.NAME]
-    name = "line" if rng.random() < LINE_RETIRED or not made else rng.choice(made)
+    versions = [v["model_id"] for v in _versions(lake) if v["model"] == tiny.NAME]
+    name = "line" if rng.random() < LINE_RETIRED or not versions else rng.choice(versions)
     model_ids = list(retire(lake, name, token, MARKETS))
     with lake.reading() as r:
         sql = "SELECT count(*) FROM models.state WHERE reason = $token"
@@ -128,7 +128,7 @@ def do_read(lake: Lake, day: date, token: str) -> Answer:
     """Every slate's counts and this one's publication, in one transaction."""
     with lake.reading() as r:
         current = current_publication(r, day)
-        return {"seq": current.seq if current else 0, "whole": not list(shown_slates(r))}
+        return {"seq": current.seq if current else 0, "whole": not list(published_slates(r))}
 
 
 def do_view(lake: Lake, day: date, token: str) -> Answer:
@@ -212,7 +212,7 @@ def _published(lake: Lake, day: date, reason: str | None) -> Answer:
 
 def _asked(lake: Lake, day: date) -> list[str]:
     with lake.reading() as r:
-        seated = {seat.model for seat in eligible(r, day, MARKETS[0])}
+        seated = {assignment.model for assignment in eligible(r, day, MARKETS[0])}
     return [name for name in MODELS if name in seated]
 
 

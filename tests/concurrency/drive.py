@@ -18,7 +18,7 @@ from typing import Any
 from tests.concurrency import tiny
 from tests.concurrency.shadow import Shadow
 from tests.concurrency.worker import Command, Reply, main
-from tests.faults.invariants import deep, model_files, shown_slates, sound_models, touched
+from tests.faults.invariants import deep, model_files, published_slates, sound_models, touched
 from tests.faults.league import Ground
 from tipoff import clock
 from tipoff.lake import Lake
@@ -172,7 +172,7 @@ class Drive:
             report.violations.extend(self.shadow.visible(r))
             newest = r.newest_seq()
             if newest > self.looked:
-                report.violations.extend(shown_slates(r))
+                report.violations.extend(published_slates(r))
                 report.violations.extend(touched(r, self.folder, self.looked))
                 report.violations.extend(self.shadow.dated(r))
             self.looked = newest
@@ -185,8 +185,8 @@ class Drive:
         report.violations.extend(deep(lake))
         with lake.reading() as r:
             files = model_files(r, self.folder)
-            for found in (files, sound_models(r), self.shadow.exact(r)):
-                report.violations.extend(found)
+            for violations in (files, sound_models(r), self.shadow.exact(r)):
+                report.violations.extend(violations)
 
     def _last(self, lake: Lake, report: Report) -> None:
         """Make the sets again that no step has, look at the files, and count the commands."""
@@ -198,9 +198,9 @@ class Drive:
         while self.busy and not report.violations:
             self._receive(lake, report)
         report.reproduced = self.shadow.moved["reproduce"]
-        found = check(lake, self.now + timedelta(days=1), timedelta(0))
+        state = check(lake, self.now + timedelta(days=1), timedelta(0))
         report.violations.extend(
-            f"{t.kind} {t.what}: {t.detail}" for t in found.problems if t.kind != "orphan"
+            f"{t.kind} {t.what}: {t.detail}" for t in state.problems if t.kind != "orphan"
         )
         report.violations.extend(too_rare(self.shadow.done, report.steps))
 

@@ -26,7 +26,7 @@ class Shadow:
     rivals: dict[int, set[int]] = field(default_factory=dict)
     corrections: dict[str, int] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
-    crowned: int = 0
+    forced: int = 0
     graded: int = 0
     retiring: bool = False
     undated: list[tuple[str, datetime]] = field(default_factory=list)
@@ -73,20 +73,20 @@ class Shadow:
     def visible(self, r: Reader) -> Iterator[str]:
         """Acknowledged publications are the newest shown, unless others are under way."""
         sql = "SELECT slate, seq FROM forecast.current_publication"
-        shown = dict(r.rows(sql))
-        for day in self.chains.keys() | shown.keys():
+        newest = dict(r.rows(sql))
+        for day in self.chains.keys() | newest.keys():
             low = self.newest(day)
             high = low + sum(_publishes(c, day) for c in self.under_way.values())
-            if not low <= shown.get(day, 0) <= high:
-                yield f"{day}: shows publication {shown.get(day, 0)}, expected {low} to {high}"
+            if not low <= newest.get(day, 0) <= high:
+                yield f"{day}: shows publication {newest.get(day, 0)}, expected {low} to {high}"
 
     def dated(self, r: Reader) -> Iterator[str]:
         """No publication just acknowledged is dated earlier than its command was given."""
-        told = dict(self.undated)
+        asked = dict(self.undated)
         sql = "SELECT publication_id, committed_at FROM forecast.publication"
-        for name, at in r.rows(sql) if told else []:
-            if name in told and at < told[name]:
-                yield f"{name} is dated {at}, and was asked for at {told[name]}"
+        for name, at in r.rows(sql) if asked else []:
+            if name in asked and at < asked[name]:
+                yield f"{name} is dated {at}, and was asked for at {asked[name]}"
         self.undated.clear()
 
     def exact(self, r: Reader) -> Iterator[str]:
@@ -104,25 +104,25 @@ class Shadow:
         if sorted(rows) != sorted(self.corrections.items()):
             odd = set(rows) ^ set(self.corrections.items())
             yield f"corrections stored and acknowledged differ: {sorted(odd)[:5]}"
-        yield from self._told(r)
+        yield from self._roles_and_grades(r)
         yield from self._truly_live(r)
 
-    def _told(self, r: Reader) -> Iterator[str]:
+    def _roles_and_grades(self, r: Reader) -> Iterator[str]:
         """Roles, the verdicts they were given by, and grades are those acknowledged."""
         said = {why: "retired" if state == "retired" else "given" for why, state in r.rows(
             "SELECT reason, state FROM models.state")}  # fmt: skip
         if said != self.roles:
             yield f"roles differ: {sorted(said.items() ^ self.roles.items())[:5]}"
-        crowned = r.value("SELECT count(*) FROM ops.event WHERE kind = 'forced_promotion'")
-        if crowned != self.crowned:
-            yield f"{crowned} forced promotions on record, {self.crowned} acknowledged"
+        forced = r.value("SELECT count(*) FROM ops.event WHERE kind = 'forced_promotion'")
+        if forced != self.forced:
+            yield f"{forced} forced promotions on record, {self.forced} acknowledged"
         graded = r.value("SELECT count(*) FROM grading.grade")
         if graded != self.graded:
             yield f"{graded} grades stored, {self.graded} acknowledged"
 
     def _truly_live(self, r: Reader) -> Iterator[str]:
         """No grade is live whose set left its worker after tip-off by the scheduler's clock."""
-        first = dict(made for chain in self.chains.values() for made in chain.values())
+        first = dict(pair for chain in self.chains.values() for pair in chain.values())
         sql = """SELECT DISTINCT p.publication_id, x.tipoff FROM grading.grade g
                  JOIN forecast.prediction x USING (run_id, prediction_id)
                  JOIN forecast.publication p ON p.run_id = g.run_id
@@ -168,7 +168,7 @@ class Shadow:
     def _ruled(self, command: Command, answer: dict[str, Any]) -> Iterator[str]:
         if command.action == "promote":
             self.roles[command.token] = "given"
-            self.crowned += answer["crowned"]
+            self.forced += answer["forced"]
             if answer.get("unasked"):
                 yield "the gates let through a version that has no record"
         elif command.action == "grade":

@@ -78,9 +78,9 @@ def test_a_build_broken_on_purpose_is_found_out(
     if commands is GRADE:
         drive.now = clock.eastern(ground.days[2], 12)
     report = drive.run(steps)
-    found = report.violations
-    print(f"{breakage}: {report.sent.total()} steps, {report.seconds:.0f} s: {found[:1]}")
-    assert any(re.search(complaint, violation) for violation in found), found
+    violations = report.violations
+    print(f"{breakage}: {report.sent.total()} steps, {report.seconds:.0f} s: {violations[:1]}")
+    assert any(re.search(complaint, violation) for violation in violations), violations
 
 
 def test_a_run_in_which_a_command_hardly_took_place_is_none() -> None:

@@ -30,10 +30,10 @@ def fit(rows: Path, salt: int) -> Model:
         patch.object(catboost, "MIN_TRAINING_ROWS", 100),
         patch.object(dispersion, "MIN_ROWS", 30),
     ):
-        made, _ = catboost.fit_catboost(
+        model, _ = catboost.fit_catboost(
             NAME, _data(rows), names, definition_hashes(), optional, parameters
         )
-    return made
+    return model
 
 
 @cache

@@ -19,7 +19,7 @@ from tipoff.errors import TipoffError
 from tipoff.forecast import reconcile, reconciliation
 from tipoff.grading.backtest import backtest, make_plan
 from tipoff.lake import Lake, Writer, session
-from tipoff.lake.upkeep import compact
+from tipoff.lake.maintenance import compact
 from tipoff.models import dispersion, train
 from tipoff.models.families import catboost
 from tipoff.sources import import_folder
@@ -136,11 +136,11 @@ class Tripwire:
 def _announce_publication(pipe: Connection) -> None:
     whole = reconciliation.publish  # type: ignore[attr-defined]
 
-    def told(*args: Any, **named: Any) -> Any:
+    def announced(*args: Any, **named: Any) -> Any:
         pipe.send("now")
         return whole(*args, **named)
 
-    setattr(reconciliation, "publish", told)  # noqa: B010
+    setattr(reconciliation, "publish", announced)  # noqa: B010
 
 
 def _set_trap(point: str, pipe: Connection) -> None:

@@ -102,8 +102,8 @@ class Interrupts:
     def _after(self, command: str) -> Iterator[str]:
         lake = self.root / "shot" / "lake"
         with Lake.open(lake) as opened:
-            found = check(opened, clock.now(), AN_HOUR)
-        yield from (f"lake check: {t.kind} {t.what}" for t in found.problems if not t.young)
+            state = check(opened, clock.now(), AN_HOUR)
+        yield from (f"lake check: {t.kind} {t.what}" for t in state.problems if not t.young)
         code, out, err = self._ended(self._start(command))
         if code:
             yield f"the next try left with {code}: {out[-500:]} {err[-500:]}"

@@ -24,7 +24,7 @@ from tipoff import clock
 from tipoff.forecast import reconcile
 from tipoff.lake import Lake
 from tipoff.lake.health import check
-from tipoff.lake.upkeep import clean
+from tipoff.lake.maintenance import clean
 
 NONE = timedelta(0)
 PATIENCE = 120.0
@@ -126,11 +126,11 @@ class Range:
         process = self.context.Process(target=main, args=(job, theirs))
         process.start()
         theirs.close()
-        began = wanted = self._heard(ours, PATIENCE)
+        began = ready = self._heard(ours, PATIENCE)
         if began and job.point == "in-commit":
-            wanted = self._heard(ours, PATIENCE)
+            ready = self._heard(ours, PATIENCE)
             delay = rng.uniform(0, COMMIT_SECONDS)
-        if wanted and (not job.point or job.point == "in-commit"):
+        if ready and (not job.point or job.point == "in-commit"):
             process.join(delay)
             process.kill()
         process.join(PATIENCE)

@@ -33,8 +33,8 @@ class Done:
     def json(self) -> dict[str, Any]:
         """Its stdout as JSON, after an exit code of 0."""
         assert self.code == 0, self.err
-        found: dict[str, Any] = json.loads(self.out)
-        return found
+        answer: dict[str, Any] = json.loads(self.out)
+        return answer
 
     def refuses(self, code: int, *words: str) -> None:
         """It left with a code, said why and what next on stderr, and answered nothing."""
@@ -87,16 +87,16 @@ def together(calls: dict[str, list[str]], cwd: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What every command of one session said, by a name; the lake is ./tipoff-lake of a folder."""
 
     def build(folder: Path) -> None:
         folder.mkdir()
-        (folder / "told.json").write_text(json.dumps(session(folder)), encoding="utf-8")
+        (folder / "answers.json").write_text(json.dumps(session(folder)), encoding="utf-8")
 
     folder = built_once(tmp_path_factory, "command-line", build)
-    found: dict[str, Any] = json.loads((folder / "told.json").read_text(encoding="utf-8"))
-    return found
+    stored: dict[str, Any] = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
+    return stored
 
 
 def session(folder: Path) -> dict[str, Any]:
@@ -126,70 +126,72 @@ def session(folder: Path) -> dict[str, Any]:
     return said
 
 
-def test_importing_the_same_folder_again_adds_no_row(told: dict[str, Any]) -> None:
-    assert told["import"]["simulated"] is True
-    assert told["import"]["new_rows"] > 1000
-    assert told["import again"]["new_rows"] == 0
+def test_importing_the_same_folder_again_adds_no_row(answers: dict[str, Any]) -> None:
+    assert answers["import"]["simulated"] is True
+    assert answers["import"]["new_rows"] > 1000
+    assert answers["import again"]["new_rows"] == 0
 
 
 def test_a_run_publishes_a_set_its_schema_accepts_and_again_has_nothing_to_do(
-    told: dict[str, Any],
+    answers: dict[str, Any],
 ) -> None:
     for name, command in (("run", "run"), ("run again", "run"), ("slate", "slate")):
         schema = json.loads((SCHEMAS / f"{command}.schema.json").read_text(encoding="utf-8"))
-        jsonschema.validate(told[name], schema, cls=jsonschema.Draft202012Validator)
-    first, again = told["run"], told["run again"]
+        jsonschema.validate(answers[name], schema, cls=jsonschema.Draft202012Validator)
+    first, again = answers["run"], answers["run again"]
     assert (first["nothing_to_do"], again["nothing_to_do"]) == (False, True)
     assert first["publication_id"] == again["publication_id"]
     assert again == first | {"nothing_to_do": True}
     assert first["expected"] == first["predicted"] + sum(first["refused"].values())
-    slate = told["first slate"]
+    slate = answers["first slate"]
     assert {p["model"] for p in slate["predictions"]} == {"catboost_v9", "ewma_hl8"}
     assert len(slate["predictions"]) == first["predicted"]
     assert first["simulated"] is True
     assert first["backfill"] is True
 
 
-def test_a_new_process_reproduces_a_set_though_it_was_superseded(told: dict[str, Any]) -> None:
-    assert told["reproduce"]["reproduced"] is True
-    assert told["reproduce"]["checked"] == told["run"]["predicted"]
+def test_a_new_process_reproduces_a_set_though_it_was_superseded(answers: dict[str, Any]) -> None:
+    assert answers["reproduce"]["reproduced"] is True
+    assert answers["reproduce"]["checked"] == answers["run"]["predicted"]
 
 
-def test_regenerating_supersedes_and_a_diff_of_the_two_compares_them(told: dict[str, Any]) -> None:
-    assert told["regenerate"]["nothing_to_do"] is False
-    assert told["regenerate"]["publication"]["kind"] == "regenerate"
-    diff, slate = told["diff"], told["slate"]
-    assert diff["date"] == told["day"]
+def test_regenerating_supersedes_and_a_diff_of_the_two_compares_them(
+    answers: dict[str, Any],
+) -> None:
+    assert answers["regenerate"]["nothing_to_do"] is False
+    assert answers["regenerate"]["publication"]["kind"] == "regenerate"
+    diff, slate = answers["diff"], answers["slate"]
+    assert diff["date"] == answers["day"]
     assert slate["publication"]["seq"] == 2
     assert slate["publication"]["reason"] == "the owner asked"
-    assert slate["publication"]["parent"] == told["run"]["publication_id"]
+    assert slate["publication"]["parent"] == answers["run"]["publication_id"]
     assert (diff["removed"], diff["changed"]) == (0, 0)
 
 
-def test_a_player_and_an_explanation_are_those_of_the_slate(told: dict[str, Any]) -> None:
-    first = told["first slate"]["predictions"][0]
-    ids = {p["prediction_id"] for p in told["player"]["predictions"]}
+def test_a_player_and_an_explanation_are_those_of_the_slate(answers: dict[str, Any]) -> None:
+    first = answers["first slate"]["predictions"][0]
+    ids = {p["prediction_id"] for p in answers["player"]["predictions"]}
     assert first["prediction_id"] in ids
-    assert told["explain"]["prediction"]["median"] == first["median"]
-    assert told["explain"]["model"]["model"] == first["model"]
-    assert told["explain"]["features"]
+    assert answers["explain"]["prediction"]["median"] == first["median"]
+    assert answers["explain"]["model"]["model"] == first["model"]
+    assert answers["explain"]["features"]
 
 
-def test_the_slate_is_graded_and_shown_in_the_record_of_backfills(told: dict[str, Any]) -> None:
-    report = told["grade"]
-    assert report["date"] == told["day"]
+def test_the_slate_is_graded_and_shown_in_the_record_of_backfills(answers: dict[str, Any]) -> None:
+    report = answers["grade"]
+    assert report["date"] == answers["day"]
     assert report["new"] > 0
     assert report["outcomes"]["pending"] == 0
-    assert told["scoreboard"]["record"] == "backfill"
-    assert "catboost_v9" in {e["model"] for e in told["scoreboard"]["entries"]}
+    assert answers["scoreboard"]["record"] == "backfill"
+    assert "catboost_v9" in {e["model"] for e in answers["scoreboard"]["entries"]}
 
 
-def test_models_and_findings_are_listed(told: dict[str, Any]) -> None:
-    assert told["train"]["model_id"] in {m["model_id"] for m in told["models list"]["models"]}
-    roles = {m["model"]: m["roles"].get("points") for m in told["models list"]["models"]}
+def test_models_and_findings_are_listed(answers: dict[str, Any]) -> None:
+    assert answers["train"]["model_id"] in {m["model_id"] for m in answers["models list"]["models"]}
+    roles = {m["model"]: m["roles"].get("points") for m in answers["models list"]["models"]}
     assert roles["catboost_v9"] == "champion"
-    assert told["doctor"]["simulated"] is True
-    assert told["doctor"]["checks"]
+    assert answers["doctor"]["simulated"] is True
+    assert answers["doctor"]["checks"]
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def tipoff(trained_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def said(done: Result) -> dict[str, Any]:
     """What a command that did its work answered as JSON."""
     assert done.exit_code == 0, done.output
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def leader(tipoff: Tipoff, day: str) -> set[str]:

@@ -30,7 +30,7 @@ DERIVED_KEYS: dict[str, tuple[str, ...]] = {
     "raw.set_aside": ("fact_id",),
 }
 
-_SHOWN = """
+_PUBLISHED = """
 WITH shown AS (
   SELECT c.slate, c.run_id, r.run_id AS stored, r.snapshot_id, r.expected, r.predicted, r.refused
   FROM forecast.current_publication c LEFT JOIN forecast.run r USING (run_id)),
@@ -46,9 +46,9 @@ SELECT s.slate, s.stored, s.expected, s.predicted, s.refused, coalesce(rows.n, 0
 FROM shown s LEFT JOIN rows USING (run_id) LEFT JOIN gone USING (run_id) ORDER BY s.slate"""
 
 
-def shown_slates(r: Reader) -> Iterator[str]:
+def published_slates(r: Reader) -> Iterator[str]:
     """No slate empty or mixed after its first publication; expected = predicted + refused."""
-    for slate, run, expected, predicted, refused, rows, gone, snapshots, own in r.rows(_SHOWN):
+    for slate, run, expected, predicted, refused, rows, gone, snapshots, own in r.rows(_PUBLISHED):
         if run is None:
             yield f"{slate}: points to a run that is not stored"
         elif not rows:
@@ -78,8 +78,8 @@ def grown(r: Reader, since: int) -> set[str]:
     """The tables with rows committed after `since`."""
     tables = [*DERIVED_KEYS, *KEYS]
     asked = ", ".join(f"EXISTS (FROM {t} WHERE recorded_seq > $since)" for t in tables)
-    found = r.rows(f"SELECT {asked}", {"since": since})[0]
-    return {table for table, there in zip(tables, found, strict=True) if there}
+    counts = r.rows(f"SELECT {asked}", {"since": since})[0]
+    return {table for table, there in zip(tables, counts, strict=True) if there}
 
 
 def _doubles(r: Reader, table: str, key: tuple[str, ...], since: int) -> Iterator[str]:
@@ -87,8 +87,8 @@ def _doubles(r: Reader, table: str, key: tuple[str, ...], since: int) -> Iterato
     new = f"SELECT DISTINCT {names} FROM {table} WHERE recorded_seq > $since"
     rows = f"{table} SEMI JOIN ({new}) USING ({names})" if since != ALL else table
     sql = f"SELECT {names}, count(*) FROM {rows} GROUP BY {names} HAVING count(*) > 1 LIMIT 3"
-    found = r.rows(sql, {"since": since})
-    yield from (f"{table}: {row} is stored more than once" for row in found)
+    doubles = r.rows(sql, {"since": since})
+    yield from (f"{table}: {row} is stored more than once" for row in doubles)
 
 
 _CHAINS = """
@@ -227,5 +227,5 @@ UNION SELECT slate FROM grading.grade WHERE recorded_seq > $since"""
 def deep(lake: Lake) -> list[str]:
     """All of the above, of one version of the lake."""
     with lake.reading() as r:
-        checks = (shown_slates, no_doubles, chains, nothing_lost, live_record)
+        checks = (published_slates, no_doubles, chains, nothing_lost, live_record)
         return [complaint for check in checks for complaint in check(r)]

@@ -29,9 +29,9 @@ def run_at(lake: Lake, ground: Ground, moment: datetime, patch: pytest.MonkeyPat
     patch.setattr(clock, "now", lambda: moment)
     done = reconcile(lake, ground.days[day], markets=MARKETS, models=MODELS)
     with lake.reading() as r:
-        shown = current_publication(r, ground.days[day])
-    assert shown is not None
-    return done.nothing_to_do, shown
+        current = current_publication(r, ground.days[day])
+    assert current is not None
+    return done.nothing_to_do, current
 
 
 def test_an_earlier_clock_finds_nothing_to_do(
@@ -40,10 +40,10 @@ def test_an_earlier_clock_finds_nothing_to_do(
     """Else an hour of news would be forgotten by a set that is newer only in its number."""
     noon = clock.eastern(ground.days[1], 12)
     with Lake.open(tiny) as lake:
-        nothing, shown = run_at(lake, ground, noon - HOUR, monkeypatch)
+        nothing, current = run_at(lake, ground, noon - HOUR, monkeypatch)
     assert nothing
-    assert shown.seq == 1
-    assert shown.committed_at == noon
+    assert current.seq == 1
+    assert current.committed_at == noon
 
 
 def test_a_set_made_by_an_earlier_clock_is_dated_and_true_no_earlier_than_the_one_before(
@@ -52,9 +52,9 @@ def test_a_set_made_by_an_earlier_clock_is_dated_and_true_no_earlier_than_the_on
     noon = clock.eastern(ground.days[1], 12)
     with Lake.open(tiny) as lake:
         correct_a_box_score(lake, ground.days[1])
-        nothing, shown = run_at(lake, ground, noon - HOUR, monkeypatch)
+        nothing, current = run_at(lake, ground, noon - HOUR, monkeypatch)
         assert not nothing
-        assert (shown.seq, shown.committed_at) == (2, noon)
+        assert (current.seq, current.committed_at) == (2, noon)
         with lake.reading() as r:
             assert slate_view(r, ground.days[1]).as_of == noon
         assert deep(lake) == []
@@ -69,7 +69,7 @@ def test_what_is_published_after_tipoff_does_not_become_live_by_setting_the_cloc
     with Lake.open(tiny) as lake:
         run_at(lake, ground, late, monkeypatch, day=2)
         correct_a_box_score(lake, ground.days[1])
-        _, shown = run_at(lake, ground, noon - HOUR, monkeypatch)
-        assert shown.committed_at == late
+        _, current = run_at(lake, ground, noon - HOUR, monkeypatch)
+        assert current.committed_at == late
         with lake.reading() as r:
             assert slate_view(r, ground.days[1]).backfill is True

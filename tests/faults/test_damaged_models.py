@@ -49,8 +49,8 @@ def _train_champion(lake: Lake, through: date) -> None:
     with lake.reading() as r:
         names = family.names(spec, MARKETS)
         frame = training_frame(r, start=None, through=through, names=names)
-    made = family.fit(spec, MARKETS, training_data(frame, through))
-    assert store(lake, made)
+    model = family.fit(spec, MARKETS, training_data(frame, through))
+    assert store(lake, model)
 
 
 @pytest.fixture
@@ -116,13 +116,13 @@ def test_a_flipped_byte_refuses_that_model_and_changes_no_number_of_another(
     done = tipoff(armed, "run", ground.days[2], "--market", "points")
     assert done.returncode == 0, done.stderr
     assert f"model {model} refused: {harmed} hashes to" in done.stdout
-    shown = whole_slate(armed, ground.days[2])
+    slate = whole_slate(armed, ground.days[2])
     assert refused(armed, ground) == {(model, "artifact")}
-    assert of_others(shown, model) == of_others(whole, model) != {}
-    assert {p["model"] for p in shown["predictions"]} == {
+    assert of_others(slate, model) == of_others(whole, model) != {}
+    assert {p["model"] for p in slate["predictions"]} == {
         p["model"] for p in whole["predictions"]
     } - {model}
-    assert shown["expected"] == whole["expected"]
+    assert slate["expected"] == whole["expected"]
     assert whole_slate(armed, ground.days[1]) == before
     named = tipoff(armed, "lake", "check", "--json")
     assert named.returncode == 1
@@ -157,8 +157,8 @@ def test_nobody_takes_the_seat_of_a_champion_whose_file_is_damaged_and_the_slate
             promoted = str(versions_of(r, "champion_noline")[0]["model_id"])
         promote(lake, promoted, "points", "the best there is")
     flip(file_of(armed, "champion_noline"))
-    shown = run_points(armed, ground)
-    roles = {(p["model"], p["role"]) for p in shown["predictions"]}
+    slate = run_points(armed, ground)
+    roles = {(p["model"], p["role"]) for p in slate["predictions"]}
     assert ("ewma_hl8", "challenger") in roles
     assert not [model for model, role in roles if role == "champion"]
     people = tipoff(armed, "slate", ground.days[2])

@@ -57,9 +57,9 @@ def nothing_lost(folder: Path, ground: Ground) -> None:
     with Lake.open(folder) as lake:
         assert deep(lake) == []
         with lake.reading() as r:
-            shown = current_publication(r, ground.days[1])
-        assert shown is not None
-        assert shown.seq == 1
+            current = current_publication(r, ground.days[1])
+        assert current is not None
+        assert current.seq == 1
         assert {t.kind for t in troubles(lake)} <= {"orphan"}
         assert import_folder(lake, ground.parts[0]).new_rows > 0
 

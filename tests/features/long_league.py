@@ -16,13 +16,13 @@ TEAMS = ("AAA", "BBB")
 STAR, STEADY, INJURED, BENCH = 0, 1, 2, 3
 """Places in a roster of four."""
 AWAY = range(60, 75)
-"""Games of each season that the injured man misses in a row."""
+"""Games of each season that the injured player misses in a row."""
 HOT = range(100, 130)
 """Games of each season in which a star scores seventy, and then nothing."""
 REPORTED = (0, 1, 30, 100, 139, 140, 210, 235, 300, 400, 490, 610, 700, 735, 800, 839)
 """Games on whose morning there are reports."""
 EXACT = (20,)
-"""Games of each season in which a man of ten points scores exactly half as many again."""
+"""Games of each season in which a player of ten points scores exactly half as many again."""
 DETAILS = ("Placed on IL (DTD), sore knee", "Out indefinitely", "Out for the season",
            "Placed on IL (DTD), out indefinitely, maybe for the season")  # fmt: skip
 
@@ -103,8 +103,8 @@ def _known_at_once(league: League, earlier: str) -> None:
 
 
 def _report(league: League, day: date, number: int) -> None:
-    """In the morning of a day: a star and a steady man are out and back in turn, one who is out
-    stays out, a bench man has a daily status; and of one moment more than one thing is said."""
+    """In the morning of a day: a star and a steady player are out and back in turn, one who is out
+    stays out, a bench player has a daily status; and of one moment more than one thing is said."""
     out, back = (STAR, STEADY) if number % 2 else (STEADY, STAR)
     status = ("doubtful", "questionable", "probable", "out", "available")[number % 5]
     move, daily, yesterday = "transaction", "daily status snapshot", day - timedelta(1)

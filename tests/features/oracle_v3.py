@@ -56,7 +56,7 @@ class MoreFacts(Facts):
 
 
 def rate(games: list[Row], column: str) -> Value:
-    """Per minute over the last 50; unknown while no game of his has told."""
+    """Per minute over the last 50; unknown while no game of theirs has told."""
     if all(g[column] is None for g in games):
         return None
     return float(sum(g[column] or 0 for g in games[-50:]) / sum(g["minutes"] for g in games[-50:]))
@@ -81,7 +81,7 @@ def role(rates: dict[str, float]) -> float:
 
 
 class Member:
-    """A roster member's state for a night of his team."""
+    """A roster member's state for a night of their team."""
 
     def __init__(self, oracle: NewOracle, player: str, team: str) -> None:
         self.o, self.player, self.team = oracle, player, team
@@ -206,7 +206,7 @@ class NewOracle(Oracle):
         return self.f.of_player[key]
 
     def of_team(self, team: str) -> dict[str, Row]:
-        """Player -> his newest game, of those for whom it was with the team this season."""
+        """Player -> their newest game, of those for whom it was with the team this season."""
         season = self.row["season"]
         newest = {p: past[-1] for p in sorted(self.f.rosters[team, season])
                   if (past := self.history(p))}  # fmt: skip

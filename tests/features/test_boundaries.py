@@ -22,10 +22,13 @@ TICK = timedelta(microseconds=1)
 def disagreements(built: Built, day: date, moment: datetime) -> list[str]:
     """Where a slate of everything at a moment is not what plain loops give."""
     rows, _ = tonight(built.frame, day)
-    found = slate(built.lake, rows, moment).frame
-    whole = rows.join(found.drop(*rows.columns[2:], strict=False), on=rows.columns[:2])
-    made = whole.to_dicts()
-    return [*test_oracle.compare(built, made, moment), *test_oracle_v3.compare(built, made, moment)]
+    frame = slate(built.lake, rows, moment).frame
+    whole = rows.join(frame.drop(*rows.columns[2:], strict=False), on=rows.columns[:2])
+    dicts = whole.to_dicts()
+    return [
+        *test_oracle.compare(built, dicts, moment),
+        *test_oracle_v3.compare(built, dicts, moment),
+    ]
 
 
 def newest(league: League, table: str, day: date, before: datetime) -> datetime:
@@ -123,7 +126,7 @@ def test_a_box_score_of_a_game_the_schedule_lacks_is_read_a_second_before_its_ow
 def ruled_out(
     league: League, player: str, day: date, known: datetime, kind: str = "transaction"
 ) -> League:
-    """The league in which a man is ruled out on a day, known at a moment."""
+    """The league in which a player is ruled out on a day, known at a moment."""
     row = {"date": day, "team": "AAA", "player_key": player, "raw_key": player,
            "player_name": player, "status": "out", "raw_status": "out", "detail": "knee",
            "kind": kind, "known_at": known, "estimated": False, "fact_id": "late"}  # fmt: skip
@@ -138,21 +141,21 @@ def test_whatever_moment_is_asked_for_a_row_is_read_up_to_the_last_second_before
     rows, _ = tonight(small.frame, LAST)
     row = rows.filter(pl.col("tipoff") == rows["tipoff"].max()).row(0, named=True)
     player, tip = row["player_key"], row["tipoff"]
-    told = ruled_out(small_league, player, LAST, tip - timedelta(seconds=short))
+    league = ruled_out(small_league, player, LAST, tip - timedelta(seconds=short))
     late = tip + timedelta(hours=1)
-    unplayed = told.changed(
+    unplayed = league.changed(
         "game", lambda g: g | ({"result_known_at": tip + timedelta(days=99)}
                                if g["game_date"] == LAST else {})
     )  # fmt: skip
     with unplayed.store(tmp_path / "lake") as lake:
-        found = slate(lake, rows, late).frame.filter(pl.col("player_key") == player)
+        frame = slate(lake, rows, late).frame.filter(pl.col("player_key") == player)
         with lake.reading() as r:
             members = roster_frame(r, start=LAST, through=LAST, as_of=late)
-    lost = told.changed("game", lambda g: None if g["game_id"] == row["game_id"] else g)
+    lost = league.changed("game", lambda g: None if g["game_id"] == row["game_id"] else g)
     with lost.store(tmp_path / "lost") as lake, lake.reading() as r:
         alone = training_frame(r, start=LAST, through=LAST, names=["injury_risk"])
     member = members.filter(pl.col("player_key") == player)
-    assert (found["injury_risk"][0] == 3) is out
+    assert (frame["injury_risk"][0] == 3) is out
     assert (member["absence_state"][0] == 7) is out
     assert (alone.filter(pl.col("player_key") == player)["injury_risk"][0] == 3) is out
 

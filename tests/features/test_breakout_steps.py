@@ -65,8 +65,8 @@ def test_defence_steps_at_116_113_and_110_and_falls_by_4_a_point_below_that(
 def test_opportunity_steps_with_the_trend_of_usage_and_the_points_that_sit_out(
     trend: float, out: float, score: float
 ) -> None:
-    found = value("breakout_opportunity", usage_trend=trend, points_out=out, injury_risk=0)
-    assert found == score
+    chance = value("breakout_opportunity", usage_trend=trend, points_out=out, injury_risk=0)
+    assert chance == score
 
 
 @pytest.mark.parametrize(

@@ -57,10 +57,10 @@ def test_these_features_have_a_second_source_and_no_others() -> None:
 
 
 def test_the_categories_that_gates_and_quality_read_hold_these_features() -> None:
-    found = {kind: [n for n, f in catalogue().items() if f.category == kind]
+    by_kind = {kind: [n for n, f in catalogue().items() if f.category == kind]
              for kind in ("game context", "matchup")}  # fmt: skip
-    assert sorted(found["game context"]) == sorted(CONTEXT.split())
-    assert sorted(found["matchup"]) == sorted(MATCHUP.split())
+    assert sorted(by_kind["game context"]) == sorted(CONTEXT.split())
+    assert sorted(by_kind["matchup"]) == sorted(MATCHUP.split())
 
 
 def test_reasons_second_sources_and_constancy_are_no_part_of_what_a_feature_is() -> None:

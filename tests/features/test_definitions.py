@@ -142,21 +142,21 @@ def test_features_of_any_length_come_right_beside_those_that_are_there(
         assert moved(CATALOGUE.hashes) == set()
         assert reach_of(feature.name) == {Rows.OWN_GAMES: last(games)}
         with small.lake.reading() as r:
-            found = training_frame(r, start=None, through=date(2030, 1, 1), names=[feature.name])
-        for row in found.iter_rows(named=True):
+            frame = training_frame(r, start=None, through=date(2030, 1, 1), names=[feature.name])
+        for row in frame.iter_rows(named=True):
             before = first[row["game_date"]] - timedelta(seconds=1)
             known = [b["pts"] for b in boxes if b["player_key"] == row["player_key"]
                      and b["known_at"] <= before][-games:]  # fmt: skip
             expected = round(sum(known) / len(known), 6) if known else None
             assert row[feature.name] == expected
-        assert found[feature.name].drop_nulls().len() > 100
+        assert frame[feature.name].drop_nulls().len() > 100
 
 
 def _by_day(league: League) -> dict[date, list[Row]]:
-    found: dict[date, list[Row]] = {}
+    rows: dict[date, list[Row]] = {}
     for game in league.tables["game"]:
-        found.setdefault(game["game_date"], []).append(game)
-    return found
+        rows.setdefault(game["game_date"], []).append(game)
+    return rows
 
 
 def test_other_rounding_is_another_definition(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,11 +264,11 @@ def test_a_column_taken_from_another_source_is_another_column(
     reading.read_catalogue(CATALOGUE.families, CATALOGUE.relations)
     sources, tried = set[str](), 0
     for sql, tables in texts.items():
-        found, rest = read_query(sql, tables), sql.partition("FROM (")[2]
+        query, rest = read_query(sql, tables), sql.partition("FROM (")[2]
         for other in _of_other_sources(sql, projected_alone=rest in sources):
             with suppress(IntegrityError):
                 tried += 1
-                assert read_query(other, tables) != found, other
+                assert read_query(other, tables) != query, other
         sources.add(rest)
     assert tried > 200
 

@@ -54,9 +54,9 @@ def test_the_next_night_is_built_of_what_is_known_of_the_last(
     for table in tables:
         league = late(league, table, played)
     with league.store(tmp_path / "late") as lake:
-        found = slate(lake, rows, as_of).frame
-        assert found.height == rows.height > 15
-        assert compare(Built(lake, found), found.to_dicts()) == []
-    states = found["absence_state"].drop_nulls()
+        frame = slate(lake, rows, as_of).frame
+        assert frame.height == rows.height > 15
+        assert compare(Built(lake, frame), frame.to_dicts()) == []
+    states = frame["absence_state"].drop_nulls()
     assert set(states) == ({1.0} if played > OPENING or tables == ("game",) else set())
-    assert found["p_absent"].drop_nulls().is_between(0, 1, closed="none").all()
+    assert frame["p_absent"].drop_nulls().is_between(0, 1, closed="none").all()

@@ -75,8 +75,8 @@ def test_a_players_features_do_not_depend_on_who_else_is_asked_for(small: Built)
 def test_rows_come_back_in_the_order_given_and_a_double_row_is_refused(small: Built) -> None:
     rows, as_of = tonight(small.frame, LAST)
     shuffled = rows.sample(fraction=1.0, shuffle=True, seed=1)
-    found = slate(small.lake, shuffled, as_of)
-    assert found.frame["player_key"].to_list() == shuffled["player_key"].to_list()
+    snapshot = slate(small.lake, shuffled, as_of)
+    assert snapshot.frame["player_key"].to_list() == shuffled["player_key"].to_list()
     with pytest.raises(IntegrityError, match="player-games in"):
         slate(small.lake, pl.concat([rows, rows.head(1)]), as_of)
 

@@ -23,7 +23,7 @@ from tipoff.markets import MARKETS
 
 ALL = 100_000
 SINGLE = ("points", "rebounds", "assists", "threes", "steals", "blocks")
-CROWD = """rank_points rank_minutes rank_start rank_assists rank_rebounds act_points act_minutes
+TEAMMATES = """rank_points rank_minutes rank_start rank_assists rank_rebounds act_points act_minutes
   act_players minutes_240 minutes4_240 top_reb xout_minutes xout_points xout_starters
   sim_xout_minutes sim_xout_starters sim_act_minutes out_star_points roster_place roster_minutes
   roster_moves_today"""
@@ -90,12 +90,12 @@ class Sources:
                 and 1 <= (self.day - b["game_date"]).days <= 365]  # fmt: skip
 
     def fixtures(self) -> list[str]:
-        found = []
+        facts = []
         for team in sorted([self.row["team"], self.row["opponent"]]):
             before = [g for g in self.t["game"] if team in (g["home"], g["away"])
                       and g["tipoff"] < self.row["tipoff"]]  # fmt: skip
-            found.append(max(before, key=lambda g: (g["tipoff"], g["game_id"]))["fact_id"])
-        return found
+            facts.append(max(before, key=lambda g: (g["tipoff"], g["game_id"]))["fact_id"])
+        return facts
 
     def reports(self, mates: str = "") -> list[str]:
         rows = [i for i in self.known("injury") if (self.day - i["date"]).days <= 60
@@ -128,7 +128,7 @@ class Sources:
 
 def expected() -> dict[str, list[Callable[[Sources], list[str]]]]:
     """Feature -> what it is made from, one after the other."""
-    found: dict[str, list[Callable[[Sources], list[str]]]] = {
+    rules: dict[str, list[Callable[[Sources], list[str]]]] = {
         "pct_paint": [], "pct_mid_range": [], "shot_zone_mismatch_score": [],
         "home_away": [], "playoff_game": [],
         "avg_points_vs_opponent": [Sources.versus], "games_vs_opponent": [Sources.versus],
@@ -145,31 +145,33 @@ def expected() -> dict[str, list[Callable[[Sources], list[str]]]]:
         "opp_xout_points": [lambda s: s.reports("opponent"), lambda s: s.squad("opponent")],
     }  # fmt: skip
     for size, names in LAST_GAMES.items():
-        found |= {n: [partial(Sources.games, size=size)] for n in names.split()}
+        rules |= {n: [partial(Sources.games, size=size)] for n in names.split()}
     for (side, size, season), names in TEAM.items():
-        found |= {n: [partial(Sources.teams, side=side, size=size, season=season)]
+        rules |= {n: [partial(Sources.teams, side=side, size=size, season=season)]
                   for n in names.split()}  # fmt: skip
-    found |= {n: [lambda s: s.reports("team"), lambda s: s.squad("team")] for n in CROWD.split()}
-    found |= {n: [lambda s: s.reports(), lambda s: s.games(ALL, True)] for n in OWN.split()}
+    rules |= {
+        n: [lambda s: s.reports("team"), lambda s: s.squad("team")] for n in TEAMMATES.split()
+    }
+    rules |= {n: [lambda s: s.reports(), lambda s: s.games(ALL, True)] for n in OWN.split()}
     for m in MARKETS:
-        found[f"{m}_avg_season"] = [lambda s: s.games(ALL, True)]
-        found |= {f"{m}_avg_last_{k}": [partial(Sources.games, size=k)] for k in (5, 10)}
-        found[f"{m}_std_last_20"] = [lambda s: s.games(20)]
-        found[f"{m}_ewma_hl8"] = [lambda s: s.games(ALL)]
-        found |= {f"{x}_{m}": [partial(Sources.lines, market=m)] for x in ("line", "over_chance")}
+        rules[f"{m}_avg_season"] = [lambda s: s.games(ALL, True)]
+        rules |= {f"{m}_avg_last_{k}": [partial(Sources.games, size=k)] for k in (5, 10)}
+        rules[f"{m}_std_last_20"] = [lambda s: s.games(20)]
+        rules[f"{m}_ewma_hl8"] = [lambda s: s.games(ALL)]
+        rules |= {f"{x}_{m}": [partial(Sources.lines, market=m)] for x in ("line", "over_chance")}
     for m in ("points", "rebounds", "assists", "threes", "steals", "blocks"):
-        found[f"{m}_per_minute_career"] = [lambda s: s.games(ALL)]
+        rules[f"{m}_per_minute_career"] = [lambda s: s.games(ALL)]
     vegas = ("vegas_points_line", "vegas_opening_line", "vegas_line_move", "has_vegas_line")
-    return found | {n: [lambda s: s.lines("points")] for n in vegas}
+    return rules | {n: [lambda s: s.lines("points")] for n in vegas}
 
 
 def sourced(built: Built, name: str, row: Row, as_of: Any) -> list[str]:
     with built.lake.reading() as r:
-        found = sources_of(
+        sources = sources_of(
             r, name, game_id=row["game_id"], player_key=row["player_key"], team=row["team"],
             opponent=row["opponent"], tipoff=row["tipoff"], as_of=as_of, seq=r.newest_seq(),
         )  # fmt: skip
-    return [x["fact_id"] for x in found]
+    return [x["fact_id"] for x in sources]
 
 
 def picked(frame: pl.DataFrame, day: Any, player: str) -> tuple[Row, Any]:
@@ -181,16 +183,16 @@ def picked(frame: pl.DataFrame, day: Any, player: str) -> tuple[Row, Any]:
 def test_every_feature_of_a_traded_man_names_the_rows_it_was_made_from(
     small: Built, small_league: League
 ) -> None:
-    """With a line, reports of his side, games for two teams in two seasons."""
+    """With a line, reports of their side, games for two teams in two seasons."""
     row, as_of = picked(small.frame, LAST, "aaa0")
     assert row["team"] == "BBB"
     of = Sources(small_league, row, as_of)
-    wanted = expected()
-    assert wanted.keys() == catalogue().keys()
+    rules = expected()
+    assert rules.keys() == catalogue().keys()
     assert of.lines("points")
     assert len(of.games(ALL)) > 20 > len(of.games(ALL, True))
     assert len(of.reports("team")) > len(of.reports("opponent")[:1]) > 0
-    for name, parts in wanted.items():
+    for name, parts in rules.items():
         ids = [fact for part in parts for fact in part(of)]
         assert sourced(small, name, row, as_of) == list(dict.fromkeys(ids)), name
 
@@ -254,15 +256,15 @@ def test_each_source_is_told_with_its_table_date_and_words(
     box = next(b for b in small_league.tables["player_game"]
                if b["fact_id"] == Sources(small_league, row, as_of).games(1)[0])  # fmt: skip
     with small.lake.reading() as r:
-        found = sources_of(
+        sources = sources_of(
             r, "minutes_last", game_id=row["game_id"], player_key="aaa0", team=row["team"],
             opponent=row["opponent"], tipoff=row["tipoff"], as_of=as_of, seq=r.newest_seq(),
         )  # fmt: skip
     text = f"Aaa0 {box['team']} v {box['opponent']}: {box['pts']} pts in {box['minutes']:.3f} min"
-    assert [{k: x[k] for k in ("table", "fact_id", "date")} for x in found] == [
+    assert [{k: x[k] for k in ("table", "fact_id", "date")} for x in sources] == [
         {"table": "league.player_game", "fact_id": box["fact_id"], "date": box["game_date"]}
     ]
-    assert found[0]["text"] == text
+    assert sources[0]["text"] == text
 
 
 def test_how_far_back_a_feature_reaches_follows_from_its_sql_or_from_what_it_says() -> None:

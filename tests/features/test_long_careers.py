@@ -42,7 +42,7 @@ def chosen(frame: pl.DataFrame) -> list[Row]:
     at = pl.col("games_career").is_in([float(n) for n in AFTER])
     gone = [2 * GAMES + AWAY[0] + k for k in (1, 9, 10, 11)]
     after = [n + 1 for n in REPORTED]
-    told = pl.col("game_id").is_in([f"d{n:03}" for n in (*REPORTED, *after, *gone)])
+    reported = pl.col("game_id").is_in([f"d{n:03}" for n in (*REPORTED, *after, *gone)])
     exact = (pl.col("player_key") == f"aaa{INJURED}") & pl.col("game_id").is_in(
         [f"d{GAMES * 2 + n:03}" for n in (21, 27, 40)]
     )
@@ -50,7 +50,7 @@ def chosen(frame: pl.DataFrame) -> list[Row]:
     hot = (pl.col("player_key") == f"bbb{STAR}") & pl.col("game_id").is_in(form)
     back = (pl.col("player_key") == f"aaa{INJURED}") & (pl.col("games_since_return") < 3)
     some = random.Random(2).sample(frame.to_dicts(), 30)
-    rows = frame.filter((one & at) | told | back | hot | exact).to_dicts()
+    rows = frame.filter((one & at) | reported | back | hot | exact).to_dicts()
     return list({(row["game_id"], row["player_key"]): row for row in rows + some}.values())
 
 

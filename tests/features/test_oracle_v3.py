@@ -78,12 +78,12 @@ def sample(frame: pl.DataFrame) -> list[Row]:
         (pl.col("report_day_to_day") == 1, 2),
         (pl.lit(True), 8),
     ]
-    found: list[Row] = []
+    picked: list[Row] = []
     for kind, n in kinds:
         rows = frame.filter(kind)
         assert rows.height, f"no real row with {kind}"
-        found += rows.sample(min(n, rows.height), seed=6).to_dicts()
-    return found
+        picked += rows.sample(min(n, rows.height), seed=6).to_dicts()
+    return picked
 
 
 def test_every_v3_feature_of_real_rows_is_what_plain_loops_give(real: Built) -> None:

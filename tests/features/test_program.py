@@ -141,9 +141,11 @@ def test_a_value_outside_its_range_is_null_because_of_that(
 
     narrow = replace(catalogue()["minutes_avg_last_10"], high=1.0)
     monkeypatch.setitem(CATALOGUE.features, "minutes_avg_last_10", narrow)
-    found = slate(small.lake, *tonight(small.frame, LAST))
+    snapshot = slate(small.lake, *tonight(small.frame, LAST))
     had = features.frame["minutes_avg_last_10"].is_not_null().to_list()
-    for before, row, why in zip(had, found.frame.iter_rows(named=True), found.reasons, strict=True):
+    for before, row, why in zip(
+        had, snapshot.frame.iter_rows(named=True), snapshot.reasons, strict=True
+    ):
         if before:
             assert row["minutes_avg_last_10"] is None
             assert why["minutes_avg_last_10"] == "out_of_range"
@@ -158,17 +160,17 @@ def test_nulls_and_few_distinct_values_are_found_by_their_share(
     n = frame.height
     few = int(MOST_NULL * n)
 
-    def found(name: str, values: list[float | None]) -> set[str]:
+    def flags(name: str, values: list[float | None]) -> set[str]:
         bent = frame.with_columns(pl.Series(name, values, pl.Float64))
         checks = batch_checks(replace(many, frame=bent), {})
         return {c.check for c in checks if c.feature == name}
 
     spread: list[float | None] = [float(k % 40) for k in range(n)]
-    assert "null" not in found("points_avg_last_10", [*[None] * few, *spread[few:]])
-    assert "null" in found("points_avg_last_10", [*[None] * (few + 1), *spread[few + 1 :]])
+    assert "null" not in flags("points_avg_last_10", [*[None] * few, *spread[few:]])
+    assert "null" in flags("points_avg_last_10", [*[None] * (few + 1), *spread[few + 1 :]])
     two: list[float | None] = [float(k % 2) for k in range(n)]
-    assert "distinct" in found("points_avg_last_10", two)
-    assert "distinct" not in found("minutes_change", two)
+    assert "distinct" in flags("points_avg_last_10", two)
+    assert "distinct" not in flags("minutes_change", two)
 
 
 @pytest.mark.parametrize("name", ["points_avg_last_5", "avg_points_vs_opponent", "team_pace"])
@@ -177,11 +179,11 @@ def test_source_rows_are_listed_newest_first(small: Built, name: str) -> None:
         0, named=True
     )
     with small.lake.reading() as r:
-        found = sources_of(
+        sources = sources_of(
             r, name, game_id=row["game_id"], player_key=row["player_key"], team=row["team"],
             opponent=row["opponent"], tipoff=row["tipoff"],
             as_of=tonight(small.frame, LAST)[1], seq=r.newest_seq(),
         )  # fmt: skip
-    days = [source["date"] for source in found]
+    days = [source["date"] for source in sources]
     assert len(set(days)) > 1
     assert days == sorted(days, reverse=True)

@@ -31,9 +31,9 @@ def judged(missing: tuple[str, ...] = (), fallback: tuple[str, ...] = ()) -> Qua
 
 
 def test_everything_observed_scores_100_and_is_gold() -> None:
-    found = judged()
-    assert (found.score[0], found.tiers, found.missing) == (100.0, ["gold"], [()])
-    assert gate(found, 85) == [None]
+    quality = judged()
+    assert (quality.score[0], quality.tiers, quality.missing) == (100.0, ["gold"], [()])
+    assert gate(quality, 85) == [None]
 
 
 def test_a_fallback_scores_87_and_an_optional_that_is_missing_is_skipped() -> None:
@@ -43,10 +43,10 @@ def test_a_fallback_scores_87_and_an_optional_that_is_missing_is_skipped() -> No
 
 @pytest.mark.parametrize("name", REQUIRED)
 def test_blanking_any_required_input_lowers_the_score_and_blocks_in_every_mode(name: str) -> None:
-    found = judged(missing=(name,))
-    assert found.score[0] <= 69.0
-    assert found.missing == [(name,)]
-    blocked = gate(found, 0.0)[0]
+    quality = judged(missing=(name,))
+    assert quality.score[0] <= 69.0
+    assert quality.missing == [(name,)]
+    blocked = gate(quality, 0.0)[0]
     assert blocked is not None
     assert name in blocked
 
@@ -87,19 +87,19 @@ def test_unknown_quality_blocks() -> None:
 
 
 def test_a_matchup_category_under_50_blocks_a_row_whose_score_would_pass() -> None:
-    found = Quality(np.array([96.0]), ["gold"], [()], {"matchup": np.array([49.0])}, {})
-    assert gate(found, 85) == ["matchup quality 49 is under 50"]
-    assert gate(replace(found, categories={"matchup": np.array([50.0])}), 85) == [None]
+    quality = Quality(np.array([96.0]), ["gold"], [()], {"matchup": np.array([49.0])}, {})
+    assert gate(quality, 85) == ["matchup quality 49 is under 50"]
+    assert gate(replace(quality, categories={"matchup": np.array([50.0])}), 85) == [None]
 
 
 def test_a_score_that_is_just_the_threshold_passes_and_one_under_it_is_told() -> None:
-    found = Quality(np.array([85.0, 84.99]), ["silver", "bronze"], [(), ()], {}, {})
-    assert gate(found, 85.0) == [None, "quality 84.99 is under 85.0"]
+    quality = Quality(np.array([85.0, 84.99]), ["silver", "bronze"], [(), ()], {}, {})
+    assert gate(quality, 85.0) == [None, "quality 84.99 is under 85.0"]
 
 
 def test_each_category_has_its_own_share_and_count() -> None:
-    found = judged(missing=("opponent_pace", "vegas_points_line"))
-    assert found.missing_by_category["matchup"][0] >= 1
-    assert found.missing_by_category["market"][0] == 1
-    assert found.categories["matchup"][0] < 100
-    assert found.categories["team"][0] == 100
+    quality = judged(missing=("opponent_pace", "vegas_points_line"))
+    assert quality.missing_by_category["matchup"][0] >= 1
+    assert quality.missing_by_category["market"][0] == 1
+    assert quality.categories["matchup"][0] < 100
+    assert quality.categories["team"][0] == 100

@@ -114,12 +114,12 @@ RANGES = {
 
 
 def test_every_range_of_the_handbook_is_as_documented() -> None:
-    wanted = {name: span for span, names in HANDBOOK.items() for name in names.split()}
-    assert {n: (catalogue()[n].low, catalogue()[n].high) for n in wanted} == wanted
+    ranges = {name: span for span, names in HANDBOOK.items() for name in names.split()}
+    assert {n: (catalogue()[n].low, catalogue()[n].high) for n in ranges} == ranges
 
 
 def test_every_other_range_is_the_one_written_down_here() -> None:
-    wanted = {name: span for span, names in RANGES.items() for name in names.split()}
+    ranges = {name: span for span, names in RANGES.items() for name in names.split()}
     known = {name for names in HANDBOOK.values() for name in names.split()}
-    found = {n: (f.low, f.high) for n, f in catalogue().items() if n not in known}
-    assert found == wanted
+    declared = {n: (f.low, f.high) for n, f in catalogue().items() if n not in known}
+    assert declared == ranges

@@ -32,7 +32,7 @@ OWN = {"games_since_report": "no_report", "roster_place": "long_away",
 """Of a roster member; who is none has no such thing."""
 CAREER = """minutes_ewma_hl4 minutes_ewma_hl8 points_std_last_10 minutes_avg_last_10
   ppm_avg_last_10 pct_three pct_free_throw pts_slope_10g recent_trend dnp_rate"""
-CROWD = """rank_points rank_minutes rank_start rank_assists rank_rebounds act_points act_minutes
+TEAMMATES = """rank_points rank_minutes rank_start rank_assists rank_rebounds act_points act_minutes
   act_players minutes_240 minutes4_240 top_reb xout_minutes xout_points xout_starters
   sim_xout_minutes sim_xout_starters sim_act_minutes out_star_points"""
 
@@ -59,13 +59,15 @@ class Why:
         return self.of_player(name)
 
     def of_player(self, name: str) -> str:
-        if name == "opp_xout_points" or (name in CROWD.split() and self.row["act_players"] is None):
+        if name == "opp_xout_points" or (
+            name in TEAMMATES.split() and self.row["act_players"] is None
+        ):
             return "no_roster"
         if name in OWN:
             return "not_on_roster" if self.row["absence_state"] is None else OWN[name]
         if not self.o.past:
             return "no_history"
-        if name in CROWD.split():
+        if name in TEAMMATES.split():
             return "no_roster"
         if name == "usage_spike_score":
             return "unknown_status" if self.row["injury_risk"] is None else "no_usage"
@@ -91,20 +93,21 @@ def test_every_null_of_a_slate_says_why_and_every_assumed_pace_that_it_is_assume
     small: Built, day: date
 ) -> None:
     rows, moment = tonight(small.frame, day)
-    found = slate(small.lake, rows, moment)
+    snapshot = slate(small.lake, rows, moment)
     with small.lake.reading() as r:
         facts = MoreFacts(r, {day})
     wrong = []
-    for row, said in zip(found.frame.to_dicts(), found.reasons, strict=True):
+    for row, said in zip(snapshot.frame.to_dicts(), snapshot.reasons, strict=True):
         whole = row | {k: v for k, v in key_of(small, row).items() if k not in row}
         oracle = NewOracle(facts, whole, as_of(facts, whole))
         expected = {n: Why(oracle, row).of(n) for n in catalogue() if row[n] is None}
         expected |= assumed(oracle, row)
         lined = {n for n in said if "line" in n or "chance" in n}
-        told = {n: w for n, w in said.items() if n not in lined or w != "fallback"}
-        wrong += [(row["player_key"], n, told.get(n), expected.get(n))
-                  for n in expected.keys() | told.keys()
-                  if told.get(n) != expected.get(n) and (told.get(n), n) not in STRAY]  # fmt: skip
+        given = {n: w for n, w in said.items() if n not in lined or w != "fallback"}
+        wrong += [(row["player_key"], n, given.get(n), expected.get(n))
+                  for n in expected.keys() | given.keys()
+                  if given.get(n) != expected.get(n)
+                  and (given.get(n), n) not in STRAY]  # fmt: skip
     assert wrong == []
 
 
@@ -132,11 +135,11 @@ def assumed(oracle: NewOracle, row: Row) -> dict[str, str]:
 
 def test_a_line_of_an_estimated_moment_is_a_second_source_wherever_it_is_read(small: Built) -> None:
     rows, moment = tonight(small.frame, LAST)
-    found = slate(small.lake, rows, moment)
+    snapshot = slate(small.lake, rows, moment)
     readers = ("line_points", "vegas_points_line", "vegas_opening_line", "vegas_line_move",
                "has_vegas_line", "over_chance_points")  # fmt: skip
     seen = set()
-    for row, said in zip(found.frame.to_dicts(), found.reasons, strict=True):
+    for row, said in zip(snapshot.frame.to_dicts(), snapshot.reasons, strict=True):
         second = said.get("line_points") == "fallback"
         seen.add(second)
         for name in readers:

@@ -74,13 +74,13 @@ def test_a_stored_snapshot_is_read_back_whole_and_stored_once(
     for _ in range(2):
         empty.write(lambda w: store_snapshot(w, snapshot))
     with empty.reading() as r:
-        found = load_snapshot(r, snapshot.snapshot_id)
+        loaded = load_snapshot(r, snapshot.snapshot_id)
         rows = r.value("SELECT count(*) FROM features.value")
         heads = r.value("SELECT count(*) FROM features.snapshot")
     assert (rows, heads) == (snapshot.frame.height, 1)
-    assert found.frame.equals(snapshot.frame)
-    assert found.reasons == snapshot.reasons
-    assert found.definitions == definition_hashes()
+    assert loaded.frame.equals(snapshot.frame)
+    assert loaded.reasons == snapshot.reasons
+    assert loaded.definitions == definition_hashes()
 
 
 def test_a_snapshot_with_fewer_features_lies_beside_a_wider_one(
@@ -148,13 +148,13 @@ def test_checks_find_a_constant_column_a_stray_value_and_a_drift(snapshot: Snaps
     quiet = {(c.check, c.feature) for c in batch_checks(many, {})}
     constant = frame.with_columns(pl.lit(50.0).alias("points_avg_last_10"))
     stray = frame.with_columns(pl.lit(-3.0).alias("minutes_avg_last_10"))
-    found = {(c.check, c.feature) for c in batch_checks(replace(many, frame=constant), {})}
-    assert ("variance", "points_avg_last_10") in found - quiet
-    found = {(c.check, c.feature) for c in batch_checks(replace(many, frame=stray), {})}
-    assert ("range", "minutes_avg_last_10") in found - quiet
+    checks = {(c.check, c.feature) for c in batch_checks(replace(many, frame=constant), {})}
+    assert ("variance", "points_avg_last_10") in checks - quiet
+    checks = {(c.check, c.feature) for c in batch_checks(replace(many, frame=stray), {})}
+    assert ("range", "minutes_avg_last_10") in checks - quiet
     means = {"team_off_rating": [1.0, 1.1, 0.9, 1.0, 1.05]}
-    found = {(c.check, c.feature) for c in batch_checks(many, means)}
-    assert ("drift", "team_off_rating") in found - quiet
+    checks = {(c.check, c.feature) for c in batch_checks(many, means)}
+    assert ("drift", "team_off_rating") in checks - quiet
 
 
 def test_a_constant_playoff_flag_is_no_finding(snapshot: Snapshot) -> None:
@@ -175,12 +175,12 @@ def test_source_rows_of_a_window_are_the_games_in_it(
 
     def ids(name: str) -> list[str]:
         with small.lake.reading() as r:
-            found = sources_of(
+            sources = sources_of(
                 r, name, game_id=row["game_id"], player_key=row["player_key"], team=row["team"],
                 opponent=row["opponent"], tipoff=row["tipoff"], as_of=snapshot.as_of,
                 seq=r.newest_seq(),
             )  # fmt: skip
-        return [x["fact_id"] for x in found]
+        return [x["fact_id"] for x in sources]
 
     assert ids("points_avg_last_5") == [p["fact_id"] for p in past[:5]]
     assert len(past) > 10
@@ -200,15 +200,15 @@ def test_every_v4_value_of_a_row_is_traced_to_fact_rows_known_at_its_moment(
     row = next(r for r in snapshot.frame.to_dicts() if r["p_absent"] is not None)
     for name in (*feature_set("v4"), *feature_set("plays_1")):
         with small.lake.reading() as r:
-            found = sources_of(
+            sources = sources_of(
                 r, name, game_id=row["game_id"], player_key=row["player_key"], team=row["team"],
                 opponent=row["opponent"], tipoff=row["tipoff"], as_of=snapshot.as_of,
                 seq=r.newest_seq(),
             )  # fmt: skip
         fixture = name in ("home_away", "playoff_game")
         unmet = row[name] is None or name in ("injury_risk", "usage_spike_score")
-        assert fixture or unmet or found, name
-        assert all(x["date"] <= LAST for x in found), name
+        assert fixture or unmet or sources, name
+        assert all(x["date"] <= LAST for x in sources), name
 
 
 def test_sources_of_a_last_three_mean_are_three_games(small: Built, snapshot: Snapshot) -> None:

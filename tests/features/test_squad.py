@@ -1,4 +1,4 @@
-"""Roster rows: everyone who could play, what was said of him, and whether he did."""
+"""Roster rows: everyone who could play, what was said of them, and whether they did."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def roster(lake: Lake, day: date, as_of: datetime | None = None) -> pl.DataFrame
 def test_everyone_whose_newest_game_was_for_the_team_has_one_row(
     small: Built, small_league: League
 ) -> None:
-    found = roster(small.lake, DAY)
-    assert found.select("game_id", "player_key").is_duplicated().sum() == 0
+    rows = roster(small.lake, DAY)
+    assert rows.select("game_id", "player_key").is_duplicated().sum() == 0
     boxes = small_league.tables["player_game"]
-    for row in found.to_dicts():
+    for row in rows.to_dicts():
         past = [b for b in boxes if b["player_key"] == row["player_key"] and b["game_date"] < DAY]
         assert max(past, key=lambda b: b["known_at"])["team"] == row["team"]
         played = any((b["game_id"], b["player_key"]) == (row["game_id"], row["player_key"])
                      for b in boxes)  # fmt: skip
         assert row["y_played"] == (1 if played else None if short(boxes, row) else 0)
-    assert found["y_played"].null_count() < found.height
-    assert set(found["y_played"].drop_nulls()) == {0.0, 1.0}
+    assert rows["y_played"].null_count() < rows.height
+    assert set(rows["y_played"].drop_nulls()) == {0.0, 1.0}
 
 
 def short(boxes: list[Row], row: Row) -> bool:
@@ -50,10 +50,10 @@ def short(boxes: list[Row], row: Row) -> bool:
 
 
 def test_a_member_who_played_has_the_values_of_the_training_frame(small: Built) -> None:
-    found = roster(small.lake, DAY)
-    rows = small.frame.join(found.select("game_id", "player_key"), on=["game_id", "player_key"])
+    members = roster(small.lake, DAY)
+    rows = small.frame.join(members.select("game_id", "player_key"), on=["game_id", "player_key"])
     assert rows.height > 8
-    both = found.join(rows.select("game_id", "player_key"), on=["game_id", "player_key"])
+    both = members.join(rows.select("game_id", "player_key"), on=["game_id", "player_key"])
     keys = ["game_id", "player_key"]
     assert same(rows.select(keys + list(NAMES)), both.select(keys + list(NAMES)))
 
@@ -72,12 +72,12 @@ def test_tonights_members_come_from_the_same_query_before_any_result(
 
 def reported(league: League, player: str, rows: list[dict[str, Any]]) -> League:
     """The league with these reports and no others, all about one player."""
-    made = [
+    reports = [
         {"team": "AAA", "player_key": player, "raw_key": player, "player_name": player,
          "detail": "knee (DTD)", "estimated": True, "fact_id": f"r{k}", **row}
         for k, row in enumerate(rows)
     ]  # fmt: skip
-    return League(league.tables | {"injury": made})
+    return League(league.tables | {"injury": reports})
 
 
 def noon(day: date) -> datetime:
@@ -96,7 +96,7 @@ def sigmoid(x: float) -> float:
 def chance(
     small: Built, small_league: League, tmp_path: Path
 ) -> Callable[[list[dict[str, Any]]], tuple[float, float]]:
-    """(absence_state, p_absent) of one man on the last day, given what was reported of him."""
+    """(absence_state, p_absent) of one player on the last day, given what was reported of them."""
     rows, as_of = tonight(small.frame, LAST)
     recent = small.frame.filter(pl.col("game_date") < LAST).sort("tipoff")
     newest = dict(recent.group_by("player_key").agg(pl.col("game_date").max()).iter_rows())
@@ -106,8 +106,8 @@ def chance(
     def of(reports: list[dict[str, Any]]) -> tuple[float, float]:
         other = reported(small_league, who, reports)
         with other.store(tmp_path / str(len(list(tmp_path.iterdir())))) as lake:
-            found = slate(lake, rows, as_of).frame.filter(pl.col("player_key") == who)
-        return found["absence_state"][0], found["p_absent"][0]
+            frame = slate(lake, rows, as_of).frame.filter(pl.col("player_key") == who)
+        return frame["absence_state"][0], frame["p_absent"][0]
 
     return of
 

@@ -44,12 +44,12 @@ BLANK = {"points_avg_last_5": 1, "points_avg_last_10": 2, "points_avg_season": 2
 def snapshot(small: Built) -> Snapshot:
     """A third of the rows whole, a third without one required value, a third without five."""
     rows, as_of = tonight(small.frame, LAST)
-    made = slate(small.lake, rows, as_of)
+    snapshot = slate(small.lake, rows, as_of)
     at = pl.int_range(pl.len())
     gone = [pl.when(at % 3 >= least).then(None).otherwise(n).alias(n) for n, least in BLANK.items()]
-    frame = made.frame.with_columns(*gone)
+    frame = snapshot.frame.with_columns(*gone)
     reasons = [why | {n: "no_history" for n in BLANK if row[n] is None}
-               for why, row in zip(made.reasons, frame.to_dicts(), strict=True)]  # fmt: skip
+               for why, row in zip(snapshot.reasons, frame.to_dicts(), strict=True)]  # fmt: skip
     return build_snapshot(LAST, as_of, 7, SlateFeatures(frame, reasons))
 
 
@@ -98,9 +98,9 @@ def test_the_head_and_every_row_are_stored_with_quality_reasons_and_hash(
     assert rows["row_hash"].to_list() == snapshot.row_hashes
     assert rows.select(snapshot.frame.columns).equals(snapshot.frame)
     with empty.reading() as r:
-        found = load_snapshot(r, snapshot.snapshot_id)
+        loaded = load_snapshot(r, snapshot.snapshot_id)
         comment = r.value("SELECT comment FROM duckdb_columns() WHERE column_name = 'team_pace'")
-    assert (found.slate, found.as_of, found.facts_seq, found.report) == (
+    assert (loaded.slate, loaded.as_of, loaded.facts_seq, loaded.report) == (
         snapshot.slate, snapshot.as_of, 7, known.report,
     )  # fmt: skip
     assert comment == "possessions per 48; team"
@@ -196,7 +196,7 @@ def test_a_checked_snapshot_carries_what_was_found_and_nothing_else_is_changed(
 ) -> None:
     bent = snapshot.frame.with_columns(pl.lit(99.0).alias("points_avg_last_5"))
     with small.lake.reading() as r:
-        found = checked(r, replace(snapshot, frame=bent))
-    assert "points_avg_last_5" in found.blocked
-    assert found.snapshot_id == snapshot.snapshot_id
-    assert {c["check"] for c in found.report if c["feature"] == "points_avg_last_5"} == {"range"}
+        checks = checked(r, replace(snapshot, frame=bent))
+    assert "points_avg_last_5" in checks.blocked
+    assert checks.snapshot_id == snapshot.snapshot_id
+    assert {c["check"] for c in checks.report if c["feature"] == "points_avg_last_5"} == {"range"}

@@ -11,12 +11,12 @@ from tipoff.errors import NotFound
 from tipoff.forecast.diff import diff_runs
 from tipoff.forecast.dry_run import dry_run
 from tipoff.lake import Lake
-from tipoff.results.diff import Diff, DiffRow, MadeFrom
+from tipoff.results.diff import Diff, DiffRow, InputChanges
 from tipoff.settings import settings
 
 
 @pytest.fixture
-def found(twice: Twice) -> Diff:
+def diff(twice: Twice) -> Diff:
     with twice.lake.reading() as r:
         return diff_runs(r, twice.day, "1", "2")
 
@@ -25,20 +25,20 @@ def causes(row: DiffRow) -> set[str]:
     return {c.what for c in row.why}
 
 
-def test_only_predictions_that_read_the_news_changed(found: Diff, twice: Twice) -> None:
-    changed = {(row.player_key, row.market) for row in found.rows
+def test_only_predictions_that_read_the_news_changed(diff: Diff, twice: Twice) -> None:
+    changed = {(row.player_key, row.market) for row in diff.rows
                if row.change == "changed" and "line" in causes(row)}  # fmt: skip
     assert changed == {(twice.moved, "points")}
-    assert {k for k, v in found.made_from if v} == {"snapshot_id", "facts_seq"}
-    kinds = [row.change for row in found.rows]
-    assert all(getattr(found, k) == kinds.count(k) for k in ("added", "removed", "changed"))
+    assert {k for k, v in diff.made_from if v} == {"snapshot_id", "facts_seq"}
+    kinds = [row.change for row in diff.rows]
+    assert all(getattr(diff, k) == kinds.count(k) for k in ("added", "removed", "changed"))
 
 
 def test_a_flipped_pick_names_the_line_and_the_features_that_moved(
-    found: Diff, twice: Twice
+    diff: Diff, twice: Twice
 ) -> None:
-    flipped = [row for row in found.rows if row.flipped]
-    assert found.flipped == len(flipped) > 0
+    flipped = [row for row in diff.rows if row.flipped]
+    assert diff.flipped == len(flipped) > 0
     mine = [row for row in flipped if row.player_key == twice.moved]
     champion = next(row for row in mine if row.role == "champion")
     assert champion.model == "catboost_v9"
@@ -53,12 +53,12 @@ def test_a_flipped_pick_names_the_line_and_the_features_that_moved(
     assert baseline.median_a == baseline.median_b
 
 
-def test_who_left_is_listed_with_their_refusal(found: Diff, twice: Twice) -> None:
-    removed = [row for row in found.rows if row.change == "removed"]
+def test_who_left_is_listed_with_their_refusal(diff: Diff, twice: Twice) -> None:
+    removed = [row for row in diff.rows if row.change == "removed"]
     assert {row.player_key for row in removed} == {twice.out}
     assert {row.why[0].reason for row in removed} == {"out"}
-    assert {row.player_key for row in found.refusals_gained} == {twice.out}
-    gained = [row for row in found.refusals_gained if row.elsewhere == "predicted"]
+    assert {row.player_key for row in diff.refusals_gained} == {twice.out}
+    gained = [row for row in diff.refusals_gained if row.elsewhere == "predicted"]
     assert [(row.player_key, row.reason) for row in gained] == [(twice.out, "out")]
     assert gained[0].forecasts == len(removed)
     assert "points" in gained[0].markets
@@ -76,7 +76,7 @@ def test_the_other_way_round_they_are_no_longer_refused(twice: Twice) -> None:
 def test_a_set_does_not_differ_from_itself(twice: Twice) -> None:
     with twice.lake.reading() as r:
         same = diff_runs(r, twice.day, "2", "2")
-    assert (same.rows, same.made_from, same.renamed) == ((), MadeFrom(), 0)
+    assert (same.rows, same.made_from, same.renamed) == ((), InputChanges(), 0)
     assert same.refusals_gained == same.refusals_lost == ()
 
 
@@ -88,10 +88,10 @@ def test_a_run_nobody_published_is_named_with_those_there_are(twice: Twice) -> N
 
 def test_a_dry_run_of_what_is_published_says_the_same_and_stores_nothing(twice: Twice) -> None:
     before = twice.lake.version()
-    found = dry_run(twice.lake, twice.day)
-    assert found.same is True
-    assert found.rows == ()
-    assert found.expected == found.predicted + found.refused
+    diff = dry_run(twice.lake, twice.day)
+    assert diff.same is True
+    assert diff.rows == ()
+    assert diff.expected == diff.predicted + diff.refused
     assert twice.lake.version() == before
 
 
@@ -101,13 +101,13 @@ def test_a_dry_run_shows_which_picks_a_setting_would_flip(
     settings.cache_clear()
     monkeypatch.setenv("TIPOFF_MIN_EDGE", "25")
     monkeypatch.setenv("TIPOFF_MIN_EDGE_SHARE", "5")
-    found = dry_run(twice.lake, twice.day)
+    diff = dry_run(twice.lake, twice.day)
     settings.cache_clear()
-    assert found.same is False
-    assert found.made_from.settings["min_edge"].to_dict() == {"a": 1.0, "b": 25.0}
-    assert found.flipped == found.changed > 0
-    assert {row.pick_b for row in found.rows} == {"PASS"}
-    assert all(causes(row) == {"settings"} for row in found.rows)
+    assert diff.same is False
+    assert diff.made_from.settings["min_edge"].to_dict() == {"a": 1.0, "b": 25.0}
+    assert diff.flipped == diff.changed > 0
+    assert {row.pick_b for row in diff.rows} == {"PASS"}
+    assert all(causes(row) == {"settings"} for row in diff.rows)
 
 
 def test_a_dry_run_of_a_slate_never_run_adds_everything(lake: Lake, slate_day: date) -> None:
@@ -117,7 +117,7 @@ def test_a_dry_run_of_a_slate_never_run_adds_everything(lake: Lake, slate_day: d
 
     ensure_baselines(lake, slate_day)
     before = lake.version()
-    found = dry_run(lake, slate_day)
-    assert found.added == found.predicted > 0
-    assert found.run_a is None
+    diff = dry_run(lake, slate_day)
+    assert diff.added == diff.predicted > 0
+    assert diff.run_a is None
     assert lake.version() == before

@@ -37,14 +37,14 @@ def test_the_farthest_source_row_of_every_kind_of_feature_reaches_the_player_by_
     with twice.lake.reading() as r:
         mine = r.query(sql, {"player": twice.moved}).to_dicts()[0]
         at = {k: mine[k] for k in ("game_id", "player_key", "team", "opponent", "tipoff", "as_of")}
-        wanted: dict[str, set[str]] = {}
+        expected: dict[str, set[str]] = {}
         kinds = {str(reach_of(name)): name for name in catalogue() if reach_of(name)}
         for name in kinds.values():
             for row in sources_of(r, name, **at, seq=mine["facts_seq"])[-1:]:
-                wanted.setdefault(row["fact_id"], set()).add(name)
+                expected.setdefault(row["fact_id"], set()).add(name)
         run = next(run for run in published_runs(r) if run.current)
-        assert len(wanted) > 5
-        for fact, names in wanted.items():
+        assert len(expected) > 5
+        for fact, names in expected.items():
             read = find_fact(r, fact)
             assert read.in_force(run)
             scopes = [s for s in scopes_of(r, read, run) if s.holds(mine)]
@@ -56,16 +56,16 @@ def test_a_line_reaches_exactly_the_predictions_that_store_its_id(twice: Twice) 
     sql = """SELECT fact_id FROM league.prop_line WHERE player_key = $p AND market = 'points'
              AND starts_with(fact_id, 'moved') ORDER BY fact_id"""
     fact = one(twice.lake, sql, p=twice.moved)
-    found = asked(twice.lake, fact)
+    impact = asked(twice.lake, fact)
     stored = """SELECT count(*) FROM forecast.current_prediction
                 WHERE list_contains(line_ids, $fact)"""
-    by_line = [row for row in found.rows if "line" in row.how]
+    by_line = [row for row in impact.rows if "line" in row.how]
     assert len(by_line) == one(twice.lake, stored, fact=fact) > 0
     assert {row.market for row in by_line} == {"points"}
-    assert found.by_way["line"] == len(by_line)
+    assert impact.by_way["line"] == len(by_line)
     champion = next(row for row in by_line if row.model == "catboost_v9")
     assert "vegas_points_line" in champion.how
-    assert {row.player for row in found.rows} == {champion.player}
+    assert {row.player for row in impact.rows} == {champion.player}
 
 
 def test_a_line_that_moved_reaches_by_id_only_the_superseded_set(twice: Twice) -> None:
@@ -80,17 +80,17 @@ def test_a_line_that_moved_reaches_by_id_only_the_superseded_set(twice: Twice) -
 
 
 def test_a_status_reaches_the_refusals_it_caused_and_not_the_set_before_it(twice: Twice) -> None:
-    found = asked(twice.lake, "ruledout", superseded=True)
-    assert [s.seq for s in found.slates] == [2]
+    impact = asked(twice.lake, "ruledout", superseded=True)
+    assert [s.seq for s in impact.slates] == [2]
     refused = one(twice.lake, "SELECT count(*) FROM forecast.current_refusal"
                               " WHERE player_key = $p", p=twice.out)  # fmt: skip
-    assert found.slates[0].refusals == refused > 0
+    assert impact.slates[0].refusals == refused > 0
 
 
 def test_a_box_score_of_the_night_itself_or_later_reaches_nothing(twice: Twice) -> None:
     sql = "SELECT min(fact_id) FROM league.player_game WHERE game_date >= $d AND minutes > 0"
-    found = asked(twice.lake, one(twice.lake, sql, d=twice.day), superseded=True)
-    assert (found.predictions, found.slates) == (0, ())
+    impact = asked(twice.lake, one(twice.lake, sql, d=twice.day), superseded=True)
+    assert (impact.predictions, impact.slates) == (0, ())
 
 
 def test_a_box_score_of_a_season_ago_reaches_only_what_reaches_back_without_end(
@@ -98,8 +98,8 @@ def test_a_box_score_of_a_season_ago_reaches_only_what_reaches_back_without_end(
 ) -> None:
     sql = """SELECT fact_id FROM league.player_game WHERE player_key = $p AND minutes > 0
              ORDER BY tipoff LIMIT 1"""
-    found = asked(twice.lake, one(twice.lake, sql, p=twice.moved))
-    names = {name for row in found.rows for name in row.how}
+    impact = asked(twice.lake, one(twice.lake, sql, p=twice.moved))
+    names = {name for row in impact.rows for name in row.how}
     assert "points_ewma_hl8" in names
     assert not names & {"plan", "points_avg_last_5", "points_avg_season"}
 
@@ -125,14 +125,14 @@ def test_a_corrected_row_no_longer_reaches_sets_made_after_its_correction(publis
 
 def test_the_game_that_sets_the_slates_moment_reaches_all_of_it(twice: Twice) -> None:
     sql = "SELECT fact_id FROM league.game WHERE game_date = $d ORDER BY tipoff LIMIT 1"
-    found = asked(twice.lake, one(twice.lake, sql, d=twice.day))
-    assert found.predictions == one(twice.lake, "SELECT count(*) FROM forecast.current_prediction")
-    assert found.by_way == {"plan": found.predictions}
+    impact = asked(twice.lake, one(twice.lake, sql, d=twice.day))
+    assert impact.predictions == one(twice.lake, "SELECT count(*) FROM forecast.current_prediction")
+    assert impact.by_way == {"plan": impact.predictions}
 
 
 def test_what_no_prediction_reads_reaches_none(twice: Twice) -> None:
-    found = asked(twice.lake, one(twice.lake, "SELECT min(fact_id) FROM league.official"))
-    assert (found.table, found.predictions) == ("league.official", 0)
+    impact = asked(twice.lake, one(twice.lake, "SELECT min(fact_id) FROM league.official"))
+    assert (impact.table, impact.predictions) == ("league.official", 0)
 
 
 @pytest.mark.parametrize("fact", ["nosuchrow", "", "0"])

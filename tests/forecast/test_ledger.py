@@ -28,22 +28,22 @@ def test_the_ledger_has_every_publication_with_counts_that_add_up(twice: Twice) 
 def test_a_run_says_which_code_settings_gate_and_models_made_it(twice: Twice) -> None:
     with twice.lake.reading() as r:
         newest = ledger(r, twice.day).publications[-1]
-        found = run_record(r, newest.run_id)
+        record = run_record(r, newest.run_id)
         by_publication = run_record(r, newest.publication_id)
-    assert found == by_publication
-    assert found.code_version.startswith("code_")
-    assert found.other_build == ()
-    assert found.build is not None
-    assert found.build.libraries["duckdb"] == duckdb.__version__
-    assert found.settings == json.loads(settings().scoring_json())
-    assert found.gate == RunGate(mode="backfill", lowest_quality=70.0)
-    champion = next(m for m in found.models if m.model == "catboost_v9")
+    assert record == by_publication
+    assert record.code_version.startswith("code_")
+    assert record.other_build == ()
+    assert record.build is not None
+    assert record.build.libraries["duckdb"] == duckdb.__version__
+    assert record.settings == json.loads(settings().scoring_json())
+    assert record.gate == RunGate(mode="backfill", lowest_quality=70.0)
+    champion = next(m for m in record.models if m.model == "catboost_v9")
     assert champion.roles == {"champion": ("points",)}
     assert champion.artifact_sha256
-    assert found.snapshot.features > 90
-    assert [p.seq for p in found.publications] == [2]
-    assert sum(found.refusals.values()) == found.refused
-    assert RunRecord.model_validate_json(found.to_json()) == found
+    assert record.snapshot.features > 90
+    assert [p.seq for p in record.publications] == [2]
+    assert sum(record.refusals.values()) == record.refused
+    assert RunRecord.model_validate_json(record.to_json()) == record
 
 
 @pytest.mark.parametrize("name", ["run_nothing", "run_"])

@@ -76,18 +76,18 @@ def explained(lake: Lake, prediction: Prediction) -> Explanation:
 
 def test_a_champion_says_its_own_minutes_with_the_spread_of_its_layers(lake: Lake) -> None:
     prediction = one(lake, NAME)
-    found = explained(lake, prediction).minutes
-    assert found is not None
+    minutes = explained(lake, prediction).minutes
+    assert minutes is not None
     with lake.reading() as r:
         snapshot = load_snapshot(r, r.value("SELECT snapshot_id FROM forecast.run"))
-    model = load(lake, found.model_id)
+    model = load(lake, minutes.model_id)
     assert isinstance(model, Champion)
     row = snapshot.frame.filter(player_key=prediction.player_key)
     median = model.sight(row).minutes
     low, high = (model.layers.minutes.quantile(median, q)[0] for q in (0.1, 0.9))
-    assert (found.median, found.p10, found.p90) == (median[0], low, high)
-    assert 0 <= found.p10 < found.median < found.p90 <= 63
-    assert found.model == NAME
+    assert (minutes.median, minutes.p10, minutes.p90) == (median[0], low, high)
+    assert 0 <= minutes.p10 < minutes.median < minutes.p90 <= 63
+    assert minutes.model == NAME
 
 
 def test_four_of_five_players_of_a_night_play_minutes_in_the_interval(lake: Lake) -> None:
@@ -103,9 +103,9 @@ def test_four_of_five_players_of_a_night_play_minutes_in_the_interval(lake: Lake
     with lake.reading() as r:
         for key, minutes in played.items():
             row = snapshot.frame.filter(player_key=key)
-            found = expected_minutes(lake, r, model, row, day, snapshot.definitions)
-            assert found is not None
-            inside += found.p10 <= minutes <= found.p90
+            expected = expected_minutes(lake, r, model, row, day, snapshot.definitions)
+            assert expected is not None
+            inside += expected.p10 <= minutes <= expected.p90
     assert len(played) > 30
     assert 0.65 <= inside / len(played) <= 0.95
 
@@ -125,16 +125,16 @@ def test_another_models_prediction_borrows_the_champions_minutes_until_that_is_r
 def test_a_champion_whose_file_is_gone_costs_others_only_the_minutes(lake: Lake) -> None:
     for file in (Path(lake.location) / "models").glob("*.json"):
         file.unlink()
-    found = explained(lake, one(lake, "ewma_hl8"))
-    assert found.minutes is None
-    assert found.features
+    explanation = explained(lake, one(lake, "ewma_hl8"))
+    assert explanation.minutes is None
+    assert explanation.features
 
 
 def test_people_read_the_minutes_in_explain_and_nothing_where_there_are_none(lake: Lake) -> None:
     words = ["--lake", lake.location, "explain", one(lake, "ewma_hl8").prediction_id]
-    told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["minutes"]
+    minutes = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["minutes"]
     line = (
-        f"minutes {told['median']:.1f}, 80% {told['p10']:.1f}-{told['p90']:.1f},"
+        f"minutes {minutes['median']:.1f}, 80% {minutes['p10']:.1f}-{minutes['p90']:.1f},"
         f" given that they play (by {NAME})"
     )
     assert line in CliRunner().invoke(app, words).stdout.splitlines()

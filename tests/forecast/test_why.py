@@ -21,35 +21,35 @@ def asked(twice: Twice, name: str, day: date | None = None) -> Why:
         return why(r, name, day or twice.day, clock.now())
 
 
-def steps(found: Why) -> dict[str, bool]:
-    return {step.step: step.ok for step in found.steps}
+def steps(answer: Why) -> dict[str, bool]:
+    return {step.step: step.ok for step in answer.steps}
 
 
 def test_a_predicted_player_shows_their_predictions_and_the_whole_chain_holds(twice: Twice) -> None:
-    found = asked(twice, twice.moved)
-    assert set(steps(found)) == {"name", "games", "team", "rotation", "line", "published", "end"}
-    assert all(steps(found).values())
-    n = len(found.predictions)
+    answer = asked(twice, twice.moved)
+    assert set(steps(answer)) == {"name", "games", "team", "rotation", "line", "published", "end"}
+    assert all(steps(answer).values())
+    n = len(answer.predictions)
     assert n > 0
-    assert found.answer.startswith(f"{n} predictions are published")
-    told = {s.step: s for s in found.steps}
-    rotation = told["rotation"]
+    assert answer.answer.startswith(f"{n} predictions are published")
+    steps_by_name = {s.step: s for s in answer.steps}
+    rotation = steps_by_name["rotation"]
     assert rotation.games is not None
     assert rotation.of is not None
     assert rotation.games <= rotation.of <= settings().rotation_games
 
 
 def test_which_line_and_when_says_used_and_why_the_others_were_not(twice: Twice) -> None:
-    found = asked(twice, twice.moved)
-    points = [row for row in found.lines if row.market == "points"]
+    answer = asked(twice, twice.moved)
+    points = [row for row in answer.lines if row.market == "points"]
     used = [row for row in points if row.status == "used"]
-    shown = next(p for p in found.predictions if p.market == "points")
-    assert len(used) == shown.books
+    prediction = next(p for p in answer.predictions if p.market == "points")
+    assert len(used) == prediction.books
     assert all(row.fact_id.startswith("moved") for row in used)
     older = [row for row in points if not row.fact_id.startswith("moved")]
     assert older
     for row in older:
-        late = row.known_at > found.as_of
+        late = row.known_at > answer.as_of
         worse = "the book has a newer or better balanced one"
         assert row.status == ("not known at as_of" if late else worse)
     said = used[0].to_dict().keys()
@@ -73,12 +73,12 @@ def test_a_line_known_after_the_run_is_shown_as_not_used(published: Lake, slate_
 
 
 def test_a_player_ruled_out_has_their_reason_and_what_was_withdrawn(twice: Twice) -> None:
-    found = asked(twice, twice.out)
-    assert found.predictions == ()
-    assert found.answer.startswith("all ")
-    assert "refused: out (out since" in found.answer
-    assert {row.reason for row in found.refusals} == {"out"}
-    gone = found.withdrawn[0]
+    answer = asked(twice, twice.out)
+    assert answer.predictions == ()
+    assert answer.answer.startswith("all ")
+    assert "refused: out (out since" in answer.answer
+    assert {row.reason for row in answer.refusals} == {"out"}
+    gone = answer.withdrawn[0]
     assert (gone.last_seq, gone.left_seq, gone.kind) == (1, 2, "supersede")
     assert ("points", "catboost_v9") in gone.pairs
 
@@ -86,17 +86,17 @@ def test_a_player_ruled_out_has_their_reason_and_what_was_withdrawn(twice: Twice
 def test_a_slate_never_run_says_so_and_whether_they_would_be_expected(
     twice: Twice,
 ) -> None:
-    found = asked(twice, twice.moved, twice.day + timedelta(days=300))
-    assert found.answer.startswith("not expected: 0 games")
+    answer = asked(twice, twice.moved, twice.day + timedelta(days=300))
+    assert answer.answer.startswith("not expected: 0 games")
     with twice.lake.reading() as r:
         sql = """SELECT game_date FROM league.player_game WHERE player_key = $p
                  AND game_date < $d AND season = (SELECT max(season) FROM league.player_game)
                  ORDER BY game_date DESC LIMIT 1"""
         before = r.value(sql, {"p": twice.moved, "d": twice.day})
-    found = asked(twice, twice.moved, before)
-    assert found.answer.startswith("the slate was never run")
-    assert found.answer.endswith("he would be expected")
-    assert steps(found)["published"] is False
+    answer = asked(twice, twice.moved, before)
+    assert answer.answer.startswith("the slate was never run")
+    assert answer.answer.endswith("he would be expected")
+    assert steps(answer)["published"] is False
 
 
 def test_an_unknown_name_is_answered_with_near_ones(twice: Twice) -> None:
@@ -122,9 +122,9 @@ def test_a_name_that_only_lines_have_is_told_apart(published: Lake, slate_day: d
     )
     published.write(lambda w: w.append("league.prop_line", ghost))
     with published.reading() as r:
-        found = why(r, "Z. Ghost", slate_day, clock.now())
-    assert steps(found)["name"] is False
-    assert found.lines[0].status == "no player has this name"
+        answer = why(r, "Z. Ghost", slate_day, clock.now())
+    assert steps(answer)["name"] is False
+    assert answer.lines[0].status == "no player has this name"
 
 
 def test_the_form_expects_whom_the_plan_expected_and_nobody_else(twice: Twice) -> None:

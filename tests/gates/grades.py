@@ -163,7 +163,7 @@ def decay_error(case: Case) -> None:
 
 def decay_null(case: Case) -> None:
     assert judge("catboost_v9", "points", slates()).state == "healthy"
-    for name in ("actual", "mean_error", "covered", "difference", "yardstick"):
+    for name in ("actual", "mean_error", "covered", "difference", "benchmark"):
         for value in (None, float("nan")):
             bad = slates().with_columns(
                 pl.when(pl.col("slate") == pl.col("slate").max())
@@ -183,10 +183,10 @@ def void_error(case: Case) -> None:
 
 
 def void_null(case: Case) -> None:
-    assert settled(facts([GAME], BOTH))["state"] == "void", "a whole box score without him"
+    assert settled(facts([GAME], BOTH))["state"] == "void", "a whole box score without them"
     for column in ("status", "home_pts", "game_date"):
         assert settled(facts([GAME | {column: None}], BOTH))["state"] == "pending", column
-    his = row("him", minutes=None, did_not_play=None)
+    his = row("player", minutes=None, did_not_play=None)
     assert settled(facts([GAME], [*BOTH, his]))["state"] == "pending"
     assert settled(facts([GAME], [r | {"minutes": None} for r in BOTH]))["state"] == "pending"
 

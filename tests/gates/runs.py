@@ -16,7 +16,7 @@ from tests.gates import slates
 from tests.gates.conftest import Case, fault
 from tests.gates.models import refused
 from tests.gates.slates import nobody_passes
-from tests.grading.backtest.test_suspicion import made
+from tests.grading.backtest.test_suspicion import numbers
 from tipoff import settings as settings_module
 from tipoff.errors import IntegrityError, UsageError
 from tipoff.forecast import current_publication, reconcile, staleness
@@ -193,7 +193,7 @@ def record_null(case: Case) -> None:
 
 
 def too_good_error(case: Case) -> None:
-    board = {"market": "points", "everyone": [made() | {"model": "x"}], "lined": []}
+    board = {"market": "points", "everyone": [numbers() | {"model": "x"}], "lined": []}
     assert _warnings(board) == []
     case.patch.setattr(sys.modules["tipoff.grading.backtest.board"], "suspicions", fault)
     with pytest.raises(ValueError, match="injected"):
@@ -201,16 +201,16 @@ def too_good_error(case: Case) -> None:
 
 
 def too_good_null(case: Case) -> None:
-    assert suspicions("points", "x", made(), made()) == []
+    assert suspicions("points", "x", numbers(), numbers()) == []
     for unknown in (None, float("nan")):
-        odd = made()
+        odd = numbers()
         odd["metrics"]["mae"]["value"] = unknown
-        assert "no number" in suspicions("points", "x", made(), odd)[0]
+        assert "no number" in suspicions("points", "x", numbers(), odd)[0]
         for name, holder in (("reference", "crps"), ("high", "difference")):
-            odd = made()
+            odd = numbers()
             pair = odd["against"]["line"]["crps"]
             (pair if holder == "crps" else pair["difference"])[name] = unknown
-            assert "no interval" in suspicions("points", "x", made(), odd)[0], name
+            assert "no interval" in suspicions("points", "x", numbers(), odd)[0], name
 
 
 def _no_role(case: Case, error: type[Exception]) -> None:

@@ -48,8 +48,8 @@ def forecast(**changes: Any) -> dict[str, Any]:
         row["edge"] = row["median"] - row["line"]
     default = "NO_LINE" if row["line"] is None else "OVER" if row["edge"] > 0 else "UNDER"
     row.setdefault("recommendation", default)
-    made = [row[k] for k in ("game_id", "player_key", "market", "model", "mean", "as_of")]
-    row.setdefault("prediction_id", content_id("pred", made))
+    parts = [row[k] for k in ("game_id", "player_key", "market", "model", "mean", "as_of")]
+    row.setdefault("prediction_id", content_id("pred", parts))
     return row
 
 
@@ -69,18 +69,18 @@ def publish(
     """Store rows as one complete set published at `at`; returns the run's id."""
     with lake.reading() as r:
         seq = int(r.value("SELECT count(*) FROM forecast.publication WHERE slate = $d", {"d": day}))
-    made = frame(rows)
-    run = content_id("run", [str(day), seq, made["prediction_id"].to_list()])
-    lake.write(lambda w: _store(w, run, seq + 1, made, at, day, refused))
+    predictions = frame(rows)
+    run = content_id("run", [str(day), seq, predictions["prediction_id"].to_list()])
+    lake.write(lambda w: _store(w, run, seq + 1, predictions, at, day, refused))
     return run
 
 
 def _store(
-    w: Any, run: str, seq: int, made: pl.DataFrame, at: datetime, day: date, refused: Any
+    w: Any, run: str, seq: int, predictions: pl.DataFrame, at: datetime, day: date, refused: Any
 ) -> None:
     head = {"run_id": run, "slate": day, "committed_at": at, "simulated": False}
     w.append("forecast.run", pl.DataFrame([head]), key=("run_id",))
-    w.append("forecast.prediction", made.with_columns(run_id=pl.lit(run)))
+    w.append("forecast.prediction", predictions.with_columns(run_id=pl.lit(run)))
     if refused:
         w.append("forecast.refusal", pl.DataFrame([{"run_id": run, **row} for row in refused]))
     pub = {"publication_id": f"pub_{day}_{seq}", "slate": day, "seq": seq, "run_id": run,

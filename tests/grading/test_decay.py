@@ -35,7 +35,7 @@ def slates(
         "n": [ROWS] * n, "actual": [10.0 * ROWS] * n,
         "mean_error": (bias + shift) * 10.0 * ROWS,
         "covered": (coverage + shift) * ROWS, "pairs": [ROWS] * n,
-        "difference": (crps + shift) * 3.0 * ROWS, "yardstick": [3.0 * ROWS] * n,
+        "difference": (crps + shift) * 3.0 * ROWS, "benchmark": [3.0 * ROWS] * n,
     })  # fmt: skip
 
 
@@ -58,8 +58,8 @@ CASES: list[tuple[dict[str, float], State]] = [
 
 @pytest.mark.parametrize(("off", "state"), CASES, ids=[str(off) for off, _ in CASES])
 def test_a_state_follows_from_how_far_off_and_how_surely(off: dict[str, Any], state: State) -> None:
-    found = judge("catboost_v9", "points", slates(**off))
-    assert found.state == state, found.reason
+    decay = judge("catboost_v9", "points", slates(**off))
+    assert decay.state == state, decay.reason
 
 
 @pytest.mark.parametrize(("limit", "state"), [(0.03, "healthy"), (0.05, "watch"),
@@ -72,10 +72,10 @@ def test_a_figure_that_lies_on_a_limit_is_not_beyond_it(
     off = slates(8, noise=0.0).with_columns(
         n=50, actual=50.0, mean_error=side * limit * 50, covered=40.0, pairs=50
     )
-    found = judge("catboost_v9", "points", off)
-    bias = found.signals["bias"]
+    decay = judge("catboost_v9", "points", off)
+    bias = decay.signals["bias"]
     assert bias["value"] == bias["low"] == bias["high"] == side * limit
-    assert found.state == state
+    assert decay.state == state
 
 
 def test_a_crps_that_is_not_surely_worse_is_never_more_than_watch() -> None:
@@ -99,14 +99,14 @@ def test_exactly_the_least_rows_and_slates_are_enough_to_be_judged() -> None:
     assert (short_by(0), short_by(1)) == ("blocked", "healthy")
 
 
-def test_a_baseline_is_a_yardstick_and_is_never_blocked() -> None:
+def test_a_baseline_is_a_benchmark_and_is_never_blocked() -> None:
     assert judge("ewma_hl8", "points", slates(bias=0.3)).state == "degrading"
 
 
 def state_of(lake: Lake, day: date, model: str = "catboost_v9") -> State | None:
     with lake.reading() as r:
-        found = {d.model: d.state for d in decay_states(r, day)}
-    return found.get(model)
+        states = {d.model: d.state for d in decay_states(r, day)}
+    return states.get(model)
 
 
 def test_only_slates_before_the_day_count_and_only_the_newest(
@@ -136,13 +136,13 @@ def store_scores(lake: Lake, day: date, scores: list[tuple[str, str, str, str, f
                           w.append("grading.grade", pl.DataFrame(grades))])  # fmt: skip
 
 
-def test_a_forecast_is_compared_with_the_yardstick_of_its_own_game_player_market_and_slate(
+def test_a_forecast_is_compared_with_the_benchmark_of_its_own_game_player_market_and_slate(
     published: Lake, slate_day: date
 ) -> None:
-    """Players have two games a slate; the model equals the yardstick wherever that was graded."""
+    """Players have two games a slate; the model equals the benchmark wherever that was graded."""
     both = [(f"g{k % 2}", f"p{k // 2}") for k in range(80)]
     for number, day in enumerate(before(slate_day, LEAST_SLATES)):
-        # Another third of the rows is without a yardstick on each slate.
+        # Another third of the rows is without a benchmark on each slate.
         paired = {pair for i, pair in enumerate(both) if (i + number) % 3}
         scores = [("points", "catboost_v9", *pair, 4.0 if pair in paired else 8.0) for pair in both]
         scores += [("points", "ewma_hl8", *pair, 4.0) for pair in sorted(paired)]
@@ -150,11 +150,11 @@ def test_a_forecast_is_compared_with_the_yardstick_of_its_own_game_player_market
         scores += [("rebounds", "ewma_hl8", *pair, 2.0) for pair in both]
         store_scores(published, day, scores)
     with published.reading() as r:
-        found = {(d.model, d.market): d for d in decay_states(r, slate_day)}
-    crps = found["catboost_v9", "points"].signals["crps"]
+        decays = {(d.model, d.market): d for d in decay_states(r, slate_day)}
+    crps = decays["catboost_v9", "points"].signals["crps"]
     assert (crps["value"], crps["low"], crps["high"]) == (0.0, 0.0, 0.0)
-    assert found["catboost_v9", "points"].rows == LEAST_SLATES * len(both)
-    assert found["ewma_hl8", "points"].signals["crps"]["value"] == 3.0
+    assert decays["catboost_v9", "points"].rows == LEAST_SLATES * len(both)
+    assert decays["ewma_hl8", "points"].signals["crps"]["value"] == 3.0
 
 
 def test_a_decayed_model_is_withdrawn_by_the_next_publication_which_says_so(
@@ -172,12 +172,12 @@ def test_a_decayed_model_is_withdrawn_by_the_next_publication_which_says_so(
     report = reconcile(published, slate_day)
     assert report.publication.kind == "withdraw"
     with published.reading() as r:
-        shown = current_publication(r, slate_day)
+        current = current_publication(r, slate_day)
         leader = champion_of(r, "points", slate_day)
         left = r.value("SELECT count(*) FROM forecast.current_prediction"
                        " WHERE slate = $d AND model = 'catboost_v9'", {"d": slate_day})  # fmt: skip
-    assert shown is not None
-    assert shown.reason.startswith("withdrawn: catboost_v9 (blocked: decayed: bias +30")
+    assert current is not None
+    assert current.reason.startswith("withdrawn: catboost_v9 (blocked: decayed: bias +30")
     assert leader is not None
     assert (leader.model, left) == ("ewma_hl8", 0)
 
@@ -198,6 +198,6 @@ def test_a_model_retired_in_one_market_is_a_withdrawal_that_names_the_market(
     retire(published, "last_5", "weak on steals", ["steals"])
     assert reconcile(published, slate_day).publication.kind == "withdraw"
     with published.reading() as r:
-        shown = current_publication(r, slate_day)
-    assert shown is not None
-    assert shown.reason == "withdrawn: last_5 in steals (retired: weak on steals)"
+        current = current_publication(r, slate_day)
+    assert current is not None
+    assert current.reason == "withdrawn: last_5 in steals (retired: weak on steals)"

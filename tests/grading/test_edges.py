@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.grading.backtest.test_suspicion import made
+from tests.grading.backtest.test_suspicion import numbers
 from tipoff.cli.scoreboard import scoreboard
 from tipoff.grading.backtest.board import MIN_GAMES, board
 from tipoff.grading.backtest.results import _moved
@@ -19,7 +19,7 @@ from tipoff.lake import Lake
 
 @pytest.mark.parametrize(("rows", "said"), [(MIN_ROWS - 1, 0), (MIN_ROWS, 3)])
 def test_exactly_the_least_number_of_rows_is_enough_to_be_suspicious(rows: int, said: int) -> None:
-    bad: dict[str, Any] = made(3.0, n=rows, high=-0.5)
+    bad: dict[str, Any] = numbers(3.0, n=rows, high=-0.5)
     assert len(suspicions("points", "x", bad, bad)) == said
 
 

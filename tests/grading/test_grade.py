@@ -176,22 +176,22 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_predictions(
 ) -> None:
     from tipoff.lake import Reader
 
-    made: list[str] = []
+    names: list[str] = []
     plain = Reader._execute
 
     def counting(self: Reader, sql: str, params: Any) -> Any:
-        made.append(sql)
+        names.append(sql)
         return plain(self, sql, params)
 
     monkeypatch.setattr(Reader, "_execute", counting)
     publish(games_lake, [MAXEY], at=BEFORE)
-    made.clear()
+    names.clear()
     grade(games_lake, DAY)
-    few = len(made)
+    few = len(names)
     publish(games_lake, [forecast(mean=m / 3) for m in range(20, 90)], at=AFTER)
-    made.clear()
+    names.clear()
     assert grade(games_lake, DAY).new == 70
-    assert len(made) == few
+    assert len(names) == few
 
 
 def test_a_published_set_without_a_prediction_is_counted_as_none_of_anything(
@@ -221,7 +221,7 @@ def test_the_lake_reaches_as_far_as_its_newest_game_with_a_result(games_lake: La
 
 def test_a_report_is_json_as_it_stands(games_lake: Lake) -> None:
     publish(games_lake, [MAXEY, ZION], at=BEFORE)
-    found = json.loads(grade(games_lake, DAY).to_json())
-    assert found["date"] == "2025-01-10"
-    assert found["voids"][0]["proof"]["kind"] == "dnp"
+    report = json.loads(grade(games_lake, DAY).to_json())
+    assert report["date"] == "2025-01-10"
+    assert report["voids"][0]["proof"]["kind"] == "dnp"
     assert datetime(2025, 1, 11, tzinfo=UTC) == TIP

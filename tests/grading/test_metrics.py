@@ -35,15 +35,15 @@ def only(frame: pl.DataFrame) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["mae", "bias", "mean_bias", "crps", "brier", "log_loss"])
 def test_every_metric_is_the_mean_of_its_rows_with_n_and_interval(name: str) -> None:
-    found = only(getattr(metrics, name)(rows([1.0, 2.0, None, 6.0], [0, 0, 1, 1])))
-    assert (found["metric"], found["n"], found["slates"]) == (name, 3, 2)
-    assert found["value"] == pytest.approx(3.0)
-    assert found["low"] <= 3.0 <= found["high"]
+    figures = only(getattr(metrics, name)(rows([1.0, 2.0, None, 6.0], [0, 0, 1, 1])))
+    assert (figures["metric"], figures["n"], figures["slates"]) == (name, 3, 2)
+    assert figures["value"] == pytest.approx(3.0)
+    assert figures["low"] <= 3.0 <= figures["high"]
 
 
 def test_one_slate_has_a_value_but_no_interval() -> None:
-    found = only(metrics.mae(rows([1.0, 2.0], [0, 0])))
-    assert (found["value"], found["low"], found["high"]) == (1.5, None, None)
+    figures = only(metrics.mae(rows([1.0, 2.0], [0, 0])))
+    assert (figures["value"], figures["low"], figures["high"]) == (1.5, None, None)
 
 
 def test_no_rows_give_no_answer_rather_than_a_zero() -> None:
@@ -54,8 +54,8 @@ def test_no_rows_give_no_answer_rather_than_a_zero() -> None:
 
 def test_groups_are_judged_apart() -> None:
     frame = rows([1.0, 2.0, 3.0, 5.0], [0, 1, 0, 1], model=["a", "a", "b", "b"])
-    found = metrics.mae(frame, ["model"])
-    assert dict(zip(found["model"], found["value"], strict=True)) == {"a": 1.5, "b": 4.0}
+    figures = metrics.mae(frame, ["model"])
+    assert dict(zip(figures["model"], figures["value"], strict=True)) == {"a": 1.5, "b": 4.0}
 
 
 @settings(max_examples=30, deadline=None)
@@ -64,11 +64,11 @@ def test_the_interval_is_that_of_resampled_slates_by_brute_force(
     cells: list[tuple[float, int]],
 ) -> None:
     values, slates = zip(*cells, strict=True)
-    found = only(metrics.bias(rows(values, slates)))
-    assert found["value"] == pytest.approx(np.mean(values))
+    figures = only(metrics.bias(rows(values, slates)))
+    assert figures["value"] == pytest.approx(np.mean(values))
     names = sorted(set(slates))
     if len(names) < 2:
-        assert found["low"] is None
+        assert figures["low"] is None
         return
     sums = {s: sum(v for v, t in cells if t == s) for s in names}
     counts = {s: sum(t == s for _, t in cells) for s in names}
@@ -79,7 +79,7 @@ def test_the_interval_is_that_of_resampled_slates_by_brute_force(
         again = [s for s, k in zip(order, times, strict=True) for _ in range(k)]
         means.append(sum(sums[s] for s in again) / sum(counts[s] for s in again))
     expected = np.quantile(means, [0.025, 0.975])
-    assert [found["low"], found["high"]] == pytest.approx(expected, abs=1e-6)
+    assert [figures["low"], figures["high"]] == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_interval_agrees_with_scipys_bootstrap_of_the_same_statistic() -> None:
@@ -89,9 +89,9 @@ def test_the_interval_agrees_with_scipys_bootstrap_of_the_same_statistic() -> No
     sums = np.bincount(slates, values)
     reference = stats.bootstrap((sums / 5,), np.mean, n_resamples=5000, method="percentile",
                                 random_state=1).confidence_interval  # fmt: skip
-    found = only(metrics.bias(rows(values, slates)))
-    assert found["low"] == pytest.approx(reference.low, abs=0.03)
-    assert found["high"] == pytest.approx(reference.high, abs=0.03)
+    figures = only(metrics.bias(rows(values, slates)))
+    assert figures["low"] == pytest.approx(reference.low, abs=0.03)
+    assert figures["high"] == pytest.approx(reference.high, abs=0.03)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say_only_when_slates_are_clusters() -> None:
@@ -100,8 +100,8 @@ def test_intervals_hold_the_truth_as_often_as_they_say_only_when_slates_are_clus
     held, naive = 0, 0
     for _ in range(100):
         values = draws.normal(size=320) + draws.normal(size=40)[slates]
-        found = only(metrics.bias(rows(values, slates)))
-        held += found["low"] <= 0 <= found["high"]
+        figures = only(metrics.bias(rows(values, slates)))
+        held += figures["low"] <= 0 <= figures["high"]
         alone = only(metrics.bias(rows(values, np.arange(320))))
         naive += alone["low"] <= 0 <= alone["high"]
     assert 0.88 <= held / 100 <= 0.99
@@ -126,20 +126,20 @@ def picks() -> pl.DataFrame:
 
 
 def test_hit_rate_leaves_out_pushes_voids_and_passes() -> None:
-    found = only(metrics.hit_rate(picks()))
-    assert (found["n"], found["value"]) == (4, 0.75)
+    figures = only(metrics.hit_rate(picks()))
+    assert (figures["n"], figures["value"]) == (4, 0.75)
 
 
 def test_break_even_is_computed_from_the_prices_of_the_very_picks_it_is_compared_with() -> None:
-    found, hits = only(metrics.break_even(picks())), only(metrics.priced_hit_rate(picks()))
+    figures, hits = only(metrics.break_even(picks())), only(metrics.priced_hit_rate(picks()))
     expected = np.mean([110 / 210, 100 / 220, 120 / 220])
-    assert (found["n"], found["value"]) == (3, pytest.approx(expected))
+    assert (figures["n"], figures["value"]) == (3, pytest.approx(expected))
     assert (hits["n"], hits["value"]) == (3, pytest.approx(2 / 3))
 
 
 def test_roi_counts_the_stake_of_a_push_and_nothing_of_a_pick_without_a_price() -> None:
-    found = only(metrics.roi(picks()))
-    assert (found["n"], found["value"]) == (4, pytest.approx((100 / 110 + 1.2 - 1) / 4))
+    figures = only(metrics.roi(picks()))
+    assert (figures["n"], figures["value"]) == (4, pytest.approx((100 / 110 + 1.2 - 1) / 4))
 
 
 def test_pickem_picks_have_a_hit_rate_but_no_break_even_and_no_roi() -> None:
@@ -150,8 +150,8 @@ def test_pickem_picks_have_a_hit_rate_but_no_break_even_and_no_roi() -> None:
 
 def test_pit_deciles_hold_both_ends_and_add_up_to_one() -> None:
     pit = [0.0, 0.05, 0.1, 0.55, 0.999, 1.0, None]
-    found = metrics.pit_deciles(rows([None] * 7, range(7), pit=pit))
-    shares = dict(zip(found["metric"], found["value"], strict=True))
+    deciles = metrics.pit_deciles(rows([None] * 7, range(7), pit=pit))
+    shares = dict(zip(deciles["metric"], deciles["value"], strict=True))
     assert sum(shares.values()) == pytest.approx(1)
     assert (shares["pit_1"], shares["pit_2"], shares["pit_10"]) == pytest.approx(
         (2 / 6, 1 / 6, 2 / 6)
@@ -159,5 +159,5 @@ def test_pit_deciles_hold_both_ends_and_add_up_to_one() -> None:
 
 
 def test_coverage_is_a_share_of_graded_rows() -> None:
-    found = only(metrics.coverage80(rows([None] * 3, range(3), covered80=[True, False, None])))
-    assert (found["n"], found["value"]) == (2, 0.5)
+    figures = only(metrics.coverage80(rows([None] * 3, range(3), covered80=[True, False, None])))
+    assert (figures["n"], figures["value"]) == (2, 0.5)

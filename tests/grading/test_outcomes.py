@@ -51,7 +51,7 @@ def facts(
 
 
 def settled(known: Facts, **changes: Any) -> dict[str, Any]:
-    one = forecast(**{"game_id": "G1", "player_key": "him", "team": "AAA"} | changes)
+    one = forecast(**{"game_id": "G1", "player_key": "player", "team": "AAA"} | changes)
     return settle(frame([one]), known).to_dicts()[0]
 
 
@@ -69,35 +69,35 @@ BOTH = [*team("AAA"), *team("BBB")]
 def test_a_player_who_played_is_graded_by_his_count(
     line: float | None, pick: str, outcome: str
 ) -> None:
-    found = settled(facts([GAME], [*BOTH, row("him")]), line=line, recommendation=pick)
-    assert (found["state"], found["outcome"], found["actual"]) == ("played", outcome, 20.0)
-    assert json.loads(found["proof"])["row"] == "f_him@1"
+    grade = settled(facts([GAME], [*BOTH, row("player")]), line=line, recommendation=pick)
+    assert (grade["state"], grade["outcome"], grade["actual"]) == ("played", outcome, 20.0)
+    assert json.loads(grade["proof"])["row"] == "f_player@1"
 
 
 def test_a_second_on_the_floor_is_playing() -> None:
-    found = settled(facts([GAME], [*BOTH, row("him", minutes=0.01, points=0.0)]))
-    assert (found["state"], found["actual"]) == ("played", 0.0)
+    grade = settled(facts([GAME], [*BOTH, row("player", minutes=0.01, points=0.0)]))
+    assert (grade["state"], grade["actual"]) == ("played", 0.0)
 
 
 def test_no_row_in_a_whole_box_score_is_a_void_with_its_proof() -> None:
-    found = settled(facts([GAME], BOTH))
-    proof = json.loads(found["proof"])
-    assert (found["outcome"], found["actual"], found["reason"]) == ("void", None, "did not play")
+    grade = settled(facts([GAME], BOTH))
+    proof = json.loads(grade["proof"])
+    assert (grade["outcome"], grade["actual"], grade["reason"]) == ("void", None, "did not play")
     assert proof == {"kind": "dnp", "game": "fg1@1", "team": "AAA", "team_minutes": 240.0,
                      "team_rows": 10, "player_row": None, "rows_with_minutes": 0}  # fmt: skip
 
 
 @pytest.mark.parametrize("minutes", [0.0, None])
 def test_an_explicit_dnp_row_is_proof_even_without_the_others(minutes: float | None) -> None:
-    found = settled(facts([GAME], [row("him", minutes=minutes, did_not_play=True)]))
-    assert found["outcome"] == "void"
-    assert json.loads(found["proof"])["player_row"] == "f_him@1"
+    grade = settled(facts([GAME], [row("player", minutes=minutes, did_not_play=True)]))
+    assert grade["outcome"] == "void"
+    assert json.loads(grade["proof"])["player_row"] == "f_player@1"
 
 
 def test_a_player_who_changed_sides_is_graded_where_he_played() -> None:
-    found = settled(facts([GAME], [*BOTH, row("him", team="BBB")]))
-    assert (found["state"], found["actual"]) == ("played", 20.0)
-    assert json.loads(found["proof"])["team"] == "BBB"
+    grade = settled(facts([GAME], [*BOTH, row("player", team="BBB")]))
+    assert (grade["state"], grade["actual"]) == ("played", 20.0)
+    assert json.loads(grade["proof"])["team"] == "BBB"
 
 
 WAITING = {
@@ -105,16 +105,16 @@ WAITING = {
     "the game is not final": facts([GAME | {"status": "scheduled"}], [*BOTH]),
     "the box score is missing": facts([GAME], []),
     "the box score is not whole": facts([GAME], [*team("AAA", 238.9), *team("BBB")]),
-    "his row lacks minutes": facts([GAME], [*BOTH, row("him", minutes=None)]),
-    "or the count": facts([GAME], [*BOTH, row("him", points=None)]),
+    "the player's row lacks minutes": facts([GAME], [*BOTH, row("player", minutes=None)]),
+    "or the count": facts([GAME], [*BOTH, row("player", points=None)]),
 }
 
 
 @pytest.mark.parametrize("reason", WAITING)
 def test_what_is_unknown_waits_and_says_why(reason: str) -> None:
-    found = settled(WAITING[reason])
-    assert (found["state"], found["outcome"], found["proof"]) == ("pending", "pending", None)
-    assert reason in found["reason"]
+    grade = settled(WAITING[reason])
+    assert (grade["state"], grade["outcome"], grade["proof"]) == ("pending", "pending", None)
+    assert reason in grade["reason"]
 
 
 def test_a_final_status_without_a_score_is_not_a_result() -> None:
@@ -122,8 +122,8 @@ def test_a_final_status_without_a_score_is_not_a_result() -> None:
 
 
 def test_an_overtime_box_score_that_lacks_a_starter_proves_nothing() -> None:
-    found = settled(facts([GAME], [*team("AAA", 245.0), *team("BBB", 265.0)]))
-    assert found["state"] == "pending"
+    grade = settled(facts([GAME], [*team("AAA", 245.0), *team("BBB", 265.0)]))
+    assert grade["state"] == "pending"
 
 
 ALONE = GAME | {"nba_game_id": None, "status": "scheduled", "home_pts": None, "away_pts": None}
@@ -134,9 +134,9 @@ WEEK, SIX_DAYS = DAY + timedelta(days=7), DAY + timedelta(days=6)
 
 
 def test_a_game_of_lines_alone_is_void_once_the_pair_is_scheduled_later() -> None:
-    found = settled(facts([ALONE, OTHER, LATER], []))
-    proof = json.loads(found["proof"])
-    assert (found["outcome"], found["reason"]) == ("void", "game not played")
+    grade = settled(facts([ALONE, OTHER, LATER], []))
+    proof = json.loads(grade["proof"])
+    assert (grade["outcome"], grade["reason"]) == ("void", "game not played")
     assert proof["kind"] == "postponed"
     assert proof["scheduled_later_as"] == "G9"
     assert proof["pair"] == ["AAA", "BBB"]
@@ -150,45 +150,45 @@ def test_a_game_of_lines_alone_is_void_after_seven_days() -> None:
 
 def test_it_waits_while_another_game_of_the_date_is_open() -> None:
     still = OTHER | {"status": "scheduled"}
-    found = settled(facts([ALONE, still, LATER], [], WEEK))
-    assert found["reason"] == "0 of 1 games of the date are final"
+    grade = settled(facts([ALONE, still, LATER], [], WEEK))
+    assert grade["reason"] == "0 of 1 games of the date are final"
 
 
 def test_it_waits_while_the_lake_does_not_reach_the_date() -> None:
-    found = settled(facts([ALONE, LATER], []))
-    assert found["reason"] == "no game of that date is in the lake"
+    grade = settled(facts([ALONE, LATER], []))
+    assert grade["reason"] == "no game of that date is in the lake"
 
 
 def test_a_box_score_of_the_pair_that_night_forbids_the_void() -> None:
     elsewhere = [r | {"game_id": "G7"} for r in BOTH]
-    found = settled(facts([ALONE, OTHER, LATER], elsewhere, WEEK))
-    assert (found["state"], "G7" in found["reason"]) == ("pending", True)
+    grade = settled(facts([ALONE, OTHER, LATER], elsewhere, WEEK))
+    assert (grade["state"], "G7" in grade["reason"]) == ("pending", True)
 
 
 def test_a_listed_game_that_moved_is_void_and_never_graded_on_its_new_night() -> None:
     moved = GAME | {"game_date": DAY + timedelta(days=18)}
-    box = [r | {"game_date": moved["game_date"]} for r in [*BOTH, row("him")]]
-    found = settled(facts([moved, OTHER], box, DAY + timedelta(days=18)))
-    assert (found["outcome"], found["actual"]) == ("void", None)
-    assert json.loads(found["proof"])["scheduled_later_as"] == "G1"
+    box = [r | {"game_date": moved["game_date"]} for r in [*BOTH, row("player")]]
+    grade = settled(facts([moved, OTHER], box, DAY + timedelta(days=18)))
+    assert (grade["outcome"], grade["actual"]) == ("void", None)
+    assert json.loads(grade["proof"])["scheduled_later_as"] == "G1"
 
 
 def test_a_listed_game_without_a_result_waits_for_ever_rather_than_void() -> None:
     stuck = GAME | {"status": "scheduled", "home_pts": None, "away_pts": None}
-    found = settled(facts([stuck, OTHER, LATER], [], DAY + timedelta(days=300)))
-    assert found["state"] == "pending"
+    grade = settled(facts([stuck, OTHER, LATER], [], DAY + timedelta(days=300)))
+    assert grade["state"] == "pending"
 
 
 def test_rows_come_back_in_their_order_with_none_lost() -> None:
     keys = ["AAA3", "nobody", "BBB1", "AAA3"]
     given = frame([forecast(game_id="G1", player_key=k, team="AAA") for k in keys])
-    found = settle(given, facts([GAME], BOTH))
-    assert found["player_key"].to_list() == keys
-    assert found["state"].to_list() == ["played", "void", "played", "played"]
+    grades = settle(given, facts([GAME], BOTH))
+    assert grades["player_key"].to_list() == keys
+    assert grades["state"].to_list() == ["played", "void", "played", "played"]
 
 
 def test_a_corrected_row_changes_the_evidence() -> None:
-    first = settled(facts([GAME], [*BOTH, row("him")]))
-    same = settled(facts([GAME], [*BOTH, row("him")]))
-    mended = settled(facts([GAME], [*BOTH, row("him", recorded_seq=2)]))
+    first = settled(facts([GAME], [*BOTH, row("player")]))
+    same = settled(facts([GAME], [*BOTH, row("player")]))
+    mended = settled(facts([GAME], [*BOTH, row("player", recorded_seq=2)]))
     assert first["evidence"] == same["evidence"] != mended["evidence"]

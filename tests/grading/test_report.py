@@ -19,11 +19,11 @@ POSTPONED = {"kind": "postponed", "date": "2025-01-10", "pair": ["S", "T"], "sch
 
 
 def row(player: str, state: str, outcome: str, **more: Any) -> dict[str, Any]:
-    made = {"run_id": "second", "current": True, "live": True, "market": "points",
+    columns = {"run_id": "second", "current": True, "live": True, "market": "points",
             "player_key": player, "player": player.upper(), "team": "T", "game_id": "g",
             "line": 20.5, "state": state, "outcome": outcome, "reason": None,
             "proof": None}  # fmt: skip
-    return made | more
+    return columns | more
 
 
 SETTLED = pl.DataFrame(

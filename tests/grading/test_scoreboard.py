@@ -175,10 +175,10 @@ def test_models_are_compared_on_the_rows_both_have(night: Night) -> None:
     assert (against["line"].n, against["ewma_hl8"].n) == (3, 6)
     own, other = night.picks(20.0)[0]["median"], line[0]["median"]
     by_hand = [np.mean([abs(m - y) for y in (10, 14, 18)]) for m in (own, other)]
-    found = against["line"].mae
-    assert found is not None
-    assert [found.own, found.reference] == pytest.approx(by_hand)
-    assert found.difference.value == pytest.approx(by_hand[0] - by_hand[1])
+    figure = against["line"].mae
+    assert figure is not None
+    assert [figure.own, figure.reference] == pytest.approx(by_hand)
+    assert figure.difference.value == pytest.approx(by_hand[0] - by_hand[1])
     narrowed = night.board(["points"], "catboost_v9")
     assert [e.model for e in narrowed.entries] == ["catboost_v9"]
     assert narrowed.entries[0].against == against
@@ -215,13 +215,13 @@ def test_void_push_pending_and_refused_are_counted_and_in_no_metric(night: Night
             at=night.first - timedelta(hours=2), refused=refused)  # fmt: skip
     night.grade()
     board = night.board()
-    found = entry(board)
+    own = entry(board)
     expected = {"predictions": 8, "graded": 6, "hit": 3, "miss": 0, "push": 3, "no_pick": 0,
                 "void": 1, "pending": 1, "refused": 2}  # fmt: skip
-    assert found.counts == expected
+    assert own.counts == expected
     assert board.refused == {"out": 2}
-    assert (known(found.metrics.mae).n, known(found.metrics.brier).n) == (6, 3)
-    assert found.metrics.hit_rate == Estimate(n=3, slates=1, value=1.0, low=None, high=None)
+    assert (known(own.metrics.mae).n, known(own.metrics.brier).n) == (6, 3)
+    assert own.metrics.hit_rate == Estimate(n=3, slates=1, value=1.0, low=None, high=None)
 
 
 def test_a_points_error_that_is_too_good_is_called_a_probable_leak(night: Night) -> None:
@@ -246,13 +246,13 @@ def test_several_slates_give_intervals_and_months(night: Night) -> None:
         night.grade(shift)
     first, middle, last = (night.day + timedelta(days=shift) for shift in shifts)
     board = scoreboard(night.lake, first, last)
-    found = entry(board)
-    mae = known(found.metrics.mae)
+    own = entry(board)
+    mae = known(own.metrics.mae)
     assert (board.slates, mae.slates) == (3, 3)
     assert mae.low is not None
     assert mae.low < mae.value
     months = Counter(f"{day:%Y-%m}" for day in (first, middle, last))
-    assert {m.tier: m.rows for m in found.months} == {m: 6 * n for m, n in months.items()}
+    assert {m.tier: m.rows for m in own.months} == {m: 6 * n for m, n in months.items()}
     assert json.loads(board.to_json())["record"] == "live"
     assert scoreboard(night.lake, middle, middle).slates == 1
 
@@ -266,9 +266,9 @@ def test_tiers_never_look_at_the_outcome() -> None:
     # Incident 9: grouped by the actual, the best calibrated model "under-predicts stars".
     rows = pl.DataFrame({"market": ["points", "points", "threes"], "line": [9.5, 25.0, None],
                          "edge": [-2.0, 0.4, None], "slate": [DAY] * 3})  # fmt: skip
-    found = with_tiers(rows)
-    assert found["line_tier"].to_list() == ["under 10", "25+", "no line"]
-    assert found["edge_tier"].to_list() == ["2 to 3", "under 1", None]
+    tiered = with_tiers(rows)
+    assert tiered["line_tier"].to_list() == ["under 10", "25+", "no line"]
+    assert tiered["edge_tier"].to_list() == ["2 to 3", "under 1", None]
     blind = with_tiers(rows.with_columns(actual=pl.lit(99.0), outcome=pl.lit("hit")))
-    assert blind.select(found.columns).equals(found)
+    assert blind.select(tiered.columns).equals(tiered)
     assert labels((1.0, 2.0)) == ["under 1", "1 to 2", "2+"]

@@ -61,8 +61,8 @@ def test_a_wrong_certainty_costs_much_but_not_the_whole_record() -> None:
     row = scored(30.0, line=5.5, p_over=0.0, p_push=0.0)
     assert row["log_loss"] > 0
     given = frame([forecast(line=25.5) | {"p_over": 0.0, "p_push": 0.0}])
-    found = score(given.with_columns(actual=pl.lit(30.0), outcome=pl.lit("miss")))
-    assert found["log_loss"][0] == pytest.approx(-math.log(1e-12))
+    scores = score(given.with_columns(actual=pl.lit(30.0), outcome=pl.lit("miss")))
+    assert scores["log_loss"][0] == pytest.approx(-math.log(1e-12))
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_randomised_pits_of_the_true_distribution_are_flat_and_cover_eighty_perc
             for i, m in enumerate(draws.uniform(0.8, 4, 1500))]  # fmt: skip
     given = frame(many)
     actual = [float(draws.choice(91, p=row["pmf"])) for row in many]
-    found = score(given.with_columns(actual=pl.Series(actual), outcome=pl.lit("no_pick")))
-    assert float(found["covered80"].cast(pl.Float64).mean() or 0) == pytest.approx(0.8, abs=0.03)  # type: ignore[arg-type]
-    deciles = np.histogram(found["pit"], 10, (0, 1))[0] / 1500
+    scores = score(given.with_columns(actual=pl.Series(actual), outcome=pl.lit("no_pick")))
+    assert float(scores["covered80"].cast(pl.Float64).mean() or 0) == pytest.approx(0.8, abs=0.03)  # type: ignore[arg-type]
+    deciles = np.histogram(scores["pit"], 10, (0, 1))[0] / 1500
     assert abs(deciles - 0.1).max() < 0.03
     # What a plain inclusive interval does on the same rows: incident of the handbook, section 8.
     cdf = np.cumsum(np.array(given["pmf"].to_list()), axis=1)
@@ -124,6 +124,6 @@ def test_the_random_number_belongs_to_the_prediction_alone() -> None:
 def test_pmfs_of_different_lengths_are_scored_side_by_side() -> None:
     short = forecast() | {"pmf": [0.5, 0.5], "prediction_id": "short"}
     given = frame([short, forecast()])
-    found = score(given.with_columns(actual=pl.Series([1.0, 25.0]), outcome=pl.lit("no_pick")))
-    assert found["crps"][0] == pytest.approx(0.25)
-    assert found["prediction_id"].to_list() == given["prediction_id"].to_list()
+    scores = score(given.with_columns(actual=pl.Series([1.0, 25.0]), outcome=pl.lit("no_pick")))
+    assert scores["crps"][0] == pytest.approx(0.25)
+    assert scores["prediction_id"].to_list() == given["prediction_id"].to_list()

@@ -45,11 +45,11 @@ def test_an_edge_on_a_bound_is_in_the_tier_above_it_on_either_side() -> None:
 
 
 def test_tiers_are_told_from_the_lowest_up_and_those_without_a_number_first() -> None:
-    told = ["no line", "under 10", "3 to 5", "9+", "10 to 15", "25+"]
-    mixed = [told[i] for i in (3, 1, 5, 0, 4, 2)]
-    assert sorted(mixed, key=_order) == told
+    ordered = ["no line", "under 10", "3 to 5", "9+", "10 to 15", "25+"]
+    mixed = [ordered[i] for i in (3, 1, 5, 0, 4, 2)]
+    assert sorted(mixed, key=_order) == ordered
     parts = {(tier,): pl.DataFrame() for tier in mixed}
-    assert [tier for (tier,), _ in sorted(parts.items(), key=_lower_bound)] == told
+    assert [tier for (tier,), _ in sorted(parts.items(), key=_lower_bound)] == ordered
     months = ["2024-12", "2025-01", "2025-10"]
     mixed = [months[i] for i in (2, 0, 1)]
     parts = {(month,): pl.DataFrame() for month in mixed}

@@ -34,12 +34,12 @@ class Warehouse:
 
 @caused("4")
 def lines_one_by_one(warehouse: Warehouse, players: Iterable[str]) -> dict[str, float]:
-    """The line of each player, asked for when his turn comes."""
-    found: dict[str, float] = {}
+    """The line of each player, asked for when their turn comes."""
+    lines: dict[str, float] = {}
     for player in players:
         rows = warehouse.query(lambda row, p=player: row["player"] == p)  # type: ignore[misc]
-        found.update((row["player"], row["line"]) for row in rows)
-    return found
+        lines.update((row["player"], row["line"]) for row in rows)
+    return lines
 
 
 @caused("12")
@@ -97,9 +97,9 @@ def check_then_insert(table: Path, key: str) -> Iterator[str]:
     """A writer on a table without keys: looks for its row, and by its next turn inserts it."""
     with sqlite3.connect(table, isolation_level=None) as con:
         con.execute("CREATE TABLE IF NOT EXISTS predictions (key TEXT)")
-        (found,) = con.execute("SELECT count(*) FROM predictions WHERE key = ?", [key]).fetchone()
-        yield "free" if not found else "taken"
-        if not found:
+        (count,) = con.execute("SELECT count(*) FROM predictions WHERE key = ?", [key]).fetchone()
+        yield "free" if not count else "taken"
+        if not count:
             con.execute("INSERT INTO predictions VALUES (?)", [key])
     con.close()
     yield "done"

@@ -83,15 +83,15 @@ class ActiveFlags:
 
     active: dict[str, bool] = field(default_factory=dict)
 
-    def repair(self, made: Mapping[str, float], least_edge: float) -> list[int]:
+    def repair(self, edges: Mapping[str, float], least_edge: float) -> list[int]:
         """Mark all, regenerate, filter: what a reader counts after each step."""
         seen = []
         for name in self.active:
             self.active[name] = False
         seen.append(self.visible)
-        self.active |= dict.fromkeys(made, True)
+        self.active |= dict.fromkeys(edges, True)
         seen.append(self.visible)
-        for name, edge in made.items():
+        for name, edge in edges.items():
             self.active[name] = abs(edge) >= least_edge
         return [*seen, self.visible]
 
@@ -138,7 +138,7 @@ def average_through(rows: Sequence[Row], day: date, games: int = 5) -> float | N
 
 @caused("14")
 def average_of_all_rows(rows: Sequence[Row], games: int = 5) -> float:
-    """The rolling average over roster rows: a game he did not play counts as zero points."""
+    """The rolling average over roster rows: a game they did not play counts as zero points."""
     return statistics.fmean([float(r["pts"] or 0) for r in rows][-games:])
 
 
@@ -264,11 +264,11 @@ class Ledgers:
 class PicksPage:
     """The public picks: written when made, and never looked at again."""
 
-    shown: list[Row] = field(default_factory=list)
+    public: list[Row] = field(default_factory=list)
     disabled: set[str] = field(default_factory=set)
 
     def publish(self, rows: Iterable[Row]) -> None:
-        self.shown += [row for row in rows if row["model"] not in self.disabled]
+        self.public += [row for row in rows if row["model"] not in self.disabled]
 
 
 @caused("38")
@@ -314,7 +314,7 @@ class Monitor:
 
 @caused("5")
 def memory_of_old_build(cap: int) -> list[str]:
-    """The words that build the features of 273 players, each with what he may need, under a cap."""
+    """The words that build the features of 273 players, each with its needs, under a cap."""
     return [sys.executable, "-c", _OLD_BUILD, str(cap)]
 
 

@@ -83,8 +83,8 @@ INCIDENTS: dict[str, Incident] = {
         "range, variance, distinct counts and a constant away from recent nights block its readers",
     ),
     "14": Incident(
-        "games a player sat out pull his averages towards zero",
-        "windows hold the games he played",
+        "games a player sat out pull their averages towards zero",
+        "windows hold the games they played",
     ),
     "15": Incident(
         "one average score hides that a whole category of features is made of defaults",
@@ -154,7 +154,7 @@ INCIDENTS: dict[str, Incident] = {
     ),
     "31": Incident(
         "a bug in a model on trial takes everybody's predictions down",
-        "whatever a model raises, when read, loaded or scored, refuses its own triples only; a"
+        "whatever a model raises, when read, loaded or scored, refuses its own forecasts only; a"
         " shadow that never answers is not waited for",
     ),
     "32": Incident(
@@ -178,7 +178,7 @@ INCIDENTS: dict[str, Incident] = {
         "names are resolved from earlier games only; the doubtful is counted, not guessed",
     ),
     "37": Incident(
-        "a player is ruled out and his prop stays up",
+        "a player is ruled out and their prop stays up",
         "availability is read as of the run; a newer status makes the next run replace the set",
     ),
     "38": Incident(

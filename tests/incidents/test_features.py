@@ -82,11 +82,11 @@ def test_rows_are_found_by_the_id_of_what_they_are_and_by_no_version_somebody_re
     why = [{k: v for k, v in w.items() if k in feature_set("v2_37")} for w in features.reasons]
     narrow = SlateFeatures(features.frame.select(*keys, *feature_set("v2_37")), why)
     before = build_snapshot(LAST, snapshot.as_of, 1, narrow)
-    for made in (before, snapshot):
-        bare.write(partial(store_snapshot, snapshot=made))
+    for frame in (before, snapshot):
+        bare.write(partial(store_snapshot, snapshot=frame))
     with bare.reading() as r:
-        for made in (before, snapshot):
-            assert load_snapshot(r, made.snapshot_id).frame.equals(made.frame)
+        for frame in (before, snapshot):
+            assert load_snapshot(r, frame.snapshot_id).frame.equals(frame.frame)
         columns = r.query("SELECT * FROM features.snapshot").columns
     assert not [c for c in columns if "version" in c and c != "code_version"]
 
@@ -161,7 +161,7 @@ def test_a_pick_by_tipoffs_average_wins_half_the_time_where_one_that_sees_the_ni
     frame = small.frame.filter(pl.col("points_avg_last_5").is_not_null())
 
     def hit_rate(averages: list[float]) -> float:
-        """Of OVER or UNDER his season's mean, by which side of it the average lies."""
+        """Of OVER or UNDER their season's mean, by which side of it the average lies."""
         wins = [
             (average > line) == (actual > line)
             for average, line, actual in zip(
@@ -222,8 +222,8 @@ def test_a_feature_stuck_at_one_value_blocks_the_snapshot_for_whoever_reads_it(
     assert within_range(frozen.frame[name].to_list(), feature.low, feature.high)
 
     def blocking(seen: Snapshot) -> set[str]:
-        found = batch_checks(seen, {name: usual})
-        return {c.check for c in found if c.blocks and c.feature == name}
+        problems = batch_checks(seen, {name: usual})
+        return {c.check for c in problems if c.blocks and c.feature == name}
 
     assert blocking(many) - {"variance"} == set()  # of the two teams of a small league
     assert finding in blocking(frozen)
@@ -235,8 +235,8 @@ def test_two_values_in_the_whole_slate_are_no_history_of_its_players(snapshot: S
     half = pl.when(pl.col("team") == "AAA").then(10.0).otherwise(12.0).alias("points_avg_last_5")
     many = widened(snapshot)
     assert within_range(many.frame.select(half).to_series().to_list(), 0, 70)
-    found = batch_checks(replace(many, frame=many.frame.with_columns(half)), {})
-    assert [(c.check, c.blocks) for c in found if c.feature == "points_avg_last_5"] == [
+    problems = batch_checks(replace(many, frame=many.frame.with_columns(half)), {})
+    assert [(c.check, c.blocks) for c in problems if c.feature == "points_avg_last_5"] == [
         ("distinct", True)
     ]
 
@@ -267,10 +267,10 @@ def features_of(lake: Lake, player: str, day: date = date(2025, 1, 11)) -> dict[
            "home": True, "game_date": day, "season": "2024-25", "game_type": "regular",
            "tipoff": tip}  # fmt: skip
     with lake.reading() as r:
-        made = slate_frame(
+        rows = slate_frame(
             r, pl.DataFrame([row]), as_of=tip - timedelta(seconds=1), seq=r.newest_seq()
         )
-    return made.frame.to_dicts()[0] | {"why": made.reasons[0]}
+    return rows.frame.to_dicts()[0] | {"why": rows.reasons[0]}
 
 
 @pytest.mark.incident(15)
@@ -282,11 +282,11 @@ def test_a_row_without_any_matchup_is_null_there_with_a_reason_and_passes_no_gat
     assert averaged_quality(values) > 85
 
     stranger = tonight(small.frame, LAST)[0].head(1).with_columns(opponent=pl.lit("ZZZ"))
-    made = slate(small.lake, stranger, snapshot.as_of)
-    bare = build_snapshot(LAST, snapshot.as_of, 1, made)
-    gone = [n for n in matchup if made.frame[n][0] is None]
+    rows = slate(small.lake, stranger, snapshot.as_of)
+    bare = build_snapshot(LAST, snapshot.as_of, 1, rows)
+    gone = [n for n in matchup if rows.frame[n][0] is None]
     assert {"opponent_def_rating", "opponent_pace", "pace_score"} <= set(gone)
-    assert all(made.reasons[0].get(n) for n in gone)  # not one default among them
+    assert all(rows.reasons[0].get(n) for n in gone)  # not one default among them
     assert "opponent_pace" in str(gate(bare.quality(V2_33, REQUIRED), 0.0)[0])
     forgiving = bare.quality(V2_33, ())  # even for a model that required none of it
     optional = replace(forgiving, categories=forgiving.categories | {"matchup": np.array([40.0])})
@@ -326,10 +326,10 @@ def test_a_rookie_without_history_keeps_his_row_his_place_and_says_what_is_missi
     asked = pl.concat([rows.head(2), rookie, rows.tail(-2)])
     history = {key: {"form": 10.0} for key in rows["player_key"]}
     joined = joined_to_history(asked["player_key"].to_list(), history)
-    assert len(joined) == asked.height - 1  # the join drops him
+    assert len(joined) == asked.height - 1  # the join drops them
     assert all(row["player"] != "newcomer" for row in joined)
 
-    made = slate(small.lake, asked, as_of)
-    assert made.frame["player_key"].to_list() == asked["player_key"].to_list()
-    assert made.frame["points_avg_last_5"][2] is None
-    assert made.reasons[2]["points_avg_last_5"] == "no_history"
+    snapshot = slate(small.lake, asked, as_of)
+    assert snapshot.frame["player_key"].to_list() == asked["player_key"].to_list()
+    assert snapshot.frame["points_avg_last_5"][2] is None
+    assert snapshot.reasons[2]["points_avg_last_5"] == "no_history"

@@ -35,9 +35,9 @@ def test_a_calibrated_forecast_is_unbiased_in_every_tier_because_none_knows_the_
         "slate": [DAY + timedelta(days=int(d)) for d in np.arange(20_000) // 500],
     })  # fmt: skip
     rows = with_tiers(known).with_columns(mean_error=pl.Series(mean - actual))
-    found = metrics.mean_bias(rows, ["line_tier"])
-    assert found.height == 5
-    assert found["value"].abs().max() < 0.3  # type: ignore[operator]
+    tiers = metrics.mean_bias(rows, ["line_tier"])
+    assert tiers.height == 5
+    assert tiers["value"].abs().max() < 0.3  # type: ignore[operator]
     for outcome in (actual, dice.permutation(actual)):
         seen = with_tiers(known.with_columns(actual=pl.Series(outcome), outcome=pl.lit("hit")))
         assert seen.select("line_tier", "edge_tier", "month").equals(
@@ -48,8 +48,8 @@ def test_a_calibrated_forecast_is_unbiased_in_every_tier_because_none_knows_the_
 @pytest.mark.incident(27)
 def test_a_player_who_sat_out_is_void_with_proof_and_a_missing_box_score_waits() -> None:
     box: dict[str, dict[str, Any]] = {"other": {"pts": 31}}
-    assert grade_by_box_score(box, "him", 24.5) == "loss"  # he sat out
-    assert grade_by_box_score({}, "him", 24.5) == "loss"  # nobody's box score is there
+    assert grade_by_box_score(box, "player", 24.5) == "loss"  # they sat out
+    assert grade_by_box_score({}, "player", 24.5) == "loss"  # nobody's box score is there
 
     sat_out = settled(facts([GAME], BOTH))
     assert (sat_out["outcome"], sat_out["actual"]) == ("void", None)
@@ -58,12 +58,12 @@ def test_a_player_who_sat_out_is_void_with_proof_and_a_missing_box_score_waits()
     half = settled(facts([GAME], [*team("AAA", 200.0), *team("BBB")]))
     for waits in (missing, half):
         assert (waits["outcome"], waits["proof"]) == ("pending", None)
-    played = settled(facts([GAME], [*BOTH, row("him", points=31.0)]), recommendation="OVER")
+    played = settled(facts([GAME], [*BOTH, row("player", points=31.0)]), recommendation="OVER")
     assert (played["outcome"], played["actual"]) == ("hit", 31.0)
 
 
 def play(lake: Lake, points: int, correction: bool = False) -> None:
-    """The night's game, final, with whole box scores; a correction is a newer row of his."""
+    """The night's game, final, with whole box scores; a correction is a newer row of theirs."""
     game = {"game_id": "G", "nba_game_id": "G", "display_id": "G", "game_date": DAY, "home": "PHI",
             "away": "NOP", "status": "final", "home_pts": 100, "away_pts": 90, "tipoff": TIP,
             "result_known_at": TIP + timedelta(hours=3)}  # fmt: skip
@@ -99,10 +99,10 @@ def test_grades_are_only_appended_and_the_live_record_counts_no_forecast_made_af
     play(bare, 20, correction=True)
     assert grade(bare, DAY).new == 2
     with bare.reading() as r:
-        told = r.rows(
+        grades = r.rows(
             "SELECT live, list(outcome ORDER BY recorded_seq), list(actual ORDER BY recorded_seq)"
             " FROM grading.grade GROUP BY live ORDER BY live"
         )
-    assert told == [(False, ["hit", "miss"], [30.0, 20.0]), (True, ["miss", "hit"], [30.0, 20.0])]
+    assert grades == [(False, ["hit", "miss"], [30.0, 20.0]), (True, ["miss", "hit"], [30.0, 20.0])]
     with pytest.raises(NotFound):
         grade(bare, DAY + timedelta(days=1))

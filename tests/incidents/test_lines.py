@@ -33,15 +33,15 @@ TIP = datetime(2025, 1, 10, 23, 30, tzinfo=UTC)
 
 
 def consensus_of(lake: Lake, *players: str, as_of: datetime | None = None) -> dict[str, Any]:
-    """Player -> his points line in the second game as of one second before tip-off."""
+    """Player -> their points line in the second game as of one second before tip-off."""
     asked = pl.DataFrame(
         [{"game_id": "0022400002", "player_key": p, "game_date": SECOND, "tipoff": TIP}
          for p in players]
     )  # fmt: skip
     moment = as_of or TIP - timedelta(seconds=1)
     with lake.reading() as r:
-        found = consensus(r, asked, moment, r.newest_seq(), Settings())
-    return {row["player_key"]: row["line"] for row in found.to_dicts()}
+        lines = consensus(r, asked, moment, r.newest_seq(), Settings())
+    return {row["player_key"]: row["line"] for row in lines.to_dicts()}
 
 
 @pytest.mark.incident(4)
@@ -65,8 +65,8 @@ def test_the_lines_of_everybody_are_one_query_however_many_players_there_are(
         asked, seq = [], r.newest_seq()
         for few in (everybody.head(1), everybody):
             before = r.queries
-            found = consensus(r, few, evening.at(2), seq, Settings())
-            asked.append((r.queries - before, found["player_key"].n_unique()))
+            lines = consensus(r, few, evening.at(2), seq, Settings())
+            asked.append((r.queries - before, lines["player_key"].n_unique()))
     assert [queries for queries, _ in asked] == [1, 1]
     assert asked[1][1] > 30
 
@@ -80,7 +80,7 @@ def test_a_quote_taken_during_the_game_is_kept_and_never_read_as_the_line_before
         line(SECOND, "Al Able", line=18.5, snapshot_time=before),
         line(SECOND, "Al Able", line=31.5, snapshot_time=during),
     ]
-    assert newest_line(quotes) == 31.5  # he had scored 13 by then
+    assert newest_line(quotes) == 31.5  # they had scored 13 by then
 
     folder.rows["prop_lines"] = quotes
     folder.take(bare)
@@ -114,13 +114,14 @@ def test_a_game_has_one_id_whichever_way_round_its_teams_are_named(
                           f" WHERE game_date = DATE '{SECOND}'")
             for table in ("game", "prop_line", "game_line", "player_game", "team_game")
         }  # fmt: skip
-        shown = r.value(f"SELECT display_id FROM league.game WHERE game_date = DATE '{SECOND}'")
+        sql = f"SELECT display_id FROM league.game WHERE game_date = DATE '{SECOND}'"
+        display_id = r.value(sql)
     assert set(map(str, ids.values())) == {"[('0022400002',)]"}
-    assert shown == away_first
+    assert display_id == away_first
     sources = [p.read_text("utf-8") for p in Path(tipoff.__file__).parent.rglob("*.*")
                if p.suffix in (".py", ".sql")]  # fmt: skip
-    made = [n for text in sources for n in re.findall(r"'%Y%m%d'\) \|\| '_'", text)]
-    assert len(made) == 1  # in one place
+    names = [n for text in sources for n in re.findall(r"'%Y%m%d'\) \|\| '_'", text)]
+    assert len(names) == 1  # in one place
 
 
 @pytest.mark.incident(30)
@@ -132,15 +133,15 @@ def test_a_line_that_does_not_exist_is_absent_and_a_real_line_of_20_is_graded(
 
     folder.rows["prop_lines"] = [line(SECOND, "Al Able", line=20.0)]
     folder.take(bare)
-    found = consensus_of(bare, "alable", "bobaker")
-    assert found == {"alable": 20.0}
+    real = consensus_of(bare, "alable", "bobaker")
+    assert real == {"alable": 20.0}
     pmf = negative_binomial(np.array([24.0, 24.0]), 2.0, 90)
-    quoted = np.array([np.nan if found.get(p) is None else found[p] for p in ("alable", "bobaker")])
+    quoted = np.array([np.nan if real.get(p) is None else real[p] for p in ("alable", "bobaker")])
     nothing = np.full(2, np.nan)
     picks = recommend(pmf, quoted, nothing, nothing, Settings())
     assert picks.recommendation == ["OVER", "NO_LINE"]
     assert np.isnan([picks.p_over[1], picks.edge[1], picks.ev[1]]).all()
-    night = facts([GAME], [*BOTH, box_row("him", points=24.0)])
+    night = facts([GAME], [*BOTH, box_row("player", points=24.0)])
     real, none = (
         settled(night, line=line, recommendation=pick)["outcome"]
         for line, pick in ((20.0, "OVER"), (None, "NO_LINE"))
@@ -153,7 +154,7 @@ def test_a_line_is_matched_before_the_game_to_one_player_or_reported_and_never_g
     bare: Lake, folder: Folder
 ) -> None:
     played = ["aletwin", "bobaker"]  # of the night itself: Al Able sat out
-    assert match_to_box_score("Al Able", played) is None  # the DNP loses his line
+    assert match_to_box_score("Al Able", played) is None  # the DNP loses its line
     assert match_to_box_score("Abe Twin", played) == "aletwin"  # and Abe's goes to Ale
 
     twins = [box(1, FIRST, "Ale Twin", "NYK"), box(1, FIRST, "Abe Twin", "BOS")]
@@ -166,9 +167,9 @@ def test_a_line_is_matched_before_the_game_to_one_player_or_reported_and_never_g
     ] + [line(SECOND, "Ale Twin", event_home="MIA", event_away="ORL")]
     report = folder.take(bare)
     with bare.reading() as r:
-        found = {name: (key, game) for name, key, game in r.rows(
+        resolved = {name: (key, game) for name, key, game in r.rows(
             "SELECT player_name, player_key, game_id FROM league.prop_line")}  # fmt: skip
-    assert found == {
+    assert resolved == {
         "Al Able": ("alable", "0022400002"),
         "Abe Twin": ("abetwin", "0022400002"),
         "A. Twin": (None, "0022400002"),  # two could be meant

@@ -28,17 +28,17 @@ def old_night_a() -> tuple[list[float], list[float]]:
     store.write(FEBRUARY_2, half_true)  # in the afternoon
     worker.load(FEBRUARY_2)  # something asks, and the cache is filled
     store.write(FEBRUARY_2, whole)  # 22:30, overwriting
-    made = [worker.predict(FEBRUARY_2, p) for p in players]  # 23:12
-    assert all(row is not None and set(row) == {"player", "points"} for row in made)
-    return [row["points"] for row in made if row], [row["form"] for row in whole.values()]
+    forecasts = [worker.predict(FEBRUARY_2, p) for p in players]  # 23:12
+    assert all(row is not None and set(row) == {"player", "points"} for row in forecasts)
+    return [row["points"] for row in forecasts if row], [row["form"] for row in whole.values()]
 
 
 @pytest.mark.incident("A")
 def test_a_slate_built_from_half_true_features_is_refused_then_superseded_and_both_can_be_proved(
     quiet: Evening,
 ) -> None:
-    published, wanted = old_night_a()
-    assert all(a != b for a, b in zip(published, wanted, strict=True))
+    published, expected = old_night_a()
+    assert all(a != b for a, b in zip(published, expected, strict=True))
 
     # The afternoon: the box scores of two teams, and with them their rates, are not in yet.
     quiet.at(5.5)

@@ -72,14 +72,14 @@ def test_a_value_from_a_second_source_says_so_and_names_the_rows_and_moment_it_c
         ' AND v.reasons LIKE \'%"vegas_points_line": "fallback"%\' ORDER BY 2'
     )[0]
     with evening.lake.reading() as r:
-        told = explain(evening.lake, r, run, fallback).to_dict()
-    line = next(f for f in told["features"] if f["name"] == "vegas_points_line")
+        answer = explain(evening.lake, r, run, fallback).to_dict()
+    line = next(f for f in answer["features"] if f["name"] == "vegas_points_line")
     assert line["quality"] == "fallback"
     assert {source["table"] for source in line["sources"]} == {"league.prop_line"}
-    assert all(quote["estimated"] for quote in told["lines"])
-    assert all(quote["known_at"] <= told["run"]["as_of"] for quote in told["lines"])
-    assert {f["quality"] for f in told["features"]} >= {"observed", "fallback", "missing"}
-    assert told["prediction"]["quality"] < 100
+    assert all(quote["estimated"] for quote in answer["lines"])
+    assert all(quote["known_at"] <= answer["run"]["as_of"] for quote in answer["lines"])
+    assert {f["quality"] for f in answer["features"]} >= {"observed", "fallback", "missing"}
+    assert answer["prediction"]["quality"] < 100
 
 
 @pytest.mark.incident(18)
@@ -128,14 +128,14 @@ def test_a_write_that_stores_other_than_it_meant_to_fails_and_a_run_without_pred
     quiet: Evening,
 ) -> None:
     table: list[Row] = []
-    wanted: list[Row] = [{"event_id": "a"}, {"event_id": "b"}]
-    assert insert_selected(table, wanted, lambda row: row["event_id"] > "z") == "success"
+    meant: list[Row] = [{"event_id": "a"}, {"event_id": "b"}]
+    assert insert_selected(table, meant, lambda row: row["event_id"] > "z") == "success"
     assert table == []
 
     def write(w: Writer) -> None:
         w.append("ops.event", pl.DataFrame({"event_id": ["before"]}))
-        w.register("wanted", pl.DataFrame(wanted))
-        w.insert("ops.event", "event_id", "SELECT * FROM wanted WHERE event_id > 'z'", 2)
+        w.register("meant", pl.DataFrame(meant))
+        w.insert("ops.event", "event_id", "SELECT * FROM meant WHERE event_id > 'z'", 2)
 
     with pytest.raises(IntegrityError, match="2 rows intended, 0 written"):
         quiet.lake.write(write)
@@ -197,8 +197,8 @@ def test_what_can_never_work_is_tried_once_what_may_a_few_times_and_poison_is_pa
     folder.rows["player_game"][0]["minutes"] = -1.0
     folder.take(bare)
     assert import_folder(bare, folder.path).set_aside == 0  # the same file is not tried again
-    told = CliRunner().invoke(app, ["--lake", bare.location, "doctor"])
-    assert "1 rows were set aside" in told.output
+    screen = CliRunner().invoke(app, ["--lake", bare.location, "doctor"])
+    assert "1 rows were set aside" in screen.output
 
 
 @pytest.mark.incident(26)
@@ -238,17 +238,17 @@ def test_the_word_today_is_a_date_as_soon_as_it_is_read_and_never_part_of_a_path
     assert parse_date("TODAY") == evening.day
     with pytest.raises(UsageError, match="is not a date"):
         parse_date("LATER")
-    shown = CliRunner().invoke(
+    answer = CliRunner().invoke(
         app, ["--lake", evening.lake.location, "run", "TODAY", "--json", "--model", "ewma_hl8",
               "--market", "points"],
     )  # fmt: skip
-    assert json.loads(shown.stdout)["date"] == str(evening.day)
+    assert json.loads(answer.stdout)["date"] == str(evening.day)
     folder = Path(evening.lake.location)
-    made = [str(p.relative_to(folder)) for p in folder.rglob("*")]
-    assert made
-    assert not [p for p in made if re.search("today", p, re.I)]
-    told = evening.rows("SELECT slate::VARCHAR FROM forecast.publication")
-    assert {date.fromisoformat(day) for (day,) in told} == {evening.day}
+    stored = [str(p.relative_to(folder)) for p in folder.rglob("*")]
+    assert stored
+    assert not [p for p in stored if re.search("today", p, re.I)]
+    slates = evening.rows("SELECT slate::VARCHAR FROM forecast.publication")
+    assert {date.fromisoformat(day) for (day,) in slates} == {evening.day}
 
 
 @pytest.mark.incident(34)
@@ -259,26 +259,26 @@ def test_a_slate_that_should_be_there_and_is_not_is_a_problem_whatever_jobs_did_
     jobs.scheduled.clear()  # and nobody notices
     assert jobs.tick(failures=["slate-7"]) == "all green"
 
-    def told() -> tuple[Any, bool]:
+    def missing_slates() -> tuple[Any, bool]:
         answer = CliRunner().invoke(app, [*words, "doctor", str(quiet.day), "--json", "--strict"])
         findings = {f["name"]: f for f in json.loads(answer.stdout)["checks"]}
-        found = findings["slates without publication"]
+        finding = findings["slates without publication"]
         assert answer.exit_code == (1 if json.loads(answer.stdout)["problems"] else 0)
-        return found["level"], bool(found["count"])
+        return finding["level"], bool(finding["count"])
 
     words = ["--lake", quiet.lake.location]
     quiet.setting("alert_file", tmp_path / "alerts.jsonl")
     quiet.setting("alert_missing_slate", "file")
     quiet.at(9)
-    assert told() == ("note", True)  # not yet due
+    assert missing_slates() == ("note", True)  # not yet due
     quiet.at(1)
-    assert told() == ("problem", True)
+    assert missing_slates() == ("problem", True)
     CliRunner().invoke(app, [*words, "alerts", "check", str(quiet.day)])
     (alert,) = map(json.loads, (tmp_path / "alerts.jsonl").read_text("utf-8").splitlines())
     assert (alert["rule"], alert["slate"]) == ("missing_slate", str(quiet.day))
     assert alert["next_step"] == f"tipoff run {quiet.day}"
     quiet.run(models=["ewma_hl8"])
-    assert told() == ("ok", False)
+    assert missing_slates() == ("ok", False)
 
 
 @pytest.mark.incident(35)

@@ -60,11 +60,11 @@ def test_every_test_of_a_row_first_provokes_a_mechanism_that_caused_it(row: str)
 
 
 def test_every_mechanism_is_marked_with_rows_that_are_told_and_a_test_without_one_is_seen() -> None:
-    made = {
+    mechanisms = {
         name for module in (old_system, old_pipeline) for name, thing in vars(module).items()
         if getattr(thing, "__module__", "") == module.__name__ and callable(thing)
     }  # fmt: skip
-    assert made - {"Warehouse"} == set(CAUSED)  # a warehouse that is slow is nobody's fault
+    assert mechanisms - {"Warehouse"} == set(CAUSED)  # a warehouse that is slow is nobody's fault
     assert {row for rows in CAUSED.values() for row in rows} == set(ROWS)
     assert old_halves({"Evening", "quiet", "reconcile"}) == set()
 

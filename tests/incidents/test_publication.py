@@ -59,8 +59,8 @@ def test_a_prediction_names_its_snapshot_and_is_not_served_as_fresh_once_that_is
     before = evening.view()
     assert before["stale"] is False
     correct_a_box_score(evening.lake, day)
-    shown = evening.view()
-    assert (shown["stale"], shown["run_id"]) == (True, before["run_id"])
+    during = evening.view()
+    assert (during["stale"], during["run_id"]) == (True, before["run_id"])
     evening.run()
     after = evening.view()
     assert (after["stale"], after["snapshot_id"] == before["snapshot_id"]) == (False, False)
@@ -99,15 +99,15 @@ def test_every_expected_player_ends_predicted_or_refused_so_that_no_batch_waits_
     assert batch_of_messages(fates, fates.__getitem__) == (87, False)
 
     quiet.run()
-    shown = quiet.view()
-    refused = sum(shown["refused"].values())
+    view = quiet.view()
+    refused = sum(view["refused"].values())
     assert refused > 0
-    assert shown["expected"] == shown["predicted"] + refused
+    assert view["expected"] == view["predicted"] + refused
     ends = Counter(quiet.rows(
         "SELECT player_key, model FROM forecast.current_prediction"
         " UNION ALL SELECT player_key, model FROM forecast.current_refusal"))  # fmt: skip
     assert set(ends.values()) == {1}
-    assert len(ends) == shown["expected"]
+    assert len(ends) == view["expected"]
     assert quiet.value("SELECT count(*) FROM forecast.current_refusal WHERE reason IS NULL") == 0
 
 
@@ -119,14 +119,14 @@ def test_retiring_a_model_withdraws_its_picks_in_a_publication_that_says_why(
     page.publish([{"model": "catboost_v9", "player": "p"}])
     page.disabled.add("catboost_v9")
     page.publish([{"model": "catboost_v9", "player": "q"}])
-    assert page.shown == [{"model": "catboost_v9", "player": "p"}]  # still public
+    assert page.public == [{"model": "catboost_v9", "player": "p"}]  # still public
 
     retire(evening.lake, "catboost_v9", "it lost its footing")
     report = evening.run(models=["ewma_hl8"])
-    shown = evening.view()
+    view = evening.view()
     assert report.publication.kind == "withdraw"
-    assert {p["model"] for p in shown["predictions"]} == {"ewma_hl8"}
-    assert shown["publication"]["reason"] == "withdrawn: catboost_v9 (retired: it lost its footing)"
+    assert {p["model"] for p in view["predictions"]} == {"ewma_hl8"}
+    assert view["publication"]["reason"] == "withdrawn: catboost_v9 (retired: it lost its footing)"
     first = evening.value("SELECT run_id FROM forecast.publication WHERE seq = 1")
     assert reproduce(evening.lake, first).reproduced  # what was public stays provable
 
@@ -344,7 +344,7 @@ def test_a_player_ruled_out_after_the_slate_was_published_leaves_it_before_tip_o
     batch.publish({"p": 21.5, "q": 9.5})
     batch.report["p"] = "out"  # an hour before tip-off
     batch.publish({"p": 21.5, "q": 9.5})  # every later pass of the batch
-    assert batch.published == {"p": 21.5}  # and his prop is still up
+    assert batch.published == {"p": 21.5}  # and their prop is still up
 
     keys = "player_key, player, team"
     key, name, team = evening.rows(
@@ -387,17 +387,17 @@ def test_a_set_made_by_an_old_build_is_one_version_throughout_says_so_and_is_rep
         become_another_build(old)
         by_old = evening.run()
     assert by_old.publication.seq == 2
-    told = {run: (found, said) for run, found, said in evening.rows(versions)}
-    assert all(found == [said] for found, said in told.values())
+    recorded = {run: (of_rows, of_run) for run, of_rows, of_run in evening.rows(versions)}
+    assert all(of_rows == [of_run] for of_rows, of_run in recorded.values())
     back = evening.run()  # the present build does not take it for its own
     assert (back.publication.seq, back.publication.kind) == (3, "supersede")
-    assert back.run_id in told
+    assert back.run_id in recorded
     change = "UPDATE forecast.prediction SET code_version = $now WHERE run_id = $run"
-    forged = {"now": told[back.run_id][1], "run": by_old.run_id}
+    forged = {"now": recorded[back.run_id][1], "run": by_old.run_id}
     evening.lake.write(lambda w: w.rows(change, forged))
-    found = reproduce(evening.lake, by_old.run_id)
-    assert "another build of tipoff" in found.notes[0]
-    assert "recorded code_version is" in found.differences[0]
+    result = reproduce(evening.lake, by_old.run_id)
+    assert "another build of tipoff" in result.notes[0]
+    assert "recorded code_version is" in result.differences[0]
 
 
 @pytest.mark.incident(40)

@@ -85,10 +85,10 @@ def test_files_are_found_with_their_size_and_age_and_removed(artifacts: FolderAr
     assert artifacts.find(NAME) is None
     artifacts.store(BYTES, "cbm")
     (artifacts.folder / "models/tmp9x").write_bytes(b"half")
-    found, half = artifacts.listed()
-    assert (found.name, found.size, half.name) == (NAME, len(BYTES), "models/tmp9x")
-    assert datetime.now(UTC) - found.changed < timedelta(minutes=5)
-    assert artifacts.find(NAME) == found
+    files, half = artifacts.listed()
+    assert (files.name, files.size, half.name) == (NAME, len(BYTES), "models/tmp9x")
+    assert datetime.now(UTC) - files.changed < timedelta(minutes=5)
+    assert artifacts.find(NAME) == files
     artifacts.remove(NAME)
     artifacts.remove(NAME)
     assert list(artifacts.listed()) == [half]

@@ -209,7 +209,7 @@ def test_a_pinned_reading_sees_its_version_and_a_closed_lake_can_be_used_no_more
 
 
 def test_a_connection_is_small_keeps_time_in_utc_and_spills_beside_its_lake(lake: Lake) -> None:
-    wanted = {
+    expected = {
         "threads": 1, "TimeZone": "UTC", "enable_progress_bar": False,
         "temp_directory": str(Path(lake.location) / "tmp"), "memory_limit": "667.5 MiB",
         "asof_loop_join_threshold": 0, "nested_loop_join_threshold": 0, "merge_join_threshold": 0,
@@ -217,8 +217,8 @@ def test_a_connection_is_small_keeps_time_in_utc_and_spills_beside_its_lake(lake
     version = lake.version()
     for pinned in (None, version):
         with lake.reading(pinned) as r:
-            asked = ", ".join(f"current_setting('{name}')" for name in wanted)
-            assert dict(zip(wanted, r.rows(f"SELECT {asked}")[0], strict=True)) == wanted
+            asked = ", ".join(f"current_setting('{name}')" for name in expected)
+            assert dict(zip(expected, r.rows(f"SELECT {asked}")[0], strict=True)) == expected
 
 
 def test_a_lake_may_lie_in_a_folder_with_a_quote_in_its_name_and_below_others(
@@ -226,14 +226,14 @@ def test_a_lake_may_lie_in_a_folder_with_a_quote_in_its_name_and_below_others(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     for location in (tmp_path / "bob's" / "deep" / "lake", "~/at home"):
-        with Lake.open(location, create=True) as made:
-            made.write(lambda w: w.append("ops.event", events(("a", "x"))))
-        with Lake.open(location) as found:
-            assert len(stored(found)) == 1
-            assert Path(str(found.catalog)).is_file()
-            assert Path(found.location).is_relative_to(tmp_path)
-        with Lake.open(location, create=True) as found:
-            assert len(stored(found)) == 1, "what is there is opened, not made again"
+        with Lake.open(location, create=True) as first:
+            first.write(lambda w: w.append("ops.event", events(("a", "x"))))
+        with Lake.open(location) as lake:
+            assert len(stored(lake)) == 1
+            assert Path(str(lake.catalog)).is_file()
+            assert Path(lake.location).is_relative_to(tmp_path)
+        with Lake.open(location, create=True) as lake:
+            assert len(stored(lake)) == 1, "what is there is opened, not made again"
 
 
 @pytest.mark.parametrize("location", ["no\0name", "x" * 5000, "~nobody_of_that_name/lake"])

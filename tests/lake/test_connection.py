@@ -164,8 +164,8 @@ def test_an_older_lake_is_migrated_when_opened(lake: Lake, monkeypatch: pytest.M
     monkeypatch.setattr(migrations, "VERSION", newer)
     monkeypatch.setitem(migrations.MIGRATIONS, newer, (added,))
     with Lake.open(lake.location) as opened, opened.reading() as r:
-        found = r.rows("SELECT event_id, extra FROM ops.event WHERE kind = 'test'")
-    assert found == [("kept", None)]
+        events = r.rows("SELECT event_id, extra FROM ops.event WHERE kind = 'test'")
+    assert events == [("kept", None)]
     assert migrations.stored_version(lake) == newer
 
 
@@ -176,11 +176,11 @@ def test_columns_are_added_once_and_commented(lake: Lake) -> None:
 
     lake.write(add_twice)
     with lake.reading() as r:
-        found = r.rows(
+        events = r.rows(
             "SELECT data_type, comment FROM duckdb_columns() WHERE database_name = 'lake'"
             " AND table_name = 'value' AND column_name = 'pace'"
         )
-    assert found == [("DOUBLE", "its pace")]
+    assert events == [("DOUBLE", "its pace")]
 
 
 def test_a_table_nobody_has_written_to_has_statistics_so_that_reading_it_is_quick(

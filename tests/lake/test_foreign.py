@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tipoff.errors import LakeBusy, LakeDamaged, LakeUnavailable, StorageFull, TipoffError
-from tipoff.lake import told
+from tipoff.lake import translate_error
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from tipoff.lake import told
 def test_a_failure_of_disk_or_file_has_a_kind_and_a_next_step(
     error: Exception, kind: type[TipoffError]
 ) -> None:
-    ours = told(error)
+    ours = translate_error(error)
     assert type(ours) is kind
     assert str(error) in ours.message
     assert ours.next_step
@@ -52,4 +52,4 @@ def test_a_failure_of_disk_or_file_has_a_kind_and_a_next_step(
     ids=str,
 )
 def test_a_bug_is_not_explained_away(error: Exception) -> None:
-    assert told(error) is None
+    assert translate_error(error) is None

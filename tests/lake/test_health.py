@@ -15,7 +15,7 @@ from tipoff.errors import LakeDamaged
 from tipoff.lake import Lake
 from tipoff.lake.files import DataFile, data_files, orphans
 from tipoff.lake.health import check
-from tipoff.lake.upkeep import clean, compact
+from tipoff.lake.maintenance import clean, compact
 from tipoff.results.health import LakeCheck
 
 HOUR = timedelta(hours=1)
@@ -24,10 +24,10 @@ NONE = timedelta(0)
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    made = Lake.open(tmp_path / "lake", create=True)
+    lake = Lake.open(tmp_path / "lake", create=True)
     for n in range(6):
-        made.write(lambda w, n=n: w.append("league.official", officials(n)))  # type: ignore[misc]
-    return made
+        lake.write(lambda w, n=n: w.append("league.official", officials(n)))  # type: ignore[misc]
+    return lake
 
 
 def files(lake: Lake) -> list[DataFile]:
@@ -46,18 +46,18 @@ def stored(lake: Lake) -> list[tuple[object, ...]]:
 
 def leftovers(lake: Lake) -> list[Path]:
     """One leftover of each kind, two hours old."""
-    made = [
+    paths = [
         Path(lake.location) / "data/league/official/ducklake-left.parquet",
         Path(lake.location) / "models/0123.cbm",
         Path(lake.location) / "models/tmp9x8y",
         Path(lake.location) / "tmp/spilled.tmp",
     ]
     old = (datetime.now(UTC) - 2 * HOUR).timestamp()
-    for path in made:
+    for path in paths:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"left")
         os.utime(path, (old, old))
-    return sorted(made)
+    return sorted(paths)
 
 
 def examined(lake: Lake, age: timedelta = NONE) -> LakeCheck:
@@ -65,21 +65,21 @@ def examined(lake: Lake, age: timedelta = NONE) -> LakeCheck:
 
 
 def test_a_sound_lake_is_well_and_its_files_are_counted(lake: Lake) -> None:
-    found = examined(lake)
-    assert found.ok
-    assert (found.problems, found.data_files, found.commits) == ((), 6, 6)
+    state = examined(lake)
+    assert state.ok
+    assert (state.problems, state.data_files, state.commits) == ((), 6, 6)
 
 
 def test_leftovers_of_every_kind_are_found_and_those_old_enough_are_removed(lake: Lake) -> None:
-    made, before = leftovers(lake), stored(lake)
+    files, before = leftovers(lake), stored(lake)
     fresh = Path(lake.location) / "models/fresh.cbm"
     fresh.write_bytes(b"a commit under way")
     assert [(t.kind, t.what) for t in examined(lake, HOUR).problems if not t.young] == [
-        ("orphan", str(path)) for path in made
+        ("orphan", str(path)) for path in files
     ]
     assert not examined(lake, HOUR).ok
     done = clean(lake, clock.now(), HOUR)
-    assert sorted(done.removed) == [str(path) for path in made]
+    assert sorted(done.removed) == [str(path) for path in files]
     assert (done.bytes, done.kept) == (16, 1)
     assert [leftover.where for leftover in orphans(lake)] == [str(fresh)]
     assert examined(lake, HOUR).ok
@@ -87,10 +87,10 @@ def test_leftovers_of_every_kind_are_found_and_those_old_enough_are_removed(lake
 
 
 def test_a_dry_run_removes_nothing(lake: Lake) -> None:
-    made = leftovers(lake)
+    files = leftovers(lake)
     done = clean(lake, clock.now(), HOUR, dry_run=True)
-    assert sorted(done.removed) == [str(path) for path in made]
-    assert all(path.exists() for path in made)
+    assert sorted(done.removed) == [str(path) for path in files]
+    assert all(path.exists() for path in files)
 
 
 def test_clean_leaves_what_the_catalog_names_whatever_its_age(lake: Lake) -> None:
@@ -141,9 +141,9 @@ def test_compaction_changes_no_row_and_no_version_and_what_it_replaced_is_cleane
 def test_a_harmed_data_file_is_named(lake: Lake, harm: object, kind: str, detail: str) -> None:
     path = Path(files(lake)[0].path)
     harm(path)  # type: ignore[operator]
-    (trouble,) = examined(lake).problems
-    assert (trouble.kind, trouble.what) == (kind, str(path))
-    assert detail in trouble.detail
+    (problem,) = examined(lake).problems
+    assert (problem.kind, problem.what) == (kind, str(path))
+    assert detail in problem.detail
     with pytest.raises(LakeDamaged, match="lake check"):
         stored(lake)
 
@@ -161,14 +161,14 @@ def test_a_publication_from_the_future_is_a_clock_set_back(lake: Lake) -> None:
 
 
 def test_the_commands_say_what_is_wrong_and_what_to_do(lake: Lake) -> None:
-    made = leftovers(lake)
+    orphans = leftovers(lake)
     asked = ["--lake", lake.location, "lake"]
-    found = CliRunner().invoke(app, [*asked, "check", "--age", "1"])
-    assert found.exit_code == 1
-    assert all(path.name in found.stdout for path in made)
-    assert "next: tipoff lake clean" in found.stdout
+    result = CliRunner().invoke(app, [*asked, "check", "--age", "1"])
+    assert result.exit_code == 1
+    assert all(path.name in result.stdout for path in orphans)
+    assert "next: tipoff lake clean" in result.stdout
     listed = CliRunner().invoke(app, [*asked, "clean", "--age", "1", "--dry-run", "--json"])
-    assert len(json.loads(listed.stdout)["removed"]) == len(made)
+    assert len(json.loads(listed.stdout)["removed"]) == len(orphans)
     assert CliRunner().invoke(app, [*asked, "clean", "--age", "1"]).exit_code == 0
     well = CliRunner().invoke(app, [*asked, "check", "--json"])
     assert well.exit_code == 0

@@ -79,13 +79,13 @@ def unopened(folder: Path) -> Lake:
 
 def everything(lake: Lake) -> dict[str, pl.DataFrame]:
     """Table -> its rows in a settled order."""
-    found = {}
+    tables = {}
     with lake.reading() as r:
         sql = """SELECT concat(schema_name, '.', table_name) FROM duckdb_tables()
                  WHERE database_name = 'lake'"""
         for (name,) in r.rows(sql):
-            found[name] = r.query(f"SELECT * FROM {name} ORDER BY ALL")
-    return found
+            tables[name] = r.query(f"SELECT * FROM {name} ORDER BY ALL")
+    return tables
 
 
 def state(lake: Lake) -> tuple[int, int]:
@@ -143,9 +143,9 @@ def test_its_tables_views_and_comments_are_then_those_of_a_new_lake(
     old: Path, tmp_path: Path
 ) -> None:
     with Lake.open(old) as migrated, Lake.open(tmp_path / "new", create=True) as new:
-        found, wanted = columns(migrated), columns(new)
-    assert found.keys() == wanted.keys()
-    assert {at: (found[at], wanted[at]) for at in wanted if found[at] != wanted[at]} == {}
+        stored, expected = columns(migrated), columns(new)
+    assert stored.keys() == expected.keys()
+    assert {at: (stored[at], expected[at]) for at in expected if stored[at] != expected[at]} == {}
 
 
 def test_every_publication_shows_and_explains_and_the_lake_is_sound(
@@ -159,13 +159,13 @@ def test_every_publication_shows_and_explains_and_the_lake_is_sound(
     with Lake.open(old) as lake, lake.reading() as r:
         publications = [Publication(*row) for row in r.rows(sql)]
         for publication, model in zip(publications, models, strict=True):
-            shown, run = view_of(r, publication), publication.run_id
-            assert len(shown.predictions) == shown.predicted > 0
+            view, run = view_of(r, publication), publication.run_id
+            assert len(view.predictions) == view.predicted > 0
             named = r.value(one, {"run": run, "model": model})
             assert explain(lake, r, run, named).features
         assert check(lake, clock.now(), clock.now() - clock.now()).problems == ()
-    told = expected(first_edition)["publications"]
-    assert [[f"{p.slate}", p.seq, p.publication_id] for p in publications] == told
+    then = expected(first_edition)["publications"]
+    assert [[f"{p.slate}", p.seq, p.publication_id] for p in publications] == then
 
 
 def test_the_second_opening_does_nothing(old: Path) -> None:

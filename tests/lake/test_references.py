@@ -20,7 +20,7 @@ LOSSES = {
     "UPDATE forecast.run SET predicted = NULL": ("run_id", "counted", " of ? + "),
     "DELETE FROM forecast.run": ("publication_id", "run_id", "run is stored"),
 }
-"""What is taken away -> who is named, what he names, and what is said of it."""
+"""What is taken away -> who is named, what they name, and what is said of it."""
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -48,19 +48,19 @@ def test_grades_without_their_prediction_are_counted_and_some_are_named(publishe
     lost = lost.with_columns(run_id=pl.lit("gone"), prediction_id=pl.lit("p"))
     published.write(lambda w: w.append("grading.grade", lost))
     with published.reading() as r:
-        found = list(dangling(r))
-    assert [whose for whose, _ in found] == lost["grade_id"].to_list()[:MOST]
-    assert found[0][1] == "p: no such prediction is stored"
-    assert found[-1][1] == "p: no such prediction is stored (and 5 more)"
+        references = list(dangling(r))
+    assert [whose for whose, _ in references] == lost["grade_id"].to_list()[:MOST]
+    assert references[0][1] == "p: no such prediction is stored"
+    assert references[-1][1] == "p: no such prediction is stored (and 5 more)"
 
 
 def test_the_check_says_that_rows_are_lost_and_ends_with_1(published: Lake) -> None:
     published.write(lambda w: w.rows("DELETE FROM forecast.run"))
     asked = ["--lake", published.location, "lake", "check"]
-    told = CliRunner().invoke(app, asked)
-    assert told.exit_code == 1
-    assert "dangling pub_" in told.stdout
-    assert "restore the lake's folder from a copy" in told.stdout
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 1
+    assert "dangling pub_" in result.stdout
+    assert "restore the lake's folder from a copy" in result.stdout
     (Path(published.location) / "data").rename(Path(published.location) / "elsewhere")
     lost = CliRunner().invoke(app, asked)
     assert lost.exit_code == 1

@@ -68,24 +68,24 @@ OTHER = report(3, "out", player_key="y", raw_key="y")
 
 
 def test_nobodys_status_is_known_when_nothing_was_heard_for_14_days(ask: Ask) -> None:
-    found = ask(report(15, "out"))
-    assert (found["risk"], found["status"]) == (None, None)
+    state = ask(report(15, "out"))
+    assert (state["risk"], state["status"]) == (None, None)
 
 
 def test_a_player_nothing_was_said_about_is_available_when_the_date_is_covered(ask: Ask) -> None:
-    found = ask(OTHER)
-    assert (found["risk"], found["status"], found["since"]) == (0, "available", None)
+    state = ask(OTHER)
+    assert (state["risk"], state["status"], state["since"]) == (0, "available", None)
 
 
 def test_an_open_absence_means_out_and_names_its_row(ask: Ask) -> None:
-    found = ask(report(5, "out"))
-    assert (found["risk"], found["status"], found["since"]) == (3, "out", noon(5))
-    assert (found["fact_id"], found["same_day"]) == ("5outtransaction", False)
+    state = ask(report(5, "out"))
+    assert (state["risk"], state["status"], state["since"]) == (3, "out", noon(5))
+    assert (state["fact_id"], state["same_day"]) == ("5outtransaction", False)
 
 
 def test_an_out_row_of_the_games_date_is_known_from_noon(ask: Ask) -> None:
-    found = ask(report(0, "out"))
-    assert (found["risk"], found["same_day"]) == (3, True)
+    state = ask(report(0, "out"))
+    assert (state["risk"], state["same_day"]) == (3, True)
 
 
 def test_an_activation_ends_an_absence(ask: Ask) -> None:

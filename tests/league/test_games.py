@@ -46,21 +46,21 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
 
 def test_an_event_of_lines_is_a_game_only_where_the_schedule_has_none(lake: Lake) -> None:
     with lake.reading() as r:
-        found = r.rows(f"SELECT game_id FROM {games_sql()} ORDER BY 1", NOW)
-    assert found == [("1",), ("2",), ("e2",)]
+        rows = r.rows(f"SELECT game_id FROM {games_sql()} ORDER BY 1", NOW)
+    assert rows == [("1",), ("2",), ("e2",)]
 
 
 def test_a_slates_moment_is_one_second_before_its_earliest_known_tip_off(lake: Lake) -> None:
     with lake.reading() as r:
-        found = r.rows(f"SELECT DISTINCT slate_as_of FROM {games_sql()}", NOW)
-    assert found == [(TIP - timedelta(hours=1, seconds=1),)]
+        rows = r.rows(f"SELECT DISTINCT slate_as_of FROM {games_sql()}", NOW)
+    assert rows == [(TIP - timedelta(hours=1, seconds=1),)]
 
 
 def test_each_game_has_two_sides_and_one_of_them_is_at_home(lake: Lake) -> None:
     with lake.reading() as r:
-        found = r.rows(
+        rows = r.rows(
             f"SELECT team, opponent, home FROM {team_games_sql(games_sql())}"
             " WHERE game_id = '1' ORDER BY team",
             NOW,
         )
-    assert found == [("BOS", "NYK", True), ("NYK", "BOS", False)]
+    assert rows == [("BOS", "NYK", True), ("NYK", "BOS", False)]

@@ -54,21 +54,21 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
 
 
 def test_the_consensus_is_the_median_over_books_of_each_ones_newest_line(ask: Ask) -> None:
-    found = ask(quote("a", 20.5, 90), quote("a", 22.5, 30), quote("b", 21.5), quote("c", 30.5))
-    assert (found["line"], found["books"]) == (22.5, 3)
-    assert found["line_ids"] == sorted(
+    line = ask(quote("a", 20.5, 90), quote("a", 22.5, 30), quote("b", 21.5), quote("c", 30.5))
+    assert (line["line"], line["books"]) == (22.5, 3)
+    assert line["line_ids"] == sorted(
         q["fact_id"] for q in (quote("a", 22.5, 30), quote("b", 21.5), quote("c", 30.5))
     )
 
 
 def test_the_opening_is_the_median_of_each_books_earliest_line(ask: Ask) -> None:
-    found = ask(quote("a", 20.5, 90), quote("a", 24.5, 30), quote("b", 22.5))
-    assert (found["line"], found["opening"]) == (23.5, 21.5)
+    line = ask(quote("a", 20.5, 90), quote("a", 24.5, 30), quote("b", 22.5))
+    assert (line["line"], line["opening"]) == (23.5, 21.5)
 
 
 def test_lines_at_or_after_tip_off_and_after_the_moment_do_not_count(ask: Ask) -> None:
-    found = ask(quote("a", 20.5), quote("a", 40.5, 0), quote("b", 50.5, -5))
-    assert (found["line"], found["books"]) == (20.5, 1)
+    line = ask(quote("a", 20.5), quote("a", 40.5, 0), quote("b", 50.5, -5))
+    assert (line["line"], line["books"]) == (20.5, 1)
     assert ask(quote("c", 10.5, 10), as_of=TIP - timedelta(minutes=30))["line"] == 20.5
 
 
@@ -78,12 +78,12 @@ def test_alternate_lines_do_not_count(ask: Ask) -> None:
 
 
 def test_of_several_main_lines_of_one_snapshot_the_balanced_one_counts(ask: Ask) -> None:
-    found = ask(
+    line = ask(
         quote("a", 18.5, over_price=-200.0, under_price=160.0),
         quote("a", 21.5, over_price=-112.0, under_price=-108.0),
         quote("a", 25.5, over_price=170.0, under_price=-210.0),
     )
-    assert (found["line"], found["books"]) == (21.5, 1)
+    assert (line["line"], line["books"]) == (21.5, 1)
 
 
 def test_of_equally_balanced_lines_the_lower_counts(ask: Ask) -> None:
@@ -91,19 +91,19 @@ def test_of_equally_balanced_lines_the_lower_counts(ask: Ask) -> None:
 
 
 def test_prices_are_the_best_at_exactly_the_line_and_never_a_pickems(ask: Ask) -> None:
-    found = ask(
+    line = ask(
         quote("a", 20.5, over_price=-120.0, under_price=100.0),
         quote("b", 20.5, over_price=-105.0, under_price=None),
         quote("c", 21.5, over_price=150.0),
         quote("pick", 20.5, over_price=300.0, pickem=True),
     )
-    assert (found["line"], found["over_price"], found["under_price"]) == (20.5, -105.0, 100.0)
-    assert found["pairs"] == [{"over_price": -120.0, "under_price": 100.0}]
+    assert (line["line"], line["over_price"], line["under_price"]) == (20.5, -105.0, 100.0)
+    assert line["pairs"] == [{"over_price": -120.0, "under_price": 100.0}]
 
 
 def test_a_consensus_between_two_lines_has_no_price(ask: Ask) -> None:
-    found = ask(quote("a", 20.5), quote("b", 21.5))
-    assert (found["line"], found["over_price"], found["pairs"]) == (21.0, None, None)
+    line = ask(quote("a", 20.5), quote("b", 21.5))
+    assert (line["line"], line["over_price"], line["pairs"]) == (21.0, None, None)
 
 
 def test_it_is_estimated_only_when_every_moment_is_by_rule(ask: Ask) -> None:
@@ -120,7 +120,7 @@ def test_a_corrected_line_replaces_the_first_and_an_earlier_seq_still_shows_it(a
 def test_the_chance_is_the_median_over_books_of_proportional_shares_at_the_consensus(
     ask: Ask,
 ) -> None:
-    found = ask(
+    line = ask(
         quote("a", 20.5, over_price=-150.0, under_price=120.0),
         quote("b", 20.5, over_price=-110.0, under_price=-110.0),
         quote("c", 20.5, over_price=100.0, under_price=-125.0),
@@ -129,11 +129,11 @@ def test_the_chance_is_the_median_over_books_of_proportional_shares_at_the_conse
     shares = sorted(
         over / (over + under) for over, under in ((0.6, 100 / 220), (0.5, 0.5), (0.5, 125 / 225))
     )
-    assert found["line"] == 20.5
-    assert found["chance"] == pytest.approx(shares[1], rel=1e-12)
+    assert line["line"] == 20.5
+    assert line["chance"] == pytest.approx(shares[1], rel=1e-12)
 
 
 def test_without_two_sided_prices_there_is_no_chance(ask: Ask) -> None:
     assert ask(quote("a", 20.5, under_price=None))["chance"] is None
-    found = ask(quote("b", 20.5, pickem=True), quote("c", 20.5, 0, over_price=-300.0))
-    assert (found["line"], found["chance"]) == (20.5, None)
+    line = ask(quote("b", 20.5, pickem=True), quote("c", 20.5, 0, over_price=-300.0))
+    assert (line["line"], line["chance"]) == (20.5, None)

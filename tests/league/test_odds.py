@@ -87,8 +87,8 @@ def test_fair_prices_lose_nothing_to_the_method(method: Method, probability: flo
 
 
 def test_power_leaves_a_favourite_more_than_the_multiplicative_method_does() -> None:
-    found = [float(no_vig_over(-150, 120, m)) for m in METHODS]
-    assert found == pytest.approx([0.5747, 0.5690, 0.5727], abs=5e-5)
+    chances = [float(no_vig_over(-150, 120, m)) for m in METHODS]
+    assert chances == pytest.approx([0.5747, 0.5690, 0.5727], abs=5e-5)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -96,14 +96,14 @@ def test_one_sided_placeholder_and_pickem_prices_give_no_probability(method: Met
     over = [-110, None, -110, -110, 99, -100_000, 0, math.nan, -137]
     under = [-110, -110, None, 100_000, -110, -110, -110, -110, -137]
     pickem = [False] * 8 + [True]
-    found = no_vig_over(over, under, method, pickem)
-    assert found[0] == pytest.approx(0.5)
-    assert np.isnan(found[1:]).all()
+    chances = no_vig_over(over, under, method, pickem)
+    assert chances[0] == pytest.approx(0.5)
+    assert np.isnan(chances[1:]).all()
 
 
 def test_prices_are_valid_from_100_to_20000_either_way() -> None:
-    found = valid_price([-20_001, -20_000, -100, -99.9, 0, 99.9, 100, 20_000, 20_001, None])
-    assert found.tolist() == [False, True, True, False, False, False, True, True, False, False]
+    valid = valid_price([-20_001, -20_000, -100, -99.9, 0, 99.9, 100, 20_000, 20_001, None])
+    assert valid.tolist() == [False, True, True, False, False, False, True, True, False, False]
 
 
 def test_shapes_are_kept_and_scalars_broadcast() -> None:
@@ -145,5 +145,5 @@ def test_betting_at_break_even_is_worth_nothing(price: float) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_better_over_price_means_a_lower_chance(method: Method) -> None:
-    found = no_vig_over([-200, -150, -110, 100, 130], -110, method).tolist()
-    assert all(a > b for a, b in pairwise(found))
+    chances = no_vig_over([-200, -150, -110, 100, 130], -110, method).tolist()
+    assert all(a > b for a, b in pairwise(chances))

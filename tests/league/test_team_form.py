@@ -67,10 +67,10 @@ def test_games_are_numbered_per_team_in_order(reader: Reader) -> None:
 
 
 def test_pace_is_48_times_possessions_over_a_fifth_of_team_minutes(reader: Reader) -> None:
-    found = played(reader, pace("all_games"))
-    assert found[0] == pytest.approx(48 * 100 / (240.1 / 5))
-    assert found[1] == pytest.approx(48 * 210 / (505.1 / 5))
-    assert found[2] == found[1]
+    pace_column = played(reader, pace("all_games"))
+    assert pace_column[0] == pytest.approx(48 * 100 / (240.1 / 5))
+    assert pace_column[1] == pytest.approx(48 * 210 / (505.1 / 5))
+    assert pace_column[2] == pace_column[1]
 
 
 def test_a_rating_is_points_per_100_possessions_of_the_games_that_have_them(reader: Reader) -> None:

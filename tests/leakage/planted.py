@@ -98,11 +98,11 @@ class Span:
         """The board of a backtest of these models on points, refitted monthly."""
         plan = make_plan(self.start, self.end, ["points"], models, "monthly")
         with Lake.open(self.lake) as lake:
-            made = backtest(lake, plan, folder / "out.parquet", folder / "work")
-            return board(lake, Path(made.out))
+            done = backtest(lake, plan, folder / "out.parquet", folder / "work")
+            return board(lake, Path(done.out))
 
 
-def accused(found: BacktestBoard, model: str) -> list[str]:
+def accused(board: BacktestBoard, model: str) -> list[str]:
     """What the board says of a model that is too good."""
     words = "a leak until proven otherwise"
-    return [t for t in found.warnings if words in t and t.startswith(f"{model} points: too good")]
+    return [t for t in board.warnings if words in t and t.startswith(f"{model} points: too good")]

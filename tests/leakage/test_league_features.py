@@ -43,13 +43,13 @@ def frames(lake: Lake, names: tuple[str, ...] = NAMES) -> Frames:
 
 def moved(a: Frames, b: Frames, names: tuple[str, ...] = NAMES) -> dict[str, set[str]]:
     """Per frame the features that differ in some row which both have."""
-    found = {}
+    changed = {}
     for kind, frame in a.items():
         ours = frame.join(b[kind].select(KEYS), on=KEYS, how="semi").sort(KEYS)
         theirs = b[kind].join(frame.select(KEYS), on=KEYS, how="semi").sort(KEYS)
         assert ours.height > 12
-        found[kind] = {n for n in names if not ours[n].equals(theirs[n], null_equal=True)}
-    return found
+        changed[kind] = {n for n in names if not ours[n].equals(theirs[n], null_equal=True)}
+    return changed
 
 
 def another_truth(league: League, since: date) -> League:
@@ -82,7 +82,7 @@ def another_truth(league: League, since: date) -> League:
 
 
 def rumours(row: Row) -> list[Row]:
-    """What is said of a man after a game's tip-off: he is out, or back two days later."""
+    """What is said of a player after a game's tip-off: they are out, or back two days later."""
     back = row["player_key"].endswith("1")
     days = timedelta(days=2 * back)
     return [{
@@ -111,8 +111,8 @@ def test_what_came_before_moves_every_feature_but_those_of_the_calendar(
     truth: Lake, league: League, tmp_path: Path
 ) -> None:
     with another_truth(league, START).store(tmp_path / "lake") as lake:
-        found = moved(frames(truth), frames(lake))
-    for kind, names in found.items():
+        leaks = moved(frames(truth), frames(lake))
+    for kind, names in leaks.items():
         assert set(NAMES) - names == BY_CALENDAR, kind
 
 
@@ -136,7 +136,7 @@ PLANTED: dict[str, Careless] = {
     "tonight's game as the newest of a roster member": (
         lambda: with_late_games("fx_night_states"), {"p_absent", "roster_place"}, LATER,
     ),
-    "tonight's game as the newest of a man among his mates": (
+    "tonight's game as the newest of a player among team-mates": (
         lambda: with_late_games("fx_crowd"), {"rank_points", "minutes_240"}, LATER,
     ),
 }  # fmt: skip
@@ -157,8 +157,8 @@ def test_a_careless_line_in_a_family_the_champion_reads_is_caught(
     careless = make()
     names = reading(careless)
     adopt(monkeypatch, careless)
-    found = moved(frames(truth, names), frames(other, names), names)
-    assert {kind for kind, caught in found.items() if caught} == kinds
-    assert all(least <= found[kind] for kind in kinds)
+    leaks = moved(frames(truth, names), frames(other, names), names)
+    assert {kind for kind, caught in leaks.items() if caught} == kinds
+    assert all(least <= leaks[kind] for kind in kinds)
     if TONIGHT in least:
-        assert all(found[kind] == {TONIGHT} for kind in kinds)
+        assert all(leaks[kind] == {TONIGHT} for kind in kinds)

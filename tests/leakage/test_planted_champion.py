@@ -27,17 +27,17 @@ def span(trained_lake: Path, monkeypatch: pytest.MonkeyPatch) -> Span:
 
 @pytest.mark.long
 def test_honest_champions_are_not_called_too_good(span: Span, tmp_path: Path) -> None:
-    found = span.judged(tmp_path, CHAMPIONS)
+    board = span.judged(tmp_path, CHAMPIONS)
     assert TONIGHT not in feature_set("v4")
-    assert {r.model for r in found.markets[0].everyone} >= set(CHAMPIONS)
-    assert found.markets[0].counted > 400
-    assert found.warnings == ()
+    assert {r.model for r in board.markets[0].everyone} >= set(CHAMPIONS)
+    assert board.markets[0].counted > 400
+    assert board.warnings == ()
 
 
 def test_champions_that_read_tonights_result_are_called_too_good(
     span: Span, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch, SOURCES["the box scores a build has made"], into="v4")
-    found = span.judged(tmp_path, CHAMPIONS)
-    assert all(accused(found, model) for model in CHAMPIONS)
-    assert accused(found, "ewma_hl8") == accused(found, "line") == []
+    board = span.judged(tmp_path, CHAMPIONS)
+    assert all(accused(board, model) for model in CHAMPIONS)
+    assert accused(board, "ewma_hl8") == accused(board, "line") == []

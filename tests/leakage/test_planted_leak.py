@@ -86,16 +86,16 @@ def real(real_lake: Path) -> Span:
 
 @pytest.fixture(params=sampled(["real", "simulated"]))
 def span(request: pytest.FixtureRequest) -> Span:
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, Span)
-    return found
+    board = request.getfixturevalue(request.param)
+    assert isinstance(board, Span)
+    return board
 
 
 def test_an_honest_backtest_is_not_called_too_good(span: Span, tmp_path: Path) -> None:
-    found = span.judged(tmp_path, [MODEL])
+    board = span.judged(tmp_path, [MODEL])
     assert TONIGHT not in feature_set("v2_33")
-    assert found.markets[0].counted > 400
-    assert found.warnings == ()
+    assert board.markets[0].counted > 400
+    assert board.warnings == ()
 
 
 @pytest.mark.parametrize("result", sampled(RESULTS))
@@ -103,6 +103,6 @@ def test_a_backtest_whose_model_reads_tonights_result_is_called_too_good(
     result: str, span: Span, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch, SOURCES["the box scores a build has made"], RESULTS[result])
-    found = span.judged(tmp_path, [MODEL])
-    assert accused(found, MODEL)
-    assert accused(found, "ewma_hl8") == accused(found, "line") == []
+    board = span.judged(tmp_path, [MODEL])
+    assert accused(board, MODEL)
+    assert accused(board, "ewma_hl8") == accused(board, "line") == []

@@ -10,18 +10,18 @@ def test_the_area_is_the_share_of_pairs_in_order_with_ties_by_half() -> None:
     rng = np.random.default_rng(1)
     score, y = rng.integers(0, 6, 80).astype(float), rng.random(80) < 0.3
     pairs = [(a > b) + (a == b) / 2 for a in score[y] for b in score[~y]]
-    found = clustered_auc(score, y, np.arange(80) // 8)
-    assert found is not None
-    assert found.value == pytest.approx(np.mean(pairs))
-    assert (found.n, found.positives, found.slates) == (80, int(y.sum()), 10)
-    assert found.low < found.value < found.high
+    auc = clustered_auc(score, y, np.arange(80) // 8)
+    assert auc is not None
+    assert auc.value == pytest.approx(np.mean(pairs))
+    assert (auc.n, auc.positives, auc.slates) == (80, int(y.sum()), 10)
+    assert auc.low < auc.value < auc.high
 
 
 def test_an_unknown_score_is_the_lowest() -> None:
     y = np.array([True, False, True, False])
-    found = clustered_auc(np.array([np.nan, 1.0, 3.0, np.nan]), y, np.array([0, 0, 1, 1]))
-    assert found is not None
-    assert found.value == pytest.approx((0 + 0.5 + 1 + 1) / 4)
+    auc = clustered_auc(np.array([np.nan, 1.0, 3.0, np.nan]), y, np.array([0, 0, 1, 1]))
+    assert auc is not None
+    assert auc.value == pytest.approx((0 + 0.5 + 1 + 1) / 4)
 
 
 def test_rows_of_one_night_do_not_narrow_the_interval() -> None:

@@ -161,17 +161,17 @@ def test_a_toy_takes_its_familys_seat_and_its_forecasts_are_explained_and_reprod
     with lake.reading() as r:
         sql = "SELECT prediction_id, mean, market FROM forecast.prediction WHERE model = 'toy'"
         rows = r.rows(sql)
-        told = explain(lake, r, run, rows[0][0]).to_dict()
+        answer = explain(lake, r, run, rows[0][0]).to_dict()
     assert {market for *_, market in rows} == {"points", "pra"}
-    parts = {f["name"]: f["contribution"] for f in told["features"]}
+    parts = {f["name"]: f["contribution"] for f in answer["features"]}
     assert list(parts) == [f"{rows[0][2]}_avg_last_5"]
     assert sum(parts.values()) == pytest.approx(rows[0][1], abs=1e-3)
-    assert told["model"]["model_id"] == model_id
+    assert answer["model"]["model_id"] == model_id
     monkeypatch.setattr(ToyFamily, "explain", ModelFamily.explain)
     with lake.reading() as r:
         silent_one = explain(lake, r, run, rows[0][0]).to_dict()
     assert (silent_one["base"], silent_one["features"][0]["contribution"]) == (None, None)
-    assert silent_one["prediction"] == told["prediction"]
+    assert silent_one["prediction"] == answer["prediction"]
     again = reproduce(lake, run)
     assert again.reproduced, again.differences
     assert again.checked > len(rows)

@@ -50,8 +50,8 @@ def test_the_artifact_is_named_by_its_hash_and_the_row_says_so(
     store(lake, v9)
     digest = v9.manifest.artifact_sha256
     with lake.reading() as r:
-        found = r.rows("SELECT artifact, artifact_sha256, markets FROM models.version")
-    assert found == [(f"models/{digest}.cbm", digest, ["points"])]
+        rows = r.rows("SELECT artifact, artifact_sha256, markets FROM models.version")
+    assert rows == [(f"models/{digest}.cbm", digest, ["points"])]
     assert file_sha256(cbm_of(lake)) == digest
 
 

@@ -55,5 +55,5 @@ def everywhere(webhook: Webhook, tmp_path: Path) -> Settings:
 def tip(published_lake: Path) -> datetime:
     """The first tip-off of the published slate."""
     with Lake.open(published_lake) as lake, lake.reading() as r:
-        found: datetime = r.value("SELECT first_tipoff FROM forecast.run")
-        return found
+        tipoff: datetime = r.value("SELECT first_tipoff FROM forecast.run")
+        return tipoff

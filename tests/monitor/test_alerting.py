@@ -159,13 +159,13 @@ def test_no_output_error_or_stored_row_names_the_webhooks_url_or_token(
     webhook.status = 500
     run = CliRunner()
     asked = ["--lake", lake.location, "alerts"]
-    shown = [run.invoke(app, [*asked, *more]) for more in
+    screens = [run.invoke(app, [*asked, *more]) for more in
              (["check", slate_day.isoformat()], ["check", slate_day.isoformat(), "--json"],
               ["test"], ["list"])]  # fmt: skip
-    assert [done.exit_code for done in shown] == [3, 3, 3, 0]
+    assert [done.exit_code for done in screens] == [3, 3, 3, 0]
     with lake.reading() as r:
         stored = r.rows("SELECT detail FROM ops.event")
-    said = [done.output for done in shown]
+    said = [done.output for done in screens]
     texts = [*said, repr(settings()), settings().scoring_json(), str(stored)]
     assert all(HIDDEN not in text and TOKEN not in text for text in texts)
     settings.cache_clear()

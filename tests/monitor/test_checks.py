@@ -42,9 +42,9 @@ def test_a_published_date_is_not_missing(published: Lake, slate_day: date, tip: 
 
 
 def test_without_a_date_only_nights_around_today_are_looked_at(lake: Lake, tip: datetime) -> None:
-    found = ask(lake, unpublished, None, tip)
-    assert found.level == "problem"
-    assert {row["date"] for row in found.detail} <= {
+    result = ask(lake, unpublished, None, tip)
+    assert result.level == "problem"
+    assert {row["date"] for row in result.detail} <= {
         tip.date() + timedelta(days=d) for d in range(-9, 3)
     }
     assert ask(lake, unpublished, None, tip + timedelta(days=400)).count == 0
@@ -83,9 +83,9 @@ def test_news_that_became_known_since_makes_an_early_set_stale_though_it_read_ri
 def test_final_games_without_grades_are_a_problem_until_graded(
     published: Lake, slate_day: date, tip: datetime
 ) -> None:
-    found = ask(published, ungraded, slate_day, tip + 24 * HOUR)
-    assert found.level == "problem"
-    assert found.detail[0]["rows"] == found.count > 0
+    result = ask(published, ungraded, slate_day, tip + 24 * HOUR)
+    assert result.level == "problem"
+    assert result.detail[0]["rows"] == result.count > 0
     assert ask(published, ungraded, slate_day, tip + HOUR).count == 0, "no result is known yet"
     grade(published, slate_day)
     assert ask(published, ungraded, slate_day, tip + 24 * HOUR).level == "ok"
@@ -99,9 +99,9 @@ def test_lines_of_far_fewer_players_than_usual_are_a_problem(
     publish_copy(published, slate_day, slate_day)
     assert ask(published, lines, slate_day, tip).level == "ok"
     publish_copy(published, slate_day, slate_day, lines=False)
-    found = ask(published, lines, slate_day, tip)
-    assert (found.level, found.count) == ("problem", 1)
-    assert found.summary.startswith("0% of predicted players")
+    result = ask(published, lines, slate_day, tip)
+    assert (result.level, result.count) == ("problem", 1)
+    assert result.summary.startswith("0% of predicted players")
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_a_feature_that_drifted_when_the_snapshot_was_built_is_a_problem(
     assert ask(published, drift, slate_day, tip).level != "problem"
     said = [{"check": "drift", "feature": "fatigue", "detail": "far", "blocks": False}]
     publish_copy(published, slate_day, slate_day, report=json.dumps(said))
-    found = ask(published, drift, slate_day, tip)
-    assert (found.level, found.detail[0]["feature"]) == ("problem", "fatigue")
+    result = ask(published, drift, slate_day, tip)
+    assert (result.level, result.detail[0]["feature"]) == ("problem", "fatigue")
 
 
 @pytest.mark.parametrize("check", [lines, quality, drift, decaying])
@@ -144,9 +144,9 @@ def test_a_file_that_is_gone_or_cut_short_is_a_problem(
 ) -> None:
     assert ask(published, lake_files, None, tip).level == "ok"
     harm(sorted((Path(published.location) / "data" / "league" / "official").glob("*.parquet"))[0])
-    found = ask(published, lake_files, None, tip)
-    assert (found.level, found.count) == ("problem", 1)
-    assert fault in str(found.detail[0]["fault"])
+    result = ask(published, lake_files, None, tip)
+    assert (result.level, result.count) == ("problem", 1)
+    assert fault in str(result.detail[0]["fault"])
 
 
 def test_a_model_file_that_is_gone_is_a_problem(published: Lake, tip: datetime) -> None:

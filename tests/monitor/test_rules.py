@@ -132,11 +132,11 @@ def asked(lake: Lake, rule: str, day: date, now: datetime) -> list[Alert]:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_fires(rule: str, published: Lake, slate_day: date, tip: datetime) -> None:
-    found = asked(published, rule, slate_day, FIRES[rule](published, slate_day, tip))
-    assert [alert.rule for alert in found] == [rule]
-    assert found[0].slate == (None if rule == "decay" else slate_day)
-    assert found[0].summary
-    assert found[0].next_step
+    alerts = asked(published, rule, slate_day, FIRES[rule](published, slate_day, tip))
+    assert [alert.rule for alert in alerts] == [rule]
+    assert alerts[0].slate == (None if rule == "decay" else slate_day)
+    assert alerts[0].summary
+    assert alerts[0].next_step
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-SHOWN_AS_THEY_ARE = (
+PRINTED_AS_THEY_ARE = (
     "'; DROP TABLE league.game; --", "Robert'); SELECT 1", '"x" OR 1=1', "../../etc/passwd",
     "C:\\windows\\system32", "<script>alert(1)</script>", "[red]Al[/red] Able", "[/bold] Oops",
     "[link=http://x]Bo[/link]", ":smile: Guy", "%s %(x)s {0} $name", "a*b?[c]", "NULL", "null",
@@ -29,6 +29,6 @@ DAYS = (
 )  # fmt: skip
 
 texts = st.one_of(
-    st.sampled_from(SHOWN_AS_THEY_ARE), st.sampled_from(NOT_PLAIN), st.text(max_size=40)
+    st.sampled_from(PRINTED_AS_THEY_ARE), st.sampled_from(NOT_PLAIN), st.text(max_size=40)
 )
 """Hostile texts, and whatever Hypothesis thinks of."""

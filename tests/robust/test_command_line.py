@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.robust.hostile import NOT_PLAIN, SHOWN_AS_THEY_ARE
+from tests.robust.hostile import NOT_PLAIN, PRINTED_AS_THEY_ARE
 from tipoff.cli import main
 from tipoff.lake import Lake
 from tipoff.settings import settings
@@ -113,13 +113,13 @@ def test_reasons_and_roles_that_are_refused_leave_no_mark(at_home: date, publish
 def test_hostile_names_that_were_stored_are_shown_letter_by_letter(
     at_home: date, published: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = [name for name in (*SHOWN_AS_THEY_ARE, *NOT_PLAIN) if len(name) < 26]
+    names = [name for name in (*PRINTED_AS_THEY_ARE, *NOT_PLAIN) if len(name) < 26]
     _rename(published, names)
     monkeypatch.setenv("COLUMNS", "300")
     code, out, _err = tipoff("slate", str(at_home), "--market", "points", "--all", "--refusals")
     assert code == 0
     assert not set(out) & {"\x1b", "\u202e", "\x00", "\x07"}
-    for name in SHOWN_AS_THEY_ARE:
+    for name in PRINTED_AS_THEY_ARE:
         if name in names:
             assert name in out, name
     assert "\\x1b[31mred" in out

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.robust.hostile import DAYS, NOT_PLAIN, NUMBERS, SHOWN_AS_THEY_ARE, texts
+from tests.robust.hostile import DAYS, NOT_PLAIN, NUMBERS, PRINTED_AS_THEY_ARE, texts
 from tests.sources.folders import FIRST, SECOND, Folder, box, game, injury, line, tiny
 from tipoff.errors import SourceError
 from tipoff.lake import Lake
@@ -46,14 +46,14 @@ SOUND: dict[str, Callable[[], dict[str, Any]]] = {
 @st.composite
 def bent_rows(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     """Per file some sound rows with one to three cells of each bent."""
-    made: dict[str, list[dict[str, Any]]] = {}
+    rows: dict[str, list[dict[str, Any]]] = {}
     for name, columns in FILES.items():
-        made[name] = []
+        rows[name] = []
         for _ in range(draw(st.integers(2, 6))):
             bent = draw(st.lists(st.sampled_from(columns), min_size=1, max_size=3))
             row = SOUND[name]() | {c.name: draw(CELLS[c.kind]) for c in bent}
-            made[name].append(row)
-    return made
+            rows[name].append(row)
+    return rows
 
 
 @pytest.fixture(scope="module")
@@ -104,14 +104,14 @@ def test_text_that_is_not_plain_is_set_aside_and_odd_text_is_stored_as_it_is(
     lake: Lake, folder: Folder
 ) -> None:
     folder.rows["prop_lines"] = [
-        line(SECOND, "Al Able", bookmaker=text) for text in (*NOT_PLAIN, *SHOWN_AS_THEY_ARE)
+        line(SECOND, "Al Able", bookmaker=text) for text in (*NOT_PLAIN, *PRINTED_AS_THEY_ARE)
     ]
     report = folder.take(lake)
     assert _aside(report, "league.prop_line") == {"not plain text": len(NOT_PLAIN)}
     with lake.reading() as r:
         stored = {book for (book,) in r.rows("SELECT bookmaker FROM league.prop_line")}
         reasons = {text for (text,) in r.rows("SELECT reason FROM raw.set_aside")}
-    assert stored == set(SHOWN_AS_THEY_ARE)
+    assert stored == set(PRINTED_AS_THEY_ARE)
     assert "not plain text: bookmaker = '?[31mred'" in reasons
     assert all(printable(reason) == reason for reason in reasons)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from tests.robust.hostile import DAYS, NOT_PLAIN, SHOWN_AS_THEY_ARE
+from tests.robust.hostile import DAYS, NOT_PLAIN, PRINTED_AS_THEY_ARE
 from tipoff.models.manifest import Manifest
 from tools.fuzzing import targets as fuzz_targets
 from tools.fuzzing.targets import TARGETS, Target, sound_manifest
@@ -18,7 +18,7 @@ SLOW = {"parquet": 2, "configuration": 16}
 """Target -> random examples: these write files."""
 NASTY = st.one_of(
     st.binary(max_size=80),
-    st.sampled_from([*SHOWN_AS_THEY_ARE, *NOT_PLAIN, *DAYS]).map(str.encode),
+    st.sampled_from([*PRINTED_AS_THEY_ARE, *NOT_PLAIN, *DAYS]).map(str.encode),
     st.text(max_size=30).map(str.encode),
 )
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from rich.table import Table
 
-from tests.robust.hostile import NOT_PLAIN, SHOWN_AS_THEY_ARE, texts
+from tests.robust.hostile import NOT_PLAIN, PRINTED_AS_THEY_ARE, texts
 from tipoff.cli.common import ErrorsToExitCodes, console
 from tipoff.errors import UsageError
 from tipoff.texts import LONGEST, checked_reason, printable, shortened
@@ -27,7 +27,7 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-@pytest.mark.parametrize("name", SHOWN_AS_THEY_ARE)
+@pytest.mark.parametrize("name", PRINTED_AS_THEY_ARE)
 def test_a_name_is_shown_letter_by_letter_and_colours_nothing(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,8 +58,8 @@ def test_what_a_terminal_would_act_on_is_spelled_out(
     with pytest.raises(SystemExit), ErrorsToExitCodes():
         raise UsageError(f"no such player: {name}", f"tipoff player {name}")
     said = capsys.readouterr()
-    shown = COLOUR.sub("", said.out) + said.err
-    assert printable(shown) == shown
+    screen = COLOUR.sub("", said.out) + said.err
+    assert printable(screen) == screen
     odd = next((c for c in name if printable(c) != c), None)
     if odd is not None:
         assert printable(odd) in said.err
@@ -68,11 +68,11 @@ def test_what_a_terminal_would_act_on_is_spelled_out(
 @settings(max_examples=150, deadline=None)
 @given(texts)
 def test_what_is_printable_stays_and_printing_twice_changes_nothing_more(text: str) -> None:
-    shown = printable(text)
-    assert printable(shown) == shown
-    assert "\x1b" not in shown
-    assert "\u202e" not in shown
-    assert shown == text or len(shown) > len(text)
+    text_out = printable(text)
+    assert printable(text_out) == text_out
+    assert "\x1b" not in text_out
+    assert "\u202e" not in text_out
+    assert text_out == text or len(text_out) > len(text)
 
 
 def test_a_progress_text_is_no_markup_either(capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,8 +107,8 @@ def test_a_reason_is_one_line_of_plain_text() -> None:
 
 def test_no_command_writes_markup() -> None:
     marked = {
-        path.name: found
+        path.name: markup
         for path in CLI.glob("*.py")
-        if (found := re.findall(r"\[/[a-z ]*\]", path.read_text("utf-8")))
+        if (markup := re.findall(r"\[/[a-z ]*\]", path.read_text("utf-8")))
     }
     assert marked == {}

@@ -106,8 +106,8 @@ def test_bad_cells_set_their_rows_aside_with_the_reason_and_the_rest_goes_on(
         rows = r.rows(
             "SELECT name, json_extract_string(body, '$.player_name'), reason FROM raw.set_aside"
         )
-    wanted = {n: ("player_game.parquet", c[2]) for n, c in zip(names, CELLS, strict=True)}
-    assert {who: (file, reason) for file, who, reason in rows} == wanted
+    expected = {n: ("player_game.parquet", c[2]) for n, c in zip(names, CELLS, strict=True)}
+    assert {who: (file, reason) for file, who, reason in rows} == expected
 
 
 def test_of_rows_with_one_key_the_first_is_kept_and_nan_in_an_optional_number_is_absent(
@@ -166,8 +166,8 @@ def test_bad_lines_and_injuries_are_set_aside(lake: Lake, folder: Folder) -> Non
     folder.rows["prop_lines"] += [line(SECOND, "Al Able") | changes for changes, _reason in bad]
     folder.rows["injuries"].append(injury(SECOND, "Al Able", status="sleepy"))
     folder.take(lake)
-    wanted = [*(reason for _c, reason in bad), "unknown status: status = 'sleepy'"]
-    assert _reasons(lake) == sorted(wanted)
+    expected = [*(reason for _c, reason in bad), "unknown status: status = 'sleepy'"]
+    assert _reasons(lake) == sorted(expected)
     assert _stored(lake, "league.prop_line") == 1
     assert _stored(lake, "league.injury") == 1
 
@@ -184,8 +184,8 @@ def test_lines_of_every_market_declared_are_taken_under_its_name_and_every_alias
     ]
     assert folder.take(lake).set_aside == 0
     with lake.reading() as r:
-        found = r.rows("SELECT market FROM league.prop_line ORDER BY ALL")
-    assert [name for (name,) in found] == sorted(name for _, name in words)
+        markets = r.rows("SELECT market FROM league.prop_line ORDER BY ALL")
+    assert [name for (name,) in markets] == sorted(name for _, name in words)
 
 
 def _reasons(lake: Lake) -> list[str]:

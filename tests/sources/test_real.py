@@ -75,7 +75,7 @@ def test_tip_offs_and_known_at_are_what_the_rules_say(real_data: Path, reader: R
     for row in _read(real_data, "game_lines", "game_date", "home", "away", "commence_time"):
         if at := _moment(row["commence_time"]):
             starts[_pair(row["game_date"], row["home"], row["away"])].add(at)
-    wanted = {
+    expected = {
         row["nba_game_id"]: _tip(
             row, starts[_pair(row["game_date"], row["home_team"], row["away_team"])]
         )
@@ -86,10 +86,10 @@ def test_tip_offs_and_known_at_are_what_the_rules_say(real_data: Path, reader: R
         " FROM league.game WHERE nba_game_id IS NOT NULL"
     )
     for game_id, tip, source, known_at, result, season in rows:
-        assert (tip, source) == wanted[game_id]
+        assert (tip, source) == expected[game_id]
         assert known_at == datetime(int(season[:4]), 9, 1, tzinfo=EASTERN)
         assert result == tip + timedelta(hours=3)
-    assert len(rows) == len(wanted)
+    assert len(rows) == len(expected)
     wrong = reader.value(
         "SELECT count(*) FROM league.player_game b JOIN league.game g USING (game_id)"
         " WHERE b.known_at <> g.result_known_at OR b.tipoff <> g.tipoff"

@@ -39,8 +39,8 @@ def test_no_spelling_means_two_teams() -> None:
 
 @given(st.sampled_from(sorted(aliases())), st.dates(date(1950, 1, 1), date(2100, 1, 1)))
 def test_on_any_date_exactly_one_code_is_in_force(alias: str, day: date) -> None:
-    found = [code for a, code, first, last in alias_rows() if a == alias and first <= day <= last]
-    assert found == [code_on(alias, day)]
+    codes = [code for a, code, first, last in alias_rows() if a == alias and first <= day <= last]
+    assert codes == [code_on(alias, day)]
 
 
 def test_eras_follow_each_other_without_a_gap() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.faults.invariants import chains, shown_slates
+from tests.faults.invariants import chains, published_slates
 from tests.faults.league import Ground, amend
 from tipoff.lake import Lake, Reader
 from tipoff.sources import import_folder
@@ -97,7 +97,7 @@ class Stress:
             if n % 2:
                 with r.every_core():
                     self.report.errors.extend(chains(r))
-            self.report.errors.extend(shown_slates(r))
+            self.report.errors.extend(published_slates(r))
             later = "SELECT count(*) FROM league.player_game WHERE recorded_seq > $newest"
             assert (r.value(later, {"newest": newest}), r.newest_seq()) == (0, newest)
         self.report.done["reads"] += 1

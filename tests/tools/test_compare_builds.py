@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from tools.builds import differences, sides, table
-from tools.builds.checkout import Build, _checked_out, resolved, unmet, wanted_by
+from tools.builds.checkout import Build, _checked_out, requirements_of, resolved, unmet
 from tools.builds.cli import main
 from tools.builds.differences import Comparison, compare, numbers
 from tools.builds.failure import Failure
@@ -31,21 +31,21 @@ def changed(**columns: list[Any]) -> Comparison:
 
 
 def test_equal_rows_in_another_order_are_so_bit_for_bit() -> None:
-    found = compare(KIND, OLD, OLD.reverse())
-    assert (found.verdict, found.ok, found.greatest) == ("bit for bit", True, 0.0)
-    assert (found.rows, found.equal, len(found.fields)) == (3, 3, 3)
+    comparison = compare(KIND, OLD, OLD.reverse())
+    assert (comparison.verdict, comparison.ok, comparison.greatest) == ("bit for bit", True, 0.0)
+    assert (comparison.rows, comparison.equal, len(comparison.fields)) == (3, 3, 3)
 
 
 def test_a_difference_of_1e_12_is_within_and_counted() -> None:
-    found = changed(mean=[20.5 + 1e-12, None, 3.25])
-    assert (found.verdict, found.ok, found.equal) == ("within 1e-9", True, 2)
-    assert found.greatest == pytest.approx(1e-12, rel=0.01)
+    comparison = changed(mean=[20.5 + 1e-12, None, 3.25])
+    assert (comparison.verdict, comparison.ok, comparison.equal) == ("within 1e-9", True, 2)
+    assert comparison.greatest == pytest.approx(1e-12, rel=0.01)
 
 
 def test_a_difference_of_1e_3_is_named_with_its_row() -> None:
-    found = changed(mean=[20.5, None, 3.251])
-    assert (found.verdict, found.ok, found.equal) == ("DIFFERENT", False, 2)
-    (mean,) = [field for field in found.fields if field.name == "mean"]
+    comparison = changed(mean=[20.5, None, 3.251])
+    assert (comparison.verdict, comparison.ok, comparison.equal) == ("DIFFERENT", False, 2)
+    (mean,) = [field for field in comparison.fields if field.name == "mean"]
     assert mean.examples == ("g2 None: mean was 3.25, is 3.251",)
 
 
@@ -53,10 +53,18 @@ def test_a_difference_of_1e_3_is_named_with_its_row() -> None:
 def test_a_row_on_one_side_is_a_difference(
     old: pl.DataFrame, new: pl.DataFrame, only: tuple[int, int]
 ) -> None:
-    found = compare(KIND, old, new)
-    assert (found.only_old, found.only_new, found.rows, found.equal) == (*only, 2, 2)
-    assert (found.verdict, found.ok, found.greatest) == ("DIFFERENT", False, math.inf)
-    assert found.examples == (f"only the {'old' if only[0] else 'new'} side has g1 ann",)
+    comparison = compare(KIND, old, new)
+    assert (comparison.only_old, comparison.only_new, comparison.rows, comparison.equal) == (
+        *only,
+        2,
+        2,
+    )
+    assert (comparison.verdict, comparison.ok, comparison.greatest) == (
+        "DIFFERENT",
+        False,
+        math.inf,
+    )
+    assert comparison.examples == (f"only the {'old' if only[0] else 'new'} side has g1 ann",)
 
 
 VALUES = {"null": None, "nan": math.nan, "zero": 0.0, "infinite": math.inf, "minus": -math.inf}
@@ -102,28 +110,28 @@ def test_a_pmf_is_compared_number_by_number(
     pmf: list[float] | None, words: str, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(differences, "CHUNK", chunk)
-    found = changed(pmf=[[0.5, 0.5], [1.0], pmf])
-    assert (found.verdict, found.equal) == ("DIFFERENT", 2)
-    assert found.fields[-1].examples == (f"g2 None: {words}",)
+    comparison = changed(pmf=[[0.5, 0.5], [1.0], pmf])
+    assert (comparison.verdict, comparison.equal) == ("DIFFERENT", 2)
+    assert comparison.fields[-1].examples == (f"g2 None: {words}",)
 
 
 def test_of_a_pmf_the_greatest_difference_of_its_row_counts() -> None:
-    found = changed(pmf=[[0.5, 0.5], [1.0], [0.25, 0.25 - 3e-12, 0.5 + 1e-12]])
-    assert found.verdict == "within 1e-9"
-    assert found.greatest == pytest.approx(3e-12, rel=0.01)
+    comparison = changed(pmf=[[0.5, 0.5], [1.0], [0.25, 0.25 - 3e-12, 0.5 + 1e-12]])
+    assert comparison.verdict == "within 1e-9"
+    assert comparison.greatest == pytest.approx(3e-12, rel=0.01)
 
 
 @pytest.mark.parametrize("pick", [3, "UNDER", None])
 def test_what_must_be_equal_has_no_small_difference(pick: object) -> None:
-    found = compare(KIND, OLD[:1], OLD[:1].with_columns(pick=pl.lit(pick)))
-    assert (found.verdict, found.equal) == ("DIFFERENT", 0)
-    assert found.fields[0].examples == (f"g1 ann: pick was 'OVER', is {pick!r}",)
+    comparison = compare(KIND, OLD[:1], OLD[:1].with_columns(pick=pl.lit(pick)))
+    assert (comparison.verdict, comparison.equal) == ("DIFFERENT", 0)
+    assert comparison.fields[0].examples == (f"g1 ann: pick was 'OVER', is {pick!r}",)
 
 
 def test_a_field_one_side_lacks_is_a_difference() -> None:
-    found = compare(KIND, OLD, OLD.drop("mean"))
-    assert (found.verdict, found.equal) == ("DIFFERENT", 0)
-    assert found.notes == ("mean: one side lacks it",)
+    comparison = compare(KIND, OLD, OLD.drop("mean"))
+    assert (comparison.verdict, comparison.equal) == ("DIFFERENT", 0)
+    assert comparison.notes == ("mean: one side lacks it",)
 
 
 def test_what_is_drawn_from_the_id_is_compared_where_the_ids_are_equal() -> None:
@@ -131,10 +139,10 @@ def test_what_is_drawn_from_the_id_is_compared_where_the_ids_are_equal() -> None
     old = pl.DataFrame({"game": ["a", "b"], "prediction_id": ["1", "2"], "crps": [1.0, 2.0],
                         "pit": [0.1, 0.2]})  # fmt: skip
     other = old.with_columns(prediction_id=pl.Series(["1", "3"]), pit=pl.Series([0.1, 0.9]))
-    found = compare(kind, old, other)
-    assert (found.verdict, found.equal) == ("bit for bit", 2)
-    assert [field.rows for field in found.fields] == [2, 1]
-    assert found.notes == (
+    comparison = compare(kind, old, other)
+    assert (comparison.verdict, comparison.equal) == ("bit for bit", 2)
+    assert [field.rows for field in comparison.fields] == [2, 1]
+    assert comparison.notes == (
         "pit: not compared in 1 of 2 rows, whose prediction ids differ: its chance is drawn from"
         " the id",
     )
@@ -145,8 +153,8 @@ def test_what_is_drawn_from_the_id_is_compared_where_the_ids_are_equal() -> None
 def test_no_predictions_at_all_prove_nothing_and_no_refusals_are_fine() -> None:
     for kind, ok in ((PREDICTIONS, False), (BACKTEST, False), (REFUSALS, True), (GRADES, True)):
         empty = pl.DataFrame(schema=dict.fromkeys((*kind.keys, *kind.exact), pl.String))
-        found = compare(kind, empty, empty)
-        assert (found.verdict, found.ok) == ("no rows", ok)
+        comparison = compare(kind, empty, empty)
+        assert (comparison.verdict, comparison.ok) == ("no rows", ok)
 
 
 def test_two_rows_of_one_key_and_a_key_that_is_not_there_are_errors() -> None:
@@ -157,13 +165,13 @@ def test_two_rows_of_one_key_and_a_key_that_is_not_there_are_errors() -> None:
 
 
 def test_the_table_names_what_differs_and_json_has_no_infinity() -> None:
-    found = [changed(mean=[20.5, None, 3.251]), compare(KIND, OLD, OLD[1:])]
-    shown = list(table.lines(found, ["said"]))
-    assert shown[1].split() == ["rows", "3", "3", "2", "1.0e-03", "DIFFERENT"]
-    assert "rows: mean differs in 1 rows, 1.0e-03" in shown
-    assert "  only the old side has g1 ann" in shown
-    assert shown[-1] == "note: said"
-    data = json.loads(json.dumps(table.as_dict([], found, ["said"]), allow_nan=False))
+    comparisons = [changed(mean=[20.5, None, 3.251]), compare(KIND, OLD, OLD[1:])]
+    text = list(table.lines(comparisons, ["said"]))
+    assert text[1].split() == ["rows", "3", "3", "2", "1.0e-03", "DIFFERENT"]
+    assert "rows: mean differs in 1 rows, 1.0e-03" in text
+    assert "  only the old side has g1 ann" in text
+    assert text[-1] == "note: said"
+    data = json.loads(json.dumps(table.as_dict([], comparisons, ["said"]), allow_nan=False))
     assert [c["verdict"] for c in data["comparisons"]] == ["DIFFERENT", "DIFFERENT"]
     assert data["comparisons"][1]["greatest"] is None
     assert data["ok"] is False
@@ -284,7 +292,7 @@ def test_an_installation_serves_when_it_has_every_dependency() -> None:
     assert unmet(["polars>=1.30", "duckdb==1.5.5", 'nothing; python_version < "3"']) == []
     assert unmet(["polars<1", "no-such-package-here"]) == ["polars<1", "no-such-package-here"]
     project = {"dependencies": ["b"], "optional-dependencies": {"dev": ["d"], "cluster": ["a"]}}
-    assert wanted_by(project) == ["a", "b"]
+    assert requirements_of(project) == ["a", "b"]
 
 
 def test_a_checkout_kept_from_before_is_checked_out_again_when_it_was_changed(

@@ -94,9 +94,9 @@ def make_build(side: str, ref: str, work: Path) -> Build:
     else:
         sha = resolved(ref)
         folder = _checked_out(sha, work / "checkouts" / sha)
-    made = Build(side, ref, sha, folder, _python(side, folder / "pyproject.toml", work))
-    made.check(work)
-    return made
+    build = Build(side, ref, sha, folder, _python(side, folder / "pyproject.toml", work))
+    build.check(work)
+    return build
 
 
 def resolved(ref: str) -> str:
@@ -158,12 +158,12 @@ def _python(side: str, pyproject: Path, work: Path) -> Path:
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
     if not unmet(project["dependencies"]):
         return Path(sys.executable)
-    wanted = wanted_by(project)
-    name = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:16]
+    requirements = requirements_of(project)
+    name = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:16]
     folder = work / "venvs" / name
     if not (folder / "made").exists():
         venv.create(folder, with_pip=True, clear=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *wanted]
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *requirements]
         done = subprocess.run(pip, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BuildFailure(side, "pip install of its dependencies", _said(done))
@@ -176,16 +176,16 @@ def unmet(requirements: Sequence[str]) -> list[str]:
     return [text for text in requirements if not _met(Requirement(text))]
 
 
-def _met(wanted: Requirement) -> bool:
-    if wanted.marker is not None and not wanted.marker.evaluate():
+def _met(requirement: Requirement) -> bool:
+    if requirement.marker is not None and not requirement.marker.evaluate():
         return True
     try:
-        return wanted.specifier.contains(version(wanted.name), prereleases=True)
+        return requirement.specifier.contains(version(requirement.name), prereleases=True)
     except PackageNotFoundError:
         return False
 
 
-def wanted_by(project: Mapping[str, Any]) -> list[str]:
+def requirements_of(project: Mapping[str, Any]) -> list[str]:
     """What a build may import: its dependencies, and optional ones but for development."""
     optional = project.get("optional-dependencies", {})
     extra = [text for name, texts in optional.items() if name not in _NO_NEED for text in texts]

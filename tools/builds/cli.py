@@ -35,15 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = _asked(given)
         with _work(given.work) as work:
-            builds, found, notes = _compared(given, asked, work)
+            builds, comparisons, notes = _compared(given, asked, work)
     except Failure as failure:
         sys.stderr.write(f"error: {failure}\n")
         return failure.code
     if given.json:
-        sys.stdout.write(json.dumps(table.as_dict(builds, found, notes), allow_nan=False) + "\n")
+        result = table.as_dict(builds, comparisons, notes)
+        sys.stdout.write(json.dumps(result, allow_nan=False) + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in table.lines(found, notes))
-    return 0 if all(comparison.ok for comparison in found) else 1
+        sys.stdout.writelines(f"{line}\n" for line in table.lines(comparisons, notes))
+    return 0 if all(comparison.ok for comparison in comparisons) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -123,11 +124,11 @@ def _compared(
     before = sides.old_results(old, base, source, asked, work, say)
     after = sides.new_results(new, base, asked, work, say)
     kinds = (*(SLATES if asked.dates else ()), *((BACKTEST,) if asked.backtest else ()))
-    found = []
+    comparisons = []
     for kind in kinds:
         say(f"comparing {kind.name}")
-        found.append(compare(kind, before.frames[kind.name], after.frames[kind.name]))
-    return builds, found, [*_pythons(old, new), *before.notes, *after.notes]
+        comparisons.append(compare(kind, before.frames[kind.name], after.frames[kind.name]))
+    return builds, comparisons, [*_pythons(old, new), *before.notes, *after.notes]
 
 
 def _pythons(old: Build, new: Build) -> list[str]:

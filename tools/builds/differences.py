@@ -86,10 +86,10 @@ def compare(kind: Kind, old: pl.DataFrame, new: pl.DataFrame) -> Comparison:
     gone = mine.join(theirs, on=keys, how="anti", nulls_equal=True).sort(keys)
     come = theirs.join(mine, on=keys, how="anti", nulls_equal=True).sort(keys)
     sides = _Sides(both.select(keys), old[both["_old"]], new[both["_new"]])
-    found, equal, notes = _fields(kind, sides)
+    fields, equal, notes = _fields(kind, sides)
     examples = [*_lonely("old", gone.select(keys)), *_lonely("new", come.select(keys))]
     return Comparison(
-        kind.name, both.height, equal, gone.height, come.height, tuple(found), tuple(examples),
+        kind.name, both.height, equal, gone.height, come.height, tuple(fields), tuple(examples),
         tuple(notes), kind.may_be_empty,
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ def _check_keys(kind: Kind, side: str, frame: pl.DataFrame) -> None:
 
 def _fields(kind: Kind, sides: _Sides) -> tuple[list[Field], int, list[str]]:
     """Every field, how many rows are equal in all of them, and what must be said beside them."""
-    found: list[Field] = []
+    fields: list[Field] = []
     notes: list[str] = []
     equal = np.ones(sides.keys.height, dtype=np.bool_)
     ways = {**dict.fromkeys(kind.exact, exact), **dict.fromkeys(kind.numbers, numbers),
@@ -141,8 +141,8 @@ def _fields(kind: Kind, sides: _Sides) -> tuple[list[Field], int, list[str]]:
             notes.append(f"{name}: {'one side lacks' if any(there) else 'both sides lack'} it")
             same, apart = np.full(mine.keys.height, False), np.full(mine.keys.height, math.inf)
         equal[chosen] &= same
-        found.append(_field(name, mine, same, apart))
-    return found, int(equal.sum()), notes
+        fields.append(_field(name, mine, same, apart))
+    return fields, int(equal.sum()), notes
 
 
 def _same_ids(sides: _Sides) -> Bools:
@@ -163,7 +163,7 @@ def _left_out(name: str, chosen: Bools) -> list[str]:
 def _field(name: str, sides: _Sides, same: Bools, apart: Floats) -> Field:
     off = _Sides(*(frame.head(NAMED) for frame in _frames(sides.where(apart > TOLERANCE))))
     examples = tuple(
-        f"{_named(key)}: {name} {_told(old, new)}"
+        f"{_named(key)}: {name} {_difference(old, new)}"
         for key, old, new in zip(
             off.keys.rows(), _values(off.old, name), _values(off.new, name), strict=True
         )
@@ -180,7 +180,7 @@ def _values(frame: pl.DataFrame, name: str) -> list[object]:
     return frame[name].to_list() if name in frame.columns else ["(no such field)"] * frame.height
 
 
-def _told(old: object, new: object) -> str:
+def _difference(old: object, new: object) -> str:
     if not (isinstance(old, list) and isinstance(new, list)):
         return f"was {old!r}, is {new!r}"
     if len(old) != len(new):

@@ -12,14 +12,14 @@ from tools.builds.differences import Comparison, Field
 _HEAD = ("what", "rows", "fields", "bit-equal", "greatest difference", "verdict")
 
 
-def lines(found: Sequence[Comparison], notes: Sequence[str]) -> Iterator[str]:
+def lines(comparisons: Sequence[Comparison], notes: Sequence[str]) -> Iterator[str]:
     """The table, then every field that is not bit for bit, rows of one side, and notes."""
-    rows = [_HEAD, *(_row(comparison) for comparison in found)]
+    rows = [_HEAD, *(_row(comparison) for comparison in comparisons)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = zip(row, widths, _ALIGNED, strict=True)
         yield "  ".join(f"{cell:{way}{width}}" for cell, width, way in cells).rstrip()
-    for comparison in found:
+    for comparison in comparisons:
         yield from _details(comparison)
     yield from (f"note: {note}" for note in notes)
 
@@ -27,47 +27,51 @@ def lines(found: Sequence[Comparison], notes: Sequence[str]) -> Iterator[str]:
 _ALIGNED = "<>>>><"
 
 
-def _row(found: Comparison) -> tuple[str, ...]:
-    numbers = (found.rows, len(found.fields), found.equal)
-    return (found.name, *(f"{n:,}" for n in numbers), _size(found.greatest), found.verdict)
+def _row(comparison: Comparison) -> tuple[str, ...]:
+    numbers = (comparison.rows, len(comparison.fields), comparison.equal)
+    counts = (f"{n:,}" for n in numbers)
+    return (comparison.name, *counts, _size(comparison.greatest), comparison.verdict)
 
 
 def _size(gap: float) -> str:
     return "0" if gap == 0 else "no number" if math.isinf(gap) else f"{gap:.1e}"
 
 
-def _details(found: Comparison) -> Iterator[str]:
-    if found.only_old or found.only_new:
-        yield f"{found.name}: {found.only_old:,} rows only old, {found.only_new:,} only new"
-        yield from (f"  {example}" for example in found.examples)
-    for field in found.fields:
+def _details(comparison: Comparison) -> Iterator[str]:
+    if comparison.only_old or comparison.only_new:
+        lonely = f"{comparison.only_old:,} rows only old, {comparison.only_new:,} only new"
+        yield f"{comparison.name}: {lonely}"
+        yield from (f"  {example}" for example in comparison.examples)
+    for field in comparison.fields:
         if field.equal < field.rows:
             off = field.rows - field.equal
-            yield f"{found.name}: {field.name} differs in {off:,} rows, {_size(field.greatest)}"
+            what = f"{field.name} differs in {off:,} rows, {_size(field.greatest)}"
+            yield f"{comparison.name}: {what}"
             yield from (f"  {example}" for example in field.examples)
-    yield from (f"note: {found.name}: {note}" for note in found.notes)
+    yield from (f"note: {comparison.name}: {note}" for note in comparison.notes)
 
 
 def as_dict(
-    builds: Sequence[Build], found: Sequence[Comparison], notes: Sequence[str]
+    builds: Sequence[Build], comparisons: Sequence[Comparison], notes: Sequence[str]
 ) -> dict[str, Any]:
     """The JSON form. `greatest` is null where there is no number to give."""
     return {
-        "ok": all(comparison.ok for comparison in found),
+        "ok": all(comparison.ok for comparison in comparisons),
         "builds": [
             {"side": b.side, "ref": b.ref, "sha": b.sha, "python": str(b.python)} for b in builds
         ],
-        "comparisons": [_comparison(comparison) for comparison in found],
+        "comparisons": [_comparison(comparison) for comparison in comparisons],
         "notes": list(notes),
     }
 
 
-def _comparison(found: Comparison) -> dict[str, Any]:
+def _comparison(comparison: Comparison) -> dict[str, Any]:
     return {
-        "name": found.name, "verdict": found.verdict, "rows": found.rows, "equal": found.equal,
-        "only_old": found.only_old, "only_new": found.only_new,
-        "greatest": _finite(found.greatest), "examples": list(found.examples),
-        "fields": [_field(field) for field in found.fields], "notes": list(found.notes),
+        "name": comparison.name, "verdict": comparison.verdict, "rows": comparison.rows,
+        "equal": comparison.equal,
+        "only_old": comparison.only_old, "only_new": comparison.only_new,
+        "greatest": _finite(comparison.greatest), "examples": list(comparison.examples),
+        "fields": [_field(field) for field in comparison.fields], "notes": list(comparison.notes),
     }  # fmt: skip
 
 

@@ -78,10 +78,10 @@ def words(data: bytes) -> None:
     for parse in (parse_role, parse_leg, checked_reason):
         with suppress(UsageError):
             parse(text)
-    shown = printable(text)
+    printed = printable(text)
     assert all(letter == "\n" or letter.isprintable() or letter.isspace() for letter in
-               shown if ord(letter) < 0x300)  # fmt: skip
-    shown.encode("utf-8")
+               printed if ord(letter) < 0x300)  # fmt: skip
+    printed.encode("utf-8")
 
 
 def prices(data: bytes) -> None:
@@ -127,9 +127,9 @@ def configuration(data: bytes) -> None:
 def _settle() -> None:
     settings.cache_clear()
     with suppress(UsageError):
-        found = settings()
-        assert "null" not in found.scoring_json()
-        Lake.open(found.lake).close() if found.lake != Settings().lake else None
+        current = settings()
+        assert "null" not in current.scoring_json()
+        Lake.open(current.lake).close() if current.lake != Settings().lake else None
 
 
 @cache
@@ -154,8 +154,8 @@ def manifests(data: bytes) -> None:
         name = sorted(bent)[data[0] % len(bent)]
         bent = bent | {name: data[1:].decode("utf-8", "replace")}
     with suppress(ArtifactError):
-        found = Manifest.from_json(json.dumps(bent))
-        assert Manifest.from_json(found.to_json()).model_id == found.model_id
+        manifest = Manifest.from_json(json.dumps(bent))
+        assert Manifest.from_json(manifest.to_json()).model_id == manifest.model_id
 
 
 def labels(data: bytes) -> None:

@@ -61,22 +61,23 @@ def _run(
         if time.monotonic() > end:
             sys.stdout.write(f"{area}: the time is up at {number} of {len(chosen)}\n")
             return
-        found = runner.run(tests, LIMIT, mutant.path, mutated(mutant))
+        outcome = runner.run(tests, LIMIT, mutant.path, mutated(mutant))
         # Survivors show themselves that the tests pass; who is killed, whether the killer does.
-        for name in tests if found.status != "survived" else ():
-            if name in found.by or not any(test in found.by for test in tests):
+        for name in tests if outcome.status != "survived" else ():
+            if name in outcome.by or not any(test in outcome.by for test in tests):
                 _must_pass(name)
         row = {
             "mutant": mutant.name, "seed": asked.seed, "area": area, "module": mutant.module,
             "line": mutant.line, "kind": mutant.kind, "before": mutant.before,
             "after": mutant.after,
-            "status": found.status, "seconds": found.seconds, "by": found.by,
+            "status": outcome.status, "seconds": outcome.seconds, "by": outcome.by,
         }  # fmt: skip
         with report.RESULTS.open("a", encoding="utf-8") as handle:
             handle.write(json.dumps(row) + "\n")
         sys.stdout.write(
-            f"{area} {number}/{len(chosen)} {found.status:9} {found.seconds:6.1f}s {mutant.name}"
-            f" {mutant.module}:{mutant.line} {mutant.kind}: {mutant.before} -> {mutant.after}\n"
+            f"{area} {number}/{len(chosen)} {outcome.status:9} {outcome.seconds:6.1f}s"
+            f" {mutant.name} {mutant.module}:{mutant.line} {mutant.kind}:"
+            f" {mutant.before} -> {mutant.after}\n"
         )
         sys.stdout.flush()
 
@@ -84,9 +85,9 @@ def _run(
 @cache
 def _must_pass(test: str) -> None:
     """The tests of a file pass on the code as it is: otherwise they would kill anything."""
-    found = runner.run([test], LIMIT, None, None)
-    if found.status != "survived":
-        raise SystemExit(f"error: {test} fails as it is: {found.by}")
+    outcome = runner.run([test], LIMIT, None, None)
+    if outcome.status != "survived":
+        raise SystemExit(f"error: {test} fails as it is: {outcome.by}")
 
 
 def _enough(area: str, rows: list[dict[str, object]]) -> bool:

@@ -16,7 +16,7 @@ _ORACLES = (
 )  # fmt: skip
 _PROGRAM = (*_ORACLES, "features/test_program.py", "features/test_reasons.py")
 _COLUMNS = ("features/test_lineage.py", "features/test_definitions.py")
-_SQUAD = (
+_TEAMMATES = (
     "features/test_oracle_v3.py", "features/test_long_careers.py", "features/test_boundaries.py",
     "features/test_squad.py",
 )  # fmt: skip
@@ -29,7 +29,7 @@ _LAKE = (
 
 AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "features": {
-        "features/absence.py": _SQUAD[:3],
+        "features/absence.py": _TEAMMATES[:3],
         "features/analysis.py": _COLUMNS,
         "features/build.py": (
             "features/test_build.py", "features/test_stored_snapshot.py", *_ORACLES,
@@ -57,7 +57,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
             *_ORACLES, "features/test_boundaries.py", "features/test_late_results.py",
             "features/test_leakage.py",
         ),
-        "features/rosters.py": _SQUAD,
+        "features/rosters.py": _TEAMMATES,
         "features/scope.py": _COLUMNS,
         "features/windows.py": (*_ORACLES, "features/test_reasons.py"),
         "features/sets.py": ("features/test_catalogue.py",),
@@ -136,7 +136,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
         for name in (
             "asof", "backends/protocols", "extensions", "files", "foreign", "health", "reader",
             "references", "tables/declare", "tables/derived", "tables/league", "tables/ops",
-            "upkeep",
+            "maintenance",
         )
     ),
 }  # fmt: skip

@@ -82,11 +82,11 @@ def mutants(path: Path) -> list[Mutant]:
     """Every mutant of a file, in the order of its lines."""
     tree = ast.parse(path.read_text("utf-8"))
     seen: dict[tuple[str, str, str], int] = {}
-    made = []
+    listed = []
     for line, kind, before, after, _change in _sites(tree):
         number = seen[kind, before, after] = seen.get((kind, before, after), -1) + 1
-        made.append(Mutant(path, line, kind, before, after, number))
-    return made
+        listed.append(Mutant(path, line, kind, before, after, number))
+    return listed
 
 
 def mutated(mutant: Mutant) -> ast.Module:
@@ -190,15 +190,15 @@ def _constants(node: ast.Constant) -> Iterator[tuple[str, str, str, Change]]:
 def _sql(node: ast.Constant, text: str) -> Iterator[tuple[str, str, str, Change]]:
     comments = [m.span() for m in re.finditer(r"--[^\n]*", text)]
     for pattern, new, kind in _SQL:
-        for found in re.finditer(pattern, text):
-            if any(a <= found.start() < b for a, b in comments):
+        for match in re.finditer(pattern, text):
+            if any(a <= match.start() < b for a, b in comments):
                 continue
-            put = str(int(found[0]) + 1) if kind == "number" else new
-            changed = text[: found.start()] + put + text[found.end() :]
-            near = slice(max(0, found.start() - 30), found.end() + 30)
+            put = str(int(match[0]) + 1) if kind == "number" else new
+            changed = text[: match.start()] + put + text[match.end() :]
+            near = slice(max(0, match.start() - 30), match.end() + 30)
             before = re.sub(r"\s+", " ", text[near])
-            shown = re.sub(r"\s+", " ", changed[near.start : near.stop + len(put) - len(found[0])])
-            yield (f"sql {kind}", before, shown,
+            after = re.sub(r"\s+", " ", changed[near.start : near.stop + len(put) - len(match[0])])
+            yield (f"sql {kind}", before, after,
                    lambda changed=changed: setattr(node, "value", changed))  # type: ignore[misc]  # fmt: skip
 
 

@@ -37,12 +37,12 @@ def results(seed: int, path: Path | None = None) -> list[dict[str, Any]]:
     """
     path = path or RESULTS
     lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    found: dict[str, dict[str, Any]] = {}
+    newest: dict[str, dict[str, Any]] = {}
     for row in map(json.loads, lines):
         if row.get("seed", 1) == seed:
-            first = found.get(row["mutant"], {}).get("first", row["status"])
-            found[row["mutant"]] = row | {"first": first}
-    return list(found.values())
+            first = newest.get(row["mutant"], {}).get("first", row["status"])
+            newest[row["mutant"]] = row | {"first": first}
+    return list(newest.values())
 
 
 def seeds(path: Path | None = None) -> list[int]:
@@ -59,10 +59,10 @@ def reasons() -> dict[str, str]:
 
 def summary(rows: Iterable[Row]) -> list[str]:
     """One line of Markdown per area and one for all: what was killed when drawn, and is now."""
-    found = list(rows)
+    listed = list(rows)
     lines = []
     for area in (*AREAS, "all"):
-        mine = [r for r in found if area in (r["area"], "all")]
+        mine = [r for r in listed if area in (r["area"], "all")]
         drawn, now = (sum(r[key] != "survived" for r in mine) for key in ("first", "status"))
         low, high = wilson(drawn, len(mine))
         lines.append(

@@ -101,8 +101,8 @@ def _ground() -> Path:
 
 
 def _first_failure(text: str) -> str:
-    found = [line for line in text.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))]
-    last = [line for line in found if line.startswith(("FAILED", "ERROR"))] or found
+    lines = [line for line in text.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))]
+    last = [line for line in lines if line.startswith(("FAILED", "ERROR"))] or lines
     return last[0][:200] if last else ""
 
 

@@ -24,9 +24,9 @@ exception and a null into every one of them; a gate without those two tests fail
 
 def registered() -> list[Gate]:
     """Every gate of tipoff, by where it is."""
-    for found in pkgutil.walk_packages(tipoff.__path__, "tipoff."):
-        if found.name != "tipoff.__main__":
-            importlib.import_module(found.name)
+    for module in pkgutil.walk_packages(tipoff.__path__, "tipoff."):
+        if module.name != "tipoff.__main__":
+            importlib.import_module(module.name)
     return sorted(REGISTER.values(), key=lambda gate: gate.where)
 
 

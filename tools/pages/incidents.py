@@ -30,14 +30,14 @@ Tests = dict[str, list[tuple[str, str]]]
 
 def marked() -> Tests:
     """Row -> (file, test) of every test marked with it, in the order of files and lines."""
-    found: Tests = {}
+    tests: Tests = {}
     for path in sorted(FOLDER.glob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
                 for row in _rows(node):
-                    found.setdefault(row, []).append((path.name, node.name))
-    return found
+                    tests.setdefault(row, []).append((path.name, node.name))
+    return tests
 
 
 def page() -> str:

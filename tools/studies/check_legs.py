@@ -54,9 +54,9 @@ def _judged(old: pl.DataFrame, new: pl.DataFrame, relation: Relation) -> pl.Data
     )  # fmt: skip
     pairs = _pairs(rows, relation)
     p1, p2 = pairs["p1"].to_numpy(), pairs["p2"].to_numpy()
-    made = {"copula": p_both(p1, p2, rho), "independent": p1 * p2}
+    chances = {"copula": p_both(p1, p2, rho), "independent": p1 * p2}
     return pairs.select("game_date", (pl.col("o1") & pl.col("o2")).alias("both")).with_columns(
-        *(pl.Series(name, value) for name, value in made.items()), rho=pl.lit(rho)
+        *(pl.Series(name, value) for name, value in chances.items()), rho=pl.lit(rho)
     )
 
 

@@ -84,16 +84,16 @@ def skill(sums: Floats) -> float:
 
 def compared(real: Measures, leagues: Sequence[dict[str, Floats]]) -> list[Expected]:
     """One row per market of the leagues' sums."""
-    found = []
+    rows = []
     for market in leagues[0]:
         own, each = real[market, SKILL], [skill(league[market]) for league in leagues]
         total = np.sum([league[market] for league in leagues], axis=0)
         together = skill(total)
-        found.append(Expected(
+        rows.append(Expected(
             market, own.value, own.low, own.high, together, min(each), max(each),
             int(total[0]), together / own.value,
         ))  # fmt: skip
-    return found
+    return rows
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,24 +112,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"reading {place}\n")
         leagues.append(expected_sums(place, asked.market or tuple(MARKETS)))
     with opened(asked.real) as lake:
-        found = compared(measures([seen(lake)]), leagues)
-    say([asdict(one) for one in found], asked.json, _table(found))
-    return int(any(abs(one.ratio - 1.0) > asked.within for one in found))
+        rows = compared(measures([seen(lake)]), leagues)
+    say([asdict(one) for one in rows], asked.json, _table(rows))
+    return int(any(abs(one.ratio - 1.0) > asked.within for one in rows))
 
 
-def _table(found: Sequence[Expected]) -> str:
+def _table(rows: Sequence[Expected]) -> str:
     lines = [
         "market     real skill   95% interval          expected    least  greatest       n  ratio"
     ]
     lines += [
-        f"{x.market:9s}{x.real:12.5f}   {_shown(x.real_low)} to {_shown(x.real_high)}"
+        f"{x.market:9s}{x.real:12.5f}   {_figure(x.real_low)} to {_figure(x.real_high)}"
         f"  {x.expected:+.5f} {x.least:+.5f}  {x.greatest:+.5f} {x.n:8d}  {x.ratio:.3f}"
-        for x in found
+        for x in rows
     ]
     return "\n".join(lines) + "\n"
 
 
-def _shown(bound: float | None) -> str:
+def _figure(bound: float | None) -> str:
     return "       -" if bound is None else f"{bound:+.5f}"
 
 

@@ -53,8 +53,8 @@ def opened(place: Path) -> Iterator[Lake]:
 def off(real: Measures, simulated: Measures, within: float = WITHIN) -> list[tuple[str, str]]:
     """The (market, bar)s on which a simulated league is further from the real one than that share,
     and not within what the real seasons can tell."""
-    wanted = [key for key in real if key[1] in BARS]
-    far = [k for k in wanted if abs(simulated[k].value / real[k].value - 1) > within]
+    keys = [key for key in real if key[1] in BARS]
+    far = [k for k in keys if abs(simulated[k].value / real[k].value - 1) > within]
     return [key for key in far if not _inside(real[key], simulated[key].value)]
 
 
@@ -94,12 +94,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measured(places: Sequence[Path]) -> Measures:
-    found = []
+    leagues = []
     for number, place in enumerate(places):
         sys.stderr.write(f"reading {place}\n")
         with opened(place) as lake:
-            found.append(seen(lake, number))
-    return measures(found)
+            leagues.append(seen(lake, number))
+    return measures(leagues)
 
 
 def _ratio(both: Sequence[Measures], key: tuple[str, str]) -> float:
@@ -114,7 +114,7 @@ def _print(both: Sequence[Measures], missed: Sequence[tuple[str, str]], within: 
         near = abs(_ratio(both, key) - 1) <= within
         mark = mark or ("" if near or key[1] not in BARS else " (inside the interval)")
         own = both[1][key]
-        lines.append(f"| {real.market} | {real.name} | {_shown(real)} | {real.n} | {_shown(own)}"
+        lines.append(f"| {real.market} | {real.name} | {_figure(real)} | {real.n} | {_figure(own)}"
                      f" | {own.n} | {_ratio(both, key):.3f}{mark} |")  # fmt: skip
     verdict = (
         f"{len(missed)} bars are off by more than {within:.0%} and by more than real seasons vary"
@@ -122,7 +122,7 @@ def _print(both: Sequence[Measures], missed: Sequence[tuple[str, str]], within: 
     sys.stdout.write("\n".join([*lines, "", verdict, ""]))
 
 
-def _shown(measure: Measure) -> str:
+def _figure(measure: Measure) -> str:
     if measure.low is None:
         return f"{measure.value:.4g}"
     return f"{measure.value:.4g} ({measure.low:.4g} to {measure.high:.4g})"

@@ -68,9 +68,9 @@ def absent(rows: pl.DataFrame) -> Floats:
 
 
 def _refit(r: Reader, rows: pl.DataFrame, judged: pl.DataFrame) -> None:
-    told = _fitted(r, rows.filter(pl.col("season") <= LAST_FITTED))
-    print(f"\nconstants fitted through {LAST_FITTED}, n {told[1]}: term, in force, refitted")
-    for name, value in zip(CONSTANTS, told[0], strict=True):
+    fit = _fitted(r, rows.filter(pl.col("season") <= LAST_FITTED))
+    print(f"\nconstants fitted through {LAST_FITTED}, n {fit[1]}: term, in force, refitted")
+    for name, value in zip(CONSTANTS, fit[0], strict=True):
         print(f"  {name:16} {CONSTANTS[name]:7.3f} {value:7.3f}")
     print("\nfitted on the seasons before")
     for season in sorted(set(judged["season"]))[1:]:
@@ -88,9 +88,9 @@ def _fitted(r: Reader, rows: pl.DataFrame) -> tuple[Floats, int]:
         value = np.sum(np.logaddexp(0, z) - y * z) + RIDGE / 2 * beta @ beta
         return float(value), x.T @ (expit(z) - y) + RIDGE * beta
 
-    found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B",
+    best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B",
                      options={"maxiter": 2000})  # fmt: skip
-    return np.asarray(found.x, dtype=np.float64), rows.height
+    return np.asarray(best.x, dtype=np.float64), rows.height
 
 
 def _said(rows: pl.DataFrame) -> pl.Series:
@@ -113,10 +113,10 @@ def terms(r: Reader, rows: pl.DataFrame) -> Floats:
     r.register("roster_rows", named)
     listed = ", ".join(f'({TERMS[name]})::DOUBLE AS "{name}"' for name in CONSTANTS)
     try:
-        found = r.query(f"SELECT {listed} FROM roster_rows")
+        columns = r.query(f"SELECT {listed} FROM roster_rows")
     finally:
         r.unregister("roster_rows")
-    return np.asarray(found.to_numpy(), dtype=np.float64)
+    return np.asarray(columns.to_numpy(), dtype=np.float64)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ UNION ALL SELECT 'starter minutes, margin 20 or more', avg(minutes), count(*)
   FROM starters WHERE gap >= 20
 UNION ALL SELECT 'mean absolute spread', avg(spread), count(*) FROM lined
 """
-"""Measures of games, a row each. A regular played 15 minutes in three of his team's last five
+"""Measures of games, a row each. A regular played 15 minutes in three of their team's last five
 games; absent: no minutes tonight. Seasons without box scores fall out of the joins."""
 
 
@@ -125,12 +125,12 @@ def seen(lake: Lake, number: int = 0) -> Seen:
 def measures(leagues: Sequence[Seen]) -> Measures:
     """Every measure of these leagues taken together, by market and name."""
     rows = pl.concat([league.rows for league in leagues])
-    found = [measure for m in MARKETS for measure in _market(rows, m)]
+    listed = [measure for m in MARKETS for measure in _market(rows, m)]
     mean = (pl.col("value") * pl.col("n")).sum() / pl.col("n").sum()
     games = pl.concat([league.games for league in leagues])
     together = games.group_by("name", maintain_order=True).agg(value=mean, n=pl.col("n").sum())
-    found += [Measure("games", **row) for row in together.iter_rows(named=True)]
-    return {(m.market, m.name): m for m in [*found, *_minutes(rows)]}
+    listed += [Measure("games", **row) for row in together.iter_rows(named=True)]
+    return {(m.market, m.name): m for m in [*listed, *_minutes(rows)]}
 
 
 def _market(rows: pl.DataFrame, market: str) -> Iterator[Measure]:
@@ -218,4 +218,4 @@ def _minutes(rows: pl.DataFrame) -> Iterator[Measure]:
         .drop_nulls("before")
     )
     lasting = pairs.select(pl.corr("off", "before")).item()
-    yield Measure("games", "minutes: correlation with his last game's", lasting, pairs.height)
+    yield Measure("games", "minutes: correlation with their last game's", lasting, pairs.height)

@@ -32,14 +32,14 @@ def main() -> None:
     with Lake.open(folder) as lake, lake.reading() as r:
         frame = training_frame(r, start=None, through=date.max, names=names)
     table = Table.of(frame.sort("game_date", "tipoff", "game_id", "player_key"), names)
-    found = pl.concat(_months(table, season))
+    predicted = pl.concat(_months(table, season))
     error, plain = (pl.col("y") - pl.col(c) for c in ("median", EWMA))
     inside = (pl.col("y") >= pl.col("low")) & (pl.col("y") <= pl.col("high"))
     for name, value in (
         ("MAE, trees", error.abs()), ("MAE, EWMA half-life 8", plain.abs()),
         ("difference", error.abs() - plain.abs()), ("inside the 80% interval", inside),
     ):  # fmt: skip
-        row = mean_of(found, name, value).to_dicts()[0]
+        row = mean_of(predicted, name, value).to_dicts()[0]
         print(
             f"{season} minutes, {name}: {row['value']:.4f} [{row['low']:.4f}, {row['high']:.4f}],"
             f" n = {row['n']}, {row['slates']} slates"
@@ -48,7 +48,7 @@ def main() -> None:
 
 def _months(table: Table, season: str) -> list[pl.DataFrame]:
     rows = table.frame.with_row_index("at").filter(season=season)
-    made = []
+    parts = []
     months = rows.with_columns(month=pl.col("game_date").dt.truncate("1mo"))
     for (month,), part in months.partition_by("month", as_dict=True, maintain_order=True).items():
         at, older = part["at"].to_numpy(), table.before(month)
@@ -59,8 +59,8 @@ def _months(table: Table, season: str) -> list[pl.DataFrame]:
         kept = part.select("game_date", EWMA, y=f"y_{MINUTES}").with_columns(
             slate="game_date", median=median, low=low, high=high
         )
-        made.append(kept.filter(pl.Series(table.experienced[at])))
-    return made
+        parts.append(kept.filter(pl.Series(table.experienced[at])))
+    return parts
 
 
 if __name__ == "__main__":

@@ -76,11 +76,11 @@ def surprise(pmf: str) -> pl.Expr:
 def scored_together(pairs: Sequence[tuple[Path, Path]]) -> pl.DataFrame:
     """`scored` of several leagues and their backtests; their slates stay apart."""
     apart = pl.duration(days=_FAR)
-    found = [
+    frames = [
         scored(*pair).with_columns(pl.col("game_date") + apart * number)
         for number, pair in enumerate(pairs)
     ]
-    return pl.concat(found)
+    return pl.concat(frames)
 
 
 def skills(rows: pl.DataFrame) -> Iterator[Skill]:
@@ -115,12 +115,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len(asked.places) % 2:
         parser.error("give each league its backtest: LEAGUE FILE [LEAGUE FILE]...")
     pairs = list(zip(asked.places[::2], asked.places[1::2], strict=True))
-    found = list(skills(scored_together(pairs)))
-    say([asdict(s) for s in found], asked.json, _table(found))
-    return int(any(s.ratio > asked.limit for s in found if s.model in asked.require))
+    rows = list(skills(scored_together(pairs)))
+    say([asdict(s) for s in rows], asked.json, _table(rows))
+    return int(any(s.ratio > asked.limit for s in rows if s.model in asked.require))
 
 
-def _table(found: Sequence[Skill]) -> str:
+def _table(rows: Sequence[Skill]) -> str:
     lines = [
         "log score in nats, lower is better",
         f"{'market':10}{'model':20}{'n':>8}{'model':>9}{'truth':>9}{'ratio':>9}   95% interval",
@@ -128,7 +128,7 @@ def _table(found: Sequence[Skill]) -> str:
     lines += [
         f"{s.market:10}{s.model:20}{s.n:8d}{s.own:9.4f}{s.truth:9.4f}{s.ratio:9.4f}"
         f"   {s.low:.4f} to {s.high:.4f}"
-        for s in found
+        for s in rows
     ]
     return "\n".join(lines) + "\n"
 

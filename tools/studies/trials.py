@@ -108,9 +108,9 @@ class Season:
         built = self.read(market)
         truth = None if league is None else self._truth(market, league)
         for name in ("", *(LESS if MARKETS[market].counts_points else LESS[:2])):
-            found = self.read(market, name) if name else built
+            form = self.read(market, name) if name else built
             for measure, own, base in (
-                ("crps", found.crps, built.crps), ("log score", found.log, built.log),
+                ("crps", form.crps, built.crps), ("log score", form.log, built.log),
             ):  # fmt: skip
                 ratio = float(own.mean() / truth) if truth and measure == "log score" else None
                 yield self._change(market, name or "nothing", measure, own, base, ratio)
@@ -158,16 +158,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     with Lake.open(asked.lake) as lake:
         season = season_of(lake, asked.season)
-    found = []
+    changes = []
     for market in asked.market or PARTS:
         sys.stderr.write(f"{market}\n")
         for one in season.changes(market, asked.league):
-            found.append(one)
+            changes.append(one)
             if not asked.json:
                 sys.stdout.write(_line(one))
                 sys.stdout.flush()
     if asked.json:
-        sys.stdout.write(json.dumps([asdict(one) for one in found]) + "\n")
+        sys.stdout.write(json.dumps([asdict(one) for one in changes]) + "\n")
     return 0
 
 

@@ -96,17 +96,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("league", type=Path, help="folder that `tipoff simulate` wrote")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
-    found = list(exactness(asked.league))
-    say([asdict(one) | {"exact": one.exact} for one in found], asked.json, _table(found))
-    return int(not all(one.exact for one in found))
+    rows = list(exactness(asked.league))
+    say([asdict(one) | {"exact": one.exact} for one in rows], asked.json, _table(rows))
+    return int(not all(one.exact for one in rows))
 
 
-def _table(found: Sequence[Exactness]) -> str:
+def _table(rows: Sequence[Exactness]) -> str:
     lines = ["market      fitted   judged   inside 80%   bound   log score / truth's"]
     lines += [
         f"{x.market:10s}{x.fitted:8d} {x.judged:8d}   {x.inside:10.4f}  {x.bound:6.4f}"
         f"   {x.ratio:.4f}{'' if x.exact else '   off'}"
-        for x in found
+        for x in rows
     ]
     return "\n".join(lines) + "\n"
 

@@ -45,9 +45,9 @@ class Tipoff(Slates, BetsPart, Work, Data, Backtests, Grading):
 
 def translated(error: BaseException) -> TipoffError | None:
     """tipoff's own error for one of the disk or of DuckDB; None for any other, which is a bug."""
-    from tipoff.lake import told
+    from tipoff.lake import translate_error
 
-    return told(error)
+    return translate_error(error)
 
 
 @checked

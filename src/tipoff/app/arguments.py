@@ -55,9 +55,9 @@ class _OwnErrors(AbstractContextManager[None]):
     ) -> None:
         """Raise it."""
         if isinstance(value, Exception) and not isinstance(value, TipoffError):
-            from tipoff.lake import told
+            from tipoff.lake import translate_error
 
-            if ours := told(value):
+            if ours := translate_error(value):
                 raise ours from value
 
 

@@ -147,13 +147,13 @@ class LakeFolder(Part):
 
         `dry_run`: only list them. Raises LakeBusy while others write.
         """
-        from tipoff.lake.upkeep import clean
+        from tipoff.lake.maintenance import clean
 
         return clean(self._lake, clock.now(), _hours(age), dry_run=dry_run)
 
     def compact(self, *, progress: Progress = silent) -> Compacted:
         """Merge the small files that many commits leave; no row, version or number changes."""
-        from tipoff.lake.upkeep import compact
+        from tipoff.lake.maintenance import compact
 
         progress("merging files")
         return compact(self._lake)

@@ -1,7 +1,7 @@
 """How two legs move together, estimated from the player-games before a date.
 
 Every player-game gets a normal score per market: with F the negative binomial around the mean of
-his last games, h = E[Z | F(y-1) < Phi(Z) <= F(y)], the latent normal's mean in the bin that y is.
+the last games, h = E[Z | F(y-1) < Phi(Z) <= F(y)], the latent normal's mean in the bin that y is.
 For a Gaussian copula with correlation rho, Cov(h1, h2) = rho Var(h1) Var(h2) to first order in
 rho (the Hermite expansion's first coefficient of h is E[Z h] = Var h), so
 rho = Cov(h1, h2) / (Var(h1) Var(h2)): coarse counts do not shrink it, and nothing is random.
@@ -49,7 +49,7 @@ def correlation(
 
 def history(r: Reader, day: date, as_of: datetime, first: str, second: str) -> pl.DataFrame:
     """Player-games of the last DAYS: game_id, game_date, team, y1, y2 and m1, m2 (the mean of
-    his LAST earlier ones, at least LEAST), of players with MINUTES on average there."""
+    their LAST earlier ones, at least LEAST), of players with MINUTES on average there."""
     inside = f"game_date < $day AND game_date >= $day - {DAYS}"
     before = (
         f"OVER (PARTITION BY player_key ORDER BY tipoff, game_id"
@@ -67,9 +67,9 @@ def history(r: Reader, day: date, as_of: datetime, first: str, second: str) -> p
 
 def scored(rows: pl.DataFrame) -> pl.DataFrame:
     """Add the centred normal scores h1, h2."""
-    made = {f"h{i}": normal_scores(rows[f"y{i}"].to_numpy(), rows[f"m{i}"].to_numpy())
+    scores = {f"h{i}": normal_scores(rows[f"y{i}"].to_numpy(), rows[f"m{i}"].to_numpy())
             for i in (1, 2)}  # fmt: skip
-    return rows.with_columns(pl.Series(n, h - h.mean() if len(h) else h) for n, h in made.items())
+    return rows.with_columns(pl.Series(n, h - h.mean() if len(h) else h) for n, h in scores.items())
 
 
 def normal_scores(y: Floats, mean: Floats) -> Floats:

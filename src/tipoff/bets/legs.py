@@ -67,20 +67,20 @@ def joint(r: Reader, day: date, first: Leg, second: Leg, price: float | None = N
     if price is not None and not bool(valid_price(price)):
         raise UsageError(f"{price:g} is not an American price", "write 100 or more, or -100 …")
     players = [find_player(r, leg.player, day) for leg in (first, second)]
-    found = champions(r, day)
-    rows = [found.one(p, leg.market) for p, leg in zip(players, (first, second), strict=True)]
+    forecasts = champions(r, day)
+    rows = [forecasts.one(p, leg.market) for p, leg in zip(players, (first, second), strict=True)]
     relation = _relation(*rows)
     same_count = relation == "same player" and first.market == second.market
     known = None
     if relation is not None and not same_count:
-        known = correlation(r, day, found.labels.as_of, relation, first.market, second.market)
+        known = correlation(r, day, forecasts.labels.as_of, relation, first.market, second.market)
     pmfs = [np.array(row["pmf"], dtype=np.float64) for row in rows]
     chances = _exact(pmfs[0], first, second) if same_count else _copula(pmfs, first, second, known)
     both, push = chances["both"], chances["push"]
     fair = float(fair_american(both))
     ev = None if price is None or push > 0 else float(expected_value(both, 0.0, price))
     return Legs.model_validate({
-        **dict(found.labels), "legs": list(map(_priced, rows, (first, second))), **chances,
+        **dict(forecasts.labels), "legs": list(map(_priced, rows, (first, second))), **chances,
         "relation": relation, "correlation": known, "fair": None if np.isnan(fair) else fair,
         "price": price, "ev": ev,
     })  # fmt: skip
@@ -93,9 +93,9 @@ def p_both(p_first: Floats, p_second: Floats, rho: float) -> Floats:
 
     tiny = 1e-12
     points = np.stack([norm.ppf(np.clip(p, tiny, 1 - tiny)) for p in (p_first, p_second)], axis=-1)
-    found = multivariate_normal.cdf(points, mean=[0.0, 0.0], cov=[[1.0, rho], [rho, 1.0]])
+    chance = multivariate_normal.cdf(points, mean=[0.0, 0.0], cov=[[1.0, rho], [rho, 1.0]])
     least = np.maximum(np.asarray(p_first) + np.asarray(p_second) - 1.0, 0.0)
-    return np.asarray(np.clip(found, least, np.minimum(p_first, p_second)))
+    return np.asarray(np.clip(chance, least, np.minimum(p_first, p_second)))
 
 
 def _copula(

@@ -48,7 +48,7 @@ def offers(r: Reader, players: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
         r.unregister("offered_players")
 
 
-def best_prices(found: pl.DataFrame) -> pl.DataFrame:
+def best_prices(quotes: pl.DataFrame) -> pl.DataFrame:
     """Per (game_id, player_key, market, line): the best price of each side and who offers it.
 
     Pick'em lines are left out: their payouts are fixed, so nothing can be said of their worth.
@@ -62,7 +62,7 @@ def best_prices(found: pl.DataFrame) -> pl.DataFrame:
         at_best = pl.col("bookmaker").filter(price == price.max()).sort().first()
         return [price.max().alias(f"{side}_price"), at_best.alias(f"{side}_book")]
 
-    real = found.filter(~pl.col("pickem"))
+    real = quotes.filter(~pl.col("pickem"))
     return real.group_by("game_id", "player_key", "market", "line", maintain_order=True).agg(
         *[expr for side in ("over", "under") for expr in best(side)],
         pl.col("main").any(),

@@ -43,8 +43,8 @@ def price_lines(pmf: Pmf, rows: pl.DataFrame) -> pl.DataFrame:
     for side, p in chances.items():
         price = rows[f"{side}_price"].cast(pl.Float64).to_numpy()
         columns |= _worth(side, p, p_push, price)
-    made = [pl.Series(name, values).fill_nan(None) for name, values in columns.items()]
-    return rows.with_columns(made)
+    series = [pl.Series(name, values).fill_nan(None) for name, values in columns.items()]
+    return rows.with_columns(series)
 
 
 def _worth(side: str, p: Any, p_push: Any, price: Any) -> dict[str, Any]:
@@ -85,9 +85,9 @@ def price_player(
     for line in lines:
         checked_line(line)
     market, player = checked_market(market), find_player(r, name, day)
-    found = champions(r, day)
-    row = found.one(player, market)
-    moment = as_of or found.labels.as_of
+    forecasts = champions(r, day)
+    row = forecasts.one(player, market)
+    moment = as_of or forecasts.labels.as_of
     on_offer = offers(r, pl.DataFrame([row]).select("game_id", "player_key", "tipoff")
                       .with_columns(game_date=pl.lit(day)), moment)  # fmt: skip
     here = on_offer.filter(pl.col("market") == market)
@@ -99,13 +99,13 @@ def price_player(
         )
     rows = rows.sort("line", "books")
     pmf = Pmf(np.repeat(np.array([row["pmf"]]), rows.height, axis=0))
-    return _answer(found, row, moment, here, price_lines(pmf, rows))
+    return _answer(forecasts, row, moment, here, price_lines(pmf, rows))
 
 
 def _asked(
     row: dict[str, Any], lines: Sequence[float], over: float | None, under: float | None
 ) -> pl.DataFrame:
-    made = [
+    rows = [
         {
             "game_id": row["game_id"], "player_key": row["player_key"], "market": row["market"],
             "line": float(line), "over_price": over, "over_book": None, "under_price": under,
@@ -113,7 +113,7 @@ def _asked(
         }
         for line in lines
     ]  # fmt: skip
-    return pl.DataFrame(made, schema=_SCHEMA)
+    return pl.DataFrame(rows, schema=_SCHEMA)
 
 
 _SCHEMA = {
@@ -124,7 +124,7 @@ _SCHEMA = {
 
 
 def _answer(
-    found: Champions,
+    forecasts: Champions,
     row: dict[str, Any],
     moment: datetime,
     here: pl.DataFrame,
@@ -132,7 +132,7 @@ def _answer(
 ) -> PlayerPrices:
     pickem = here.filter("pickem").sort("bookmaker", "line")
     return PlayerPrices.model_validate({
-        **dict(found.labels),
+        **dict(forecasts.labels),
         "prices_as_of": moment,
         "player": row["player"],
         "market": row["market"],

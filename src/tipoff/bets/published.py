@@ -32,14 +32,14 @@ class Champions:
     def one(self, player: Player, market: str) -> dict[str, Any]:
         """The prediction of a player's market. Raises NotFound when there is none."""
         theirs = self.rows.filter(pl.col("player_key") == player.key)
-        found = theirs.filter(pl.col("market") == market)
-        if not found.height:
+        rows = theirs.filter(pl.col("market") == market)
+        if not rows.height:
             known = ", ".join(theirs["market"].to_list()) or "no market"
             raise NotFound(
                 f"no champion predicts {market} of {player.name} on {self.labels.date} ({known})",
                 f"tipoff why {player.name!r} {self.labels.date}",
             )
-        return found.row(0, named=True)
+        return rows.row(0, named=True)
 
 
 def champions(r: Reader, day: date) -> Champions:

@@ -53,9 +53,9 @@ def best_bets(
     markets = [checked_market(name) for name in markets or ()]
     _check_number("min_ev", min_ev)
     _check_number("bankroll", 0.0 if bankroll is None else bankroll)
-    found = champions(r, day)
-    rows = found.rows if not markets else found.rows.filter(pl.col("market").is_in(markets))
-    moment = as_of or found.labels.as_of
+    forecasts = champions(r, day)
+    rows = forecasts.rows if not markets else forecasts.rows.filter(pl.col("market").is_in(markets))
+    moment = as_of or forecasts.labels.as_of
     on_offer = offers(r, rows.select("game_id", "player_key", "game_date", "tipoff").unique(),
                       moment)  # fmt: skip
     priced = _priced(rows, on_offer, alternates)
@@ -66,7 +66,7 @@ def best_bets(
     if bankroll is not None:
         bets = bets.with_columns(stake=(pl.col("stake_share") * bankroll).round(2))
     return Bets.model_validate({
-        **dict(found.labels),
+        **dict(forecasts.labels),
         "prices_as_of": moment,
         "markets": _counts(rows, on_offer, priced),
         "implausible": int((bets["ev"] > IMPLAUSIBLE).sum()),
@@ -82,8 +82,8 @@ def _check_number(name: str, value: float) -> None:
 
 
 def _priced(rows: pl.DataFrame, on_offer: pl.DataFrame, alternates: bool) -> pl.DataFrame:
-    wanted = on_offer if alternates else on_offer.filter(pl.col("main"))
-    joined = best_prices(wanted).join(rows, on=_KEYS, how="inner", maintain_order="left")
+    quotes = on_offer if alternates else on_offer.filter(pl.col("main"))
+    joined = best_prices(quotes).join(rows, on=_KEYS, how="inner", maintain_order="left")
     # A Pmf holds one support: markets have their own.
     parts = [
         price_lines(Pmf(np.array(part["pmf"].to_list())), part.drop("pmf"))

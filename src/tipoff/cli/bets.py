@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tipoff.results.bets import Bet, Bets, MarketOffers
     from tipoff.results.slate import SlateLabels
 
-SHOWN = 25
+MOST_BETS = 25
 """Bets shown to people unless --all is given."""
 
 Prices = Annotated[
@@ -54,7 +54,7 @@ def bets(
             date, markets=market, min_ev=min_ev, bankroll=bankroll, alternates=alternates,
             as_of=as_of,
         )  # fmt: skip
-    answer(result, as_json, lambda: _show(result, None if every else SHOWN))
+    answer(result, as_json, lambda: _show(result, None if every else MOST_BETS))
 
 
 def header(out: PlainConsole, result: SlateLabels, prices_as_of: datetime | None = None) -> None:

@@ -82,7 +82,7 @@ def opened(ctx: typer.Context, *, create: bool = False) -> Tipoff:
     with pandas_visible(), redirect_stdout(sys.stderr):
         broken = know_plugins(location, create=create)
     for error in broken:
-        sys.stderr.write(f"warning: {_shown(error.message)}\n")
+        sys.stderr.write(f"warning: {_short_text(error.message)}\n")
     return open_known(location, create=create)
 
 
@@ -137,29 +137,29 @@ class ErrorsToExitCodes(AbstractContextManager[None]):
         if type(value).__name__ == "NoArgsIsHelpError":
             sys.stderr.write(f"{value}\n")
             raise SystemExit(2) from value
-        error = value if isinstance(value, TipoffError) else _told(value)
+        error = value if isinstance(value, TipoffError) else _our_error(value)
         if error is None:
             return
         if self._as_json:
             out = sys.stderr if _ANSWERED else sys.stdout
             out.write(json.dumps({"error": _as_dict(error)}) + "\n")
         else:
-            sys.stderr.write(f"error: {_shown(error.message)}\n")
+            sys.stderr.write(f"error: {_short_text(error.message)}\n")
             if error.next_step:
-                sys.stderr.write(f"  next: {_shown(error.next_step)}\n")
+                sys.stderr.write(f"  next: {_short_text(error.next_step)}\n")
         raise SystemExit(error.exit_code) from value
 
 
 def _as_dict(error: TipoffError) -> dict[str, Any]:
     return {
         "kind": type(error).__name__,
-        "message": _shown(error.message),
-        "next_step": _shown(error.next_step),
+        "message": _short_text(error.message),
+        "next_step": _short_text(error.next_step),
         "exit_code": error.exit_code,
     }
 
 
-def _told(error: BaseException | None) -> TipoffError | None:
+def _our_error(error: BaseException | None) -> TipoffError | None:
     if error is None or isinstance(error, SystemExit | KeyboardInterrupt):
         return None
     if isinstance(error, TyperException):
@@ -178,5 +178,5 @@ def _parser_error(error: TyperException) -> TipoffError:
     return UsageError(text, f"{ask} {step}".strip())
 
 
-def _shown(text: str) -> str:
+def _short_text(text: str) -> str:
     return shortened(printable(text), MESSAGE)

@@ -12,9 +12,9 @@ from tipoff.cli.slate import line_text, number
 from tipoff.clock import iso
 
 if TYPE_CHECKING:
-    from tipoff.results.diff import Cause, Diff, DiffRow, MadeFrom, MovedRefusal
+    from tipoff.results.diff import Cause, Diff, DiffRow, InputChanges, MovedRefusal
 
-SHOWN, NAMED = 40, 3
+MOST_ROWS, NAMED = 40, 3
 
 
 def diff(
@@ -41,14 +41,14 @@ def show_diff(diff: Diff) -> None:
         f"{diff.flipped} picks flipped; {diff.renamed} with the same numbers under another id",
         highlight=False,
     )
-    for line in _made_from(diff.made_from):
+    for line in _input_changes(diff.made_from):
         out.print(f"  {line}", highlight=False, markup=False)
     rows = [row for row in diff.rows if row.role == "champion"] or list(diff.rows)
     rows.sort(key=lambda row: not row.flipped)
-    for row in rows[:SHOWN]:
+    for row in rows[:MOST_ROWS]:
         out.print(_row(row), highlight=False, markup=False)
-    if len(rows) > SHOWN or len(rows) < len(diff.rows):
-        hidden = len(diff.rows) - min(len(rows), SHOWN)
+    if len(rows) > MOST_ROWS or len(rows) < len(diff.rows):
+        hidden = len(diff.rows) - min(len(rows), MOST_ROWS)
         out.print(f"  and {hidden} more, of every model: --json", highlight=False)
     _refusals("refused now", diff.refusals_gained)
     _refusals("no longer refused", diff.refusals_lost)
@@ -56,15 +56,15 @@ def show_diff(diff: Diff) -> None:
 
 def _refusals(name: str, rows: Sequence[MovedRefusal]) -> None:
     out = console()
-    for row in rows[:SHOWN]:
+    for row in rows[:MOST_ROWS]:
         what = f"{row.player or row.player_key} ({row.team or '?'}): {row.reason}"
         text = f"  {name}: {what}, {row.forecasts} forecasts, other set: {row.elsewhere}"
         out.print(text, highlight=False, markup=False)
-    if len(rows) > SHOWN:
-        out.print(f"  {name}: {len(rows) - SHOWN} more: --json", highlight=False)
+    if len(rows) > MOST_ROWS:
+        out.print(f"  {name}: {len(rows) - MOST_ROWS} more: --json", highlight=False)
 
 
-def _made_from(differs: MadeFrom) -> Iterator[str]:
+def _input_changes(differs: InputChanges) -> Iterator[str]:
     if differs.as_of:
         a, b = (moment and iso(moment) for moment in (differs.as_of.a, differs.as_of.b))
         yield f"as_of: {a} -> {b}"

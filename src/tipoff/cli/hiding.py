@@ -47,9 +47,9 @@ class _Empty(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # no package: what is below it cannot be imported
             raise AttributeError(name)
-        made = type(name, (), {"__new__": _refuse}) if name[0].isupper() else _Empty(name)
-        setattr(self, name, made)
-        return made
+        stand_in = type(name, (), {"__new__": _refuse}) if name[0].isupper() else _Empty(name)
+        setattr(self, name, stand_in)
+        return stand_in
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         _refuse()

@@ -14,7 +14,7 @@ from tipoff.clock import iso
 if TYPE_CHECKING:
     from tipoff.results.impact import Impact, ReachedPrediction
 
-SHOWN = 30
+MOST_ROWS = 30
 
 
 def impact(
@@ -40,18 +40,18 @@ def _show(result: Impact) -> None:
     lines = _head(result)
     lines.append(f"{result.predictions} predictions of {result.runs_looked_at} runs looked at")
     for s in result.slates:
-        shown = "" if s.current else "  (superseded)"
+        mark = "" if s.current else "  (superseded)"
         lines.append(f"  {s.slate} #{s.seq}: {s.predictions} predictions, "
-                     f"{s.refusals} refusals, {s.run_id}{shown}")  # fmt: skip
+                     f"{s.refusals} refusals, {s.run_id}{mark}")  # fmt: skip
     for name in ("by_way", "by_model", "by_market"):
         counts = ", ".join(f"{k} {n}" for k, n in getattr(result, name).items())
         lines += [f"  {name.replace('_', ' ')}: {counts}"] if counts else []
     chosen = sorted(result.rows, key=lambda p: ("line" not in p.how, p.role != "champion"))
     out = console()
     if chosen:
-        lines += fitted(_ROWS, chosen[:SHOWN], out.width)
-    if len(chosen) > SHOWN:
-        lines.append(f"  and {len(chosen) - SHOWN} more: --json")
+        lines += fitted(_ROWS, chosen[:MOST_ROWS], out.width)
+    if len(chosen) > MOST_ROWS:
+        lines.append(f"  and {len(chosen) - MOST_ROWS} more: --json")
     lines += [f"note: {text}" for text in result.limits]
     if result.slates:
         day = result.slates[-1].slate

@@ -11,7 +11,7 @@ from tipoff.cli.common import TODAY, JsonFlag, answer, console, opened, progress
 if TYPE_CHECKING:
     from tipoff.results.work import Reproduction
 
-SHOWN = 20
+MOST_LINES = 20
 
 
 def reproduce(
@@ -40,5 +40,5 @@ def _show(result: Reproduction) -> None:
         out.print(f"reproduced: {result.checked} predictions bit for bit")
         return
     out.print(f"NOT reproduced: {len(result.differences)} differences; the first:")
-    for line in result.differences[:SHOWN]:
+    for line in result.differences[:MOST_LINES]:
         out.print(f"  {line}", highlight=False)

@@ -115,16 +115,16 @@ def table(rows: Sequence[Prediction], strongest: int | None, width: int) -> str:
     for row in rows:
         blocks.setdefault((row.market, row.model, row.role), []).append(row)
     lines = []
-    for (market, model, role), found in blocks.items():
-        ordered = sorted(found, key=lambda p: (p.line is None, -abs(p.edge or 0.0)))
+    for (market, model, role), block in blocks.items():
+        ordered = sorted(block, key=lambda p: (p.line is None, -abs(p.edge or 0.0)))
         lined = [p for p in ordered if p.line is not None]
-        shown = ordered if strongest is None else lined[:strongest]
-        if shown:
+        chosen = ordered if strongest is None else lined[:strongest]
+        if chosen:
             lines += ["", f"{market} by {model} ({role})"]
-            lines += sheet("player", lambda p: p.player, shown, width)
-        if len(shown) < len(found):
-            without = len(found) - len(lined)
-            more = f"{len(lined) - len(shown)} more with a line, {without} without one"
+            lines += sheet("player", lambda p: p.player, chosen, width)
+        if len(chosen) < len(block):
+            without = len(block) - len(lined)
+            more = f"{len(lined) - len(chosen)} more with a line, {without} without one"
             lines.append(f"  {market} by {model}: {more} (--all)")
     return "\n".join(lines)
 

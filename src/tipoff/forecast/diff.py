@@ -142,7 +142,7 @@ def _moved(here: PredictionSet, there: PredictionSet) -> list[Row]:
 
 def _made_from(r: Reader, a: PredictionSet, b: PredictionSet) -> dict[str, Any]:
     """What differs in what two sets were made from: name -> {a, b}; settings by their names,
-    models by name and market (version and role). What results.diff.MadeFrom is made from."""
+    models by name and market (version and role). What results.diff.InputChanges is made from."""
     differs: dict[str, Any] = {}
     for name in _PLAIN:
         _note(differs, name, a.head.get(name), b.head.get(name))

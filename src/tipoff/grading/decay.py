@@ -3,7 +3,7 @@
 Judged per model and market over the newest WINDOW slates before a day that it was graded on, on
 the set each slate shows. Three signals, each with a slate-clustered 95% interval:
 
-crps      CRPS minus the yardstick's on the same rows, as a share of the yardstick's
+crps      CRPS minus the benchmark's on the same rows, as a share of the benchmark's
 bias      mean of (mean - actual), as a share of the mean actual
 coverage  share of actuals inside the randomised 80% interval
 
@@ -11,7 +11,7 @@ Each signal is healthy, watch, degrading or blocked by LIMITS: watch looks at th
 degrading also wants the interval not to hold the healthy value, blocked wants the whole interval
 beyond its limit. The state is the worst signal's. Fewer than LEAST_ROWS rows or LEAST_SLATES
 slates are not judged: healthy, and the reason says so. Grades whose figures are missing are the
-worst state, not the best. A baseline is a yardstick: it is never
+worst state, not the best. A baseline is a benchmark: it is never
 worse than degrading, because blocking it would leave the others unmeasured.
 """
 
@@ -36,7 +36,7 @@ State = results.State
 STATES: tuple[State, ...] = ("healthy", "watch", "degrading", "blocked")
 
 WINDOW, LEAST_ROWS, LEAST_SLATES = 14, 300, 7
-YARDSTICK, YARDSTICK_OF_ITSELF = "ewma_hl8", "season_mean"
+BENCHMARK, BENCHMARK_OF_ITSELF = "ewma_hl8", "season_mean"
 LIMITS: dict[str, tuple[float, float, float]] = {
     "crps": (0.01, 0.0, 0.02),
     "bias": (0.03, 0.05, 0.08),
@@ -58,10 +58,10 @@ _ROWS = """
          CASE WHEN count(s.covered) = count(*) THEN sum(s.covered) END AS covered,
          count(y.crps) AS pairs,
          CASE WHEN count(s.crps - y.crps) = count(y.crps) THEN sum(s.crps - y.crps) END
-           AS difference, sum(y.crps) AS yardstick
+           AS difference, sum(y.crps) AS benchmark
   FROM shown s LEFT JOIN shown y ON y.slate = s.slate AND y.market = s.market
     AND y.game_id = s.game_id AND y.player_key = s.player_key
-    AND y.model = CASE WHEN s.model = $yardstick THEN $other ELSE $yardstick END
+    AND y.model = CASE WHEN s.model = $benchmark THEN $other ELSE $benchmark END
   GROUP BY ALL ORDER BY s.market, s.model, s.slate"""
 
 
@@ -84,12 +84,12 @@ class Decay:
             return self.fault
         if not self.signals:
             return f"not judged: {self.rows} rows on {self.slates} slates"
-        told = [
+        figures = [
             f"{name} {s['value']:+.1%} [{s['low']:+.1%}, {s['high']:+.1%}] {s['state']}"
             for name, s in self.signals.items()
             if s["state"] != "healthy"
         ]
-        return "; ".join(told) or "all signals healthy"
+        return "; ".join(figures) or "all signals healthy"
 
     def result(self) -> results.Decay:
         """As people receive it."""
@@ -99,10 +99,10 @@ class Decay:
 def decay_states(r: Reader, day: date) -> list[Decay]:
     """The state of every model graded before `day`, by market and model; one query."""
     params = {
-        "day": day, "window": WINDOW, "yardstick": YARDSTICK, "other": YARDSTICK_OF_ITSELF,
+        "day": day, "window": WINDOW, "benchmark": BENCHMARK, "other": BENCHMARK_OF_ITSELF,
     }  # fmt: skip
-    found = r.query(_ROWS, params)
-    groups = found.partition_by("market", "model", as_dict=True, maintain_order=True)
+    sums = r.query(_ROWS, params)
+    groups = sums.partition_by("market", "model", as_dict=True, maintain_order=True)
     return [judge(str(model), str(market), part) for (market, model), part in groups.items()]
 
 
@@ -113,7 +113,7 @@ def decay_states(r: Reader, day: date) -> list[Decay]:
 def judge(model: str, market: str, slates: pl.DataFrame) -> Decay:
     """The state of one model in one market from its sums per slate.
 
-    `slates`: slate, n, actual, mean_error, covered, pairs, difference, yardstick.
+    `slates`: slate, n, actual, mean_error, covered, pairs, difference, benchmark.
     """
     rows = int(slates["n"].sum())
     if rows < LEAST_ROWS or slates.height < LEAST_SLATES:
@@ -128,7 +128,7 @@ def judge(model: str, market: str, slates: pl.DataFrame) -> Decay:
 
 def _unknown(slates: pl.DataFrame) -> str:
     """Which sums are missing, in words; empty when every figure can be made."""
-    paired = slates.filter(pl.col("pairs") > 0).select("difference", "yardstick")
+    paired = slates.filter(pl.col("pairs") > 0).select("difference", "benchmark")
     all_of = slates.select("actual", "mean_error", "covered")
     bad = [
         column.name for frame in (all_of, paired) for column in frame.get_columns()
@@ -138,29 +138,29 @@ def _unknown(slates: pl.DataFrame) -> str:
 
 
 def review(lake: Lake, day: date) -> list[Decay]:
-    """Block the seats of `day` whose state is blocked; what was newly blocked. Idempotent.
+    """Block the assignments of `day` whose state is blocked; what was newly blocked. Idempotent.
 
     A block is a row of models.state with the figures as its reason: the next run of a slate
     publishes without the model, as a withdrawal.
     """
     with lake.reading() as r:
         bad = {(d.model, d.market): d for d in decay_states(r, day) if d.state == "blocked"}
-        seats = eligible(r, day) if bad else []
-    fresh = block(lake, seats, {key: f"decayed: {d.reason}" for key, d in bad.items()})
-    return [bad[seat.model, seat.market] for seat in fresh]
+        assignments = eligible(r, day) if bad else []
+    fresh = block(lake, assignments, {key: f"decayed: {d.reason}" for key, d in bad.items()})
+    return [bad[assignment.model, assignment.market] for assignment in fresh]
 
 
 def _signals(slates: pl.DataFrame) -> dict[str, dict[str, Any]]:
     paired = slates.filter(pl.col("pairs") > 0)
     scale = float(slates["actual"].sum()) / float(slates["n"].sum())
-    found = {
+    signals = {
         "bias": _share(slates["mean_error"], slates["n"], scale),
         "coverage": estimate(slates["covered"].cast(pl.Float64), slates["n"]),
     }
     if paired.height >= LEAST_SLATES:
-        yardstick = float(paired["yardstick"].sum()) / float(paired["pairs"].sum())
-        found["crps"] = _share(paired["difference"], paired["pairs"], yardstick)
-    return {name: _judged(name, figures) for name, figures in sorted(found.items())}
+        benchmark = float(paired["benchmark"].sum()) / float(paired["pairs"].sum())
+        signals["crps"] = _share(paired["difference"], paired["pairs"], benchmark)
+    return {name: _judged(name, figures) for name, figures in sorted(signals.items())}
 
 
 def _share(sums: pl.Series, counts: pl.Series, scale: float) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def _judged(name: str, figures: dict[str, Any]) -> dict[str, Any]:
     value, low, high = (figures[k] - HEALTHY[name] for k in ("value", "low", "high"))
     watch, degrading, blocked = LIMITS[name]
     nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    # Scoring better than the yardstick is no decay; bias and coverage err on both sides.
+    # Scoring better than the benchmark is no decay; bias and coverage err on both sides.
     if name == "crps" and value <= 0:
         value, nearest = 0.0, 0.0
     state: State = "healthy"

@@ -24,34 +24,34 @@ def judge(rows: pl.DataFrame, refusals: pl.DataFrame, model: str | None) -> list
     `rows` are those of grading/record.py with their tiers, every model's: the references are
     taken from them. `refusals` has market, model, refused.
     """
-    found = []
+    entries = []
     for (name, market), own in sorted(
         rows.partition_by("model", "market", as_dict=True).items(), key=lambda item: str(item[0])
     ):
         if model in (None, name):
             refused = narrow(refusals, [str(market)], str(name))["refused"].sum()
-            found.append(_entry(str(name), str(market), own, rows, int(refused)))
-    return found
+            entries.append(_entry(str(name), str(market), own, rows, int(refused)))
+    return entries
 
 
 def _entry(
     model: str, market: str, own: pl.DataFrame, everyone: pl.DataFrame, refused: int
 ) -> Numbers:
     graded = own.filter(pl.col("actual").is_not_null())
-    wanted = (*metrics.ALL, *metrics.PICKS)
+    chosen = (*metrics.ALL, *metrics.PICKS)
     lined = metrics.mae(graded.filter(pl.col("line").is_not_null()))
     lined = lined.with_columns(metric=pl.lit("mae_with_line"))
-    found = _by_name(pl.concat([metrics.evaluate(graded, wanted), lined]))
+    by_metric = _by_name(pl.concat([metrics.evaluate(graded, chosen), lined]))
     return {
         "model": model, "market": market,
         "role": str(own["role"].drop_nulls().first() or ""),
-        "counts": _counts(own, refused), "metrics": found,
+        "counts": _counts(own, refused), "metrics": by_metric,
         "edge_tiers": _tiers(graded.filter(_picked()), "edge_tier", metrics.PICKS),
         "line_tiers": _tiers(graded, "line_tier", metrics.ALL),
-        "months": _tiers(graded, "month", wanted),
+        "months": _tiers(graded, "month", chosen),
         "pit": metrics.pit_deciles(graded)["value"].to_list(),
         "against": {n: _against(graded, everyone, n) for n in REFERENCES if n != model},
-        "warning": _too_good(market, found.get("mae_with_line")),
+        "warning": _too_good(market, by_metric.get("mae_with_line")),
     }  # fmt: skip
 
 
@@ -70,12 +70,12 @@ def _by_name(frame: pl.DataFrame) -> dict[str, Numbers]:
     return {row.pop("metric"): row for row in frame.to_dicts()}
 
 
-def _tiers(rows: pl.DataFrame, column: str, wanted: Sequence[metrics.Metric]) -> list[Numbers]:
-    found = []
+def _tiers(rows: pl.DataFrame, column: str, chosen: Sequence[metrics.Metric]) -> list[Numbers]:
+    tiers = []
     for (tier,), part in sorted(rows.partition_by(column, as_dict=True).items(), key=_lower_bound):
-        judged = _by_name(metrics.evaluate(part, wanted))
-        found.append({"tier": tier, "rows": part.height, **judged})
-    return found
+        judged = _by_name(metrics.evaluate(part, chosen))
+        tiers.append({"tier": tier, "rows": part.height, **judged})
+    return tiers
 
 
 def _lower_bound(item: tuple[tuple[Any, ...], pl.DataFrame]) -> tuple[float, str]:

@@ -51,12 +51,12 @@ def load_facts(r: Reader, slate: date, game_ids: Sequence[str]) -> Facts:
 
 
 def _box_sql() -> str:
-    wanted = """game_id IN (SELECT game_id FROM league.player_game WHERE game_date = $day
+    condition = """game_id IN (SELECT game_id FROM league.player_game WHERE game_date = $day
                             UNION SELECT unnest($ids::VARCHAR[]))"""
     return f"""
       SELECT game_id, game_date, player_key, team, opponent, minutes::DOUBLE AS minutes,
              coalesce(did_not_play, false) AS did_not_play, fact_id, recorded_seq, {counts_sql()}
-      FROM {as_of_sql("league.player_game", wanted)} ORDER BY game_id, player_key"""
+      FROM {as_of_sql("league.player_game", condition)} ORDER BY game_id, player_key"""
 
 
 def _newest_final(r: Reader, params: dict[str, object]) -> date | None:

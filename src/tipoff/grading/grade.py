@@ -49,9 +49,9 @@ def grade(
         sets = _published(r, slate)
         if not sets.height:
             raise NotFound(f"{slate} was never published", f"tipoff run {slate}")
-        made = _predictions(r, slate)
-        facts = load_facts(r, slate, made["game_id"].unique().sort().to_list())
-        settled = _identified(settle(made, facts), facts)
+        predictions = _predictions(r, slate)
+        facts = load_facts(r, slate, predictions["game_id"].unique().sort().to_list())
+        settled = _identified(settle(predictions, facts), facts)
         fresh = _fresh(r, settled)
     progress(f"scoring {fresh.height} predictions")
     scored = score(fresh).select(_STORED)

@@ -43,11 +43,11 @@ def _mean(rows: pl.DataFrame, by: Sequence[str] = (), *, name: str, value: pl.Ex
     if not cells.height:
         return _empty(rows, by)
     groups = cells.partition_by(*by, as_dict=True, maintain_order=True) if by else {(): cells}
-    found = [
+    estimates = [
         dict(zip(by, key, strict=True)) | {"metric": name} | estimate(cell["_sum"], cell["_count"])
         for key, cell in groups.items()
     ]
-    return pl.DataFrame(found, schema=_empty(rows, by).schema)
+    return pl.DataFrame(estimates, schema=_empty(rows, by).schema)
 
 
 def estimate(sums: pl.Series, counts: pl.Series) -> dict[str, float | int | None]:

@@ -3,9 +3,9 @@
 A prediction is conditional on playing, so an unplayed game is no loss: it is void once proven,
 and waits until then. Three states, in this order:
 
-played   the game's row on the slate's date is final with its score, and his row has minutes > 0.
-void     dnp: that game is final and he has no row with minutes > 0 for either team, and either
-         an explicit did_not_play row or a complete box score of his team; or postponed
+played   the game's row on the slate's date is final with its score, and their row has minutes > 0.
+void     dnp: that game is final and they have no row with minutes > 0 for either team, and either
+         an explicit did_not_play row or a complete box score of their team; or postponed
          (grading/postponed.py).
 pending  anything else, with the reason. Never stored.
 """
@@ -71,7 +71,7 @@ def _joined(facts: Facts, game_ids: pl.Series) -> list[tuple[pl.DataFrame, list[
 def _his_row(box: pl.DataFrame) -> pl.DataFrame:
     return box.select(
         "game_id", "player_key", _minutes="minutes", _dnp="did_not_play", _played_for="team",
-        _his_fact=pl.format("{}@{}", "fact_id", "recorded_seq"),
+        _player_fact=pl.format("{}@{}", "fact_id", "recorded_seq"),
     )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def _state() -> pl.Expr:
     minutes = pl.col("_minutes")
     played = over & (minutes > 0) & pl.col("_count").is_not_null()
     said = pl.col("_dnp").fill_null(value=False)
-    no_row = pl.col("_his_fact").is_null() | (minutes == 0) | (minutes.is_null() & said)
+    no_row = pl.col("_player_fact").is_null() | (minutes == 0) | (minutes.is_null() & said)
     void = (over & no_row & (said | _complete())) | pl.col("_moved")
     return (
         pl.when(played).then(pl.lit("played")).when(void).then(pl.lit("void"))
@@ -134,8 +134,9 @@ def _reason() -> pl.Expr:
         .when(pl.col("game_date").is_null()).then(pl.lit("the game is not in the lake"))
         .when(~pl.col("_final")).then(pl.lit("the game is not final"))
         .when(pl.col("_team_minutes").is_null()).then(pl.lit("the box score is missing"))
-        .when(pl.col("_his_fact").is_not_null() & (pl.col("_minutes").is_null()
-              | (pl.col("_minutes") > 0))).then(pl.lit("his row lacks minutes or the count"))
+        .when(pl.col("_player_fact").is_not_null() & (pl.col("_minutes").is_null()
+              | (pl.col("_minutes") > 0)))
+        .then(pl.lit("the player's row lacks minutes or the count"))
         .otherwise(pl.format("the box score is not whole: {} team minutes", minutes))
     )  # fmt: skip
     void = pl.when("_moved").then(pl.lit("game not played")).otherwise(pl.lit("did not play"))
@@ -147,14 +148,14 @@ def _reason() -> pl.Expr:
 
 def _proof() -> pl.Expr:
     row = pl.struct(
-        pl.lit("box_score").alias("kind"), pl.col("_his_fact").alias("row"),
+        pl.lit("box_score").alias("kind"), pl.col("_player_fact").alias("row"),
         pl.col("_game_fact").alias("game"), pl.col("_minutes").alias("minutes"),
         pl.col("_played_for").alias("team"),
     ).struct.json_encode()  # fmt: skip
     dnp = pl.struct(
         pl.lit("dnp").alias("kind"), pl.col("_game_fact").alias("game"), "team",
         pl.col("_team_minutes").alias("team_minutes"), pl.col("_team_rows").alias("team_rows"),
-        pl.col("_his_fact").alias("player_row"), pl.lit(0).alias("rows_with_minutes"),
+        pl.col("_player_fact").alias("player_row"), pl.lit(0).alias("rows_with_minutes"),
     ).struct.json_encode()  # fmt: skip
     void = pl.when("_moved").then("_postponed_proof")
     return (
@@ -167,7 +168,7 @@ def _evidence() -> pl.Expr:
     blank = pl.lit("-")
     parts = [
         pl.col("_game_fact").fill_null(blank),
-        pl.col("_his_fact").fill_null(blank),
+        pl.col("_player_fact").fill_null(blank),
         pl.when(pl.col("state") == "void").then(
             pl.format("{}/{}", pl.col("_team_seq").cast(pl.String).fill_null(blank),
                       pl.col("_later").fill_null(blank))

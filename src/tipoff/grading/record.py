@@ -55,10 +55,10 @@ def parse_record(text: str) -> Record:
 
 def published_span(r: Reader) -> Span:
     """From the first slate ever published to the last. Raises NotFound when there is none."""
-    found = r.rows("SELECT min(slate), max(slate) FROM forecast.publication")
-    if not found or found[0][0] is None:
+    rows = r.rows("SELECT min(slate), max(slate) FROM forecast.publication")
+    if not rows or rows[0][0] is None:
         raise NotFound("nothing was ever published", "tipoff run DATE")
-    return Span(*found[0])
+    return Span(*rows[0])
 
 
 @gate(

@@ -31,21 +31,21 @@ def _sets(sets: pl.DataFrame, settled: pl.DataFrame) -> list[dict[str, Any]]:
         pl.col("live").sum(),
         (pl.col("state") == "pending").sum().alias("pending"),
     )
-    shown = sets.select("run_id", "seq", "current").join(counts, on="run_id", how="left")
-    return shown.sort("seq").fill_null(0).to_dicts()
+    listed = sets.select("run_id", "seq", "current").join(counts, on="run_id", how="left")
+    return listed.sort("seq").fill_null(0).to_dicts()
 
 
 def _outcomes(current: pl.DataFrame) -> dict[str, int]:
     counts = current.group_by("outcome").len()
-    found = dict(zip(counts["outcome"].to_list(), counts["len"].to_list(), strict=True))
+    by_outcome = dict(zip(counts["outcome"].to_list(), counts["len"].to_list(), strict=True))
     names = ("hit", "miss", "push", "no_pick", "void", "pending")
-    return {name: int(found.get(name, 0)) for name in names}
+    return {name: int(by_outcome.get(name, 0)) for name in names}
 
 
 def _markets(current: pl.DataFrame) -> list[dict[str, Any]]:
     def lined(state: str) -> pl.Expr:
-        wanted = pl.col("line").is_not_null() & (pl.col("state") == state)
-        return pl.col("player_key").filter(wanted).n_unique()
+        chosen = pl.col("line").is_not_null() & (pl.col("state") == state)
+        return pl.col("player_key").filter(chosen).n_unique()
 
     return current.group_by("market").agg(
         pl.len().alias("predictions"),
@@ -56,13 +56,13 @@ def _markets(current: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _voids(current: pl.DataFrame) -> list[dict[str, Any]]:
-    found = _by_player(current.filter(pl.col("state") == "void"))
-    return [row | {"proof": json.loads(row["proof"])} for row in found.to_dicts()]
+    players = _by_player(current.filter(pl.col("state") == "void"))
+    return [row | {"proof": json.loads(row["proof"])} for row in players.to_dicts()]
 
 
 def _pending(current: pl.DataFrame) -> list[dict[str, Any]]:
-    found = _by_player(current.filter(pl.col("state") == "pending"))
-    return found.drop("proof").to_dicts()
+    players = _by_player(current.filter(pl.col("state") == "pending"))
+    return players.drop("proof").to_dicts()
 
 
 def _by_player(rows: pl.DataFrame) -> pl.DataFrame:

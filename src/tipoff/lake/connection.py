@@ -14,7 +14,7 @@ import duckdb
 from tipoff.errors import LakeBusy, LakeUnavailable, NotFound, StorageFull, UsageError
 from tipoff.lake import migrations
 from tipoff.lake.backends import Artifacts, Backend, Catalog, WriterLock, embedded_lake
-from tipoff.lake.foreign import in_our_words, told
+from tipoff.lake.foreign import translate_error, translating_errors
 from tipoff.lake.reader import Reader
 from tipoff.lake.session import Session
 from tipoff.lake.writer import Writer
@@ -54,7 +54,7 @@ class Lake:
             if not exists or not migrations.is_current(lake):
                 migrations.prepare(lake)
         except OSError as error:
-            ours = told(error)
+            ours = translate_error(error)
             if isinstance(ours, StorageFull):
                 raise ours from error
             raise LakeUnavailable(
@@ -111,8 +111,8 @@ class Lake:
     def version(self) -> int:
         """The lake's newest DuckLake snapshot number, for time travel."""
         with self.session() as session:
-            found = session.rows("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')")
-        return int(found[0][0])
+            rows = session.rows("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')")
+        return int(rows[0][0])
 
     def write(self, fn: Callable[[Writer], T]) -> T:
         """Run `fn` inside one commit, alone; the only way anything is stored.
@@ -124,7 +124,7 @@ class Lake:
         for attempt in range(ATTEMPTS):
             with self.lock.held():
                 try:
-                    with self.session() as session, in_our_words():
+                    with self.session() as session, translating_errors():
                         return session.commit(fn)
                 except (duckdb.TransactionException, LakeBusy) as error:
                     if attempt == ATTEMPTS - 1:

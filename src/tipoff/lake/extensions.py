@@ -19,14 +19,14 @@ def connect(needed: Sequence[str], config: Config) -> duckdb.DuckDBPyConnection:
     Raises LakeUnavailable when neither works.
     """
     wheels = [_in_wheel(name) for name in needed]
-    found = [path for path in wheels if path is not None]
-    if len(found) < len(needed):
+    paths = [path for path in wheels if path is not None]
+    if len(paths) < len(needed):
         connection = duckdb.connect(config=config)
         for name in needed:
             _load_or_install(connection, name)
         return connection
     connection = duckdb.connect(config=config | {"allow_unsigned_extensions": "true"})
-    for path in found:
+    for path in paths:
         _load(connection, str(path).replace("'", "''"))
     return connection
 

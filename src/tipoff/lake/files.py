@@ -77,23 +77,23 @@ def orphans(lake: Lake) -> list[Leftover]:
     """
     with lake.reading() as r:
         data, artifacts = data_files(lake, r), {name for name, _ in artifact_names(r)}
-    found = [*_unnamed_data(lake, data), *_spilled(lake)]
+    leftovers = [*_unnamed_data(lake, data), *_spilled(lake)]
     for file in lake.artifacts.listed():
         if file.name not in artifacts:
             remove = partial(lake.artifacts.remove, file.name)
             where = lake.artifacts.where(file.name)
-            found.append(Leftover(where, file.size, file.changed, remove))
-    return sorted(found, key=lambda leftover: leftover.where)
+            leftovers.append(Leftover(where, file.size, file.changed, remove))
+    return sorted(leftovers, key=lambda leftover: leftover.where)
 
 
 def _unnamed_data(lake: Lake, data: list[DataFile]) -> Iterator[Leftover]:
     with lake.session() as session:
-        found = session.rows(
+        rows = session.rows(
             "CALL ducklake_delete_orphaned_files('lake', dry_run => true, cleanup_all => true)"
         )
     # DuckLake compares paths as text; what the catalog names is never an orphan, however spelled.
     named = {Path(file.path).resolve() for file in data}
-    yield from _leftovers(p for p in {Path(str(p)) for (p,) in found} if p.resolve() not in named)
+    yield from _leftovers(p for p in {Path(str(p)) for (p,) in rows} if p.resolve() not in named)
 
 
 def _spilled(lake: Lake) -> Iterator[Leftover]:

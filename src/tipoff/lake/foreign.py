@@ -69,7 +69,7 @@ _READING = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)
 _BUGS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 
 
-def told(error: BaseException) -> TipoffError | None:
+def translate_error(error: BaseException) -> TipoffError | None:
     """The same failure as one of tipoff's errors; None when it is not the disk's or a file's."""
     # By name: asking for the classes would import every library, a tenth of a second a command.
     homes = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
@@ -86,12 +86,12 @@ def told(error: BaseException) -> TipoffError | None:
 
 
 @contextmanager
-def in_our_words() -> Iterator[None]:
-    """Raise what `told` makes of a foreign error; others pass as they are."""
+def translating_errors() -> Iterator[None]:
+    """Raise what `translate_error` makes of a foreign error; others pass as they are."""
     try:
         yield
     except (duckdb.Error, OSError) as error:
-        ours = told(error)
+        ours = translate_error(error)
         if ours is None:
             raise
         raise ours from error

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tipoff.clock import iso
 from tipoff.errors import ArtifactError, LakeDamaged
 from tipoff.lake.files import DataFile, artifact_names, data_files, orphans
-from tipoff.lake.foreign import in_our_words
+from tipoff.lake.foreign import translating_errors
 from tipoff.lake.migrations import VERSION, stored_version
 from tipoff.lake.references import dangling
 from tipoff.results.health import LakeCheck, LakeProblem, ProblemKind
@@ -33,18 +33,18 @@ def check(lake: Lake, now: datetime, age: timedelta, *, read: bool = True) -> La
         files, models = data_files(lake, r), artifact_names(r)
         guards = r.rows("SELECT n FROM ops.guard")
         newest = r.value("SELECT max(committed_at) FROM forecast.publication")
-    found = [*_catalog(lake), *_guard(guards), *_schema(lake), *_clock(newest, now)]
+    problems = [*_catalog(lake), *_guard(guards), *_schema(lake), *_clock(newest, now)]
     for file in files:
-        found.extend(_data_file(file, read))
+        problems.extend(_data_file(file, read))
     for name, digest in models:
-        found.extend(_artifact(lake, name, digest))
-    if not {t.kind for t in found} & UNREADABLE:
-        found.extend(_dangling(lake))
-    found.extend(_leftovers(lake, now - age))
+        problems.extend(_artifact(lake, name, digest))
+    if not {t.kind for t in problems} & UNREADABLE:
+        problems.extend(_dangling(lake))
+    problems.extend(_leftovers(lake, now - age))
     commits = int(guards[0][0]) if guards else 0
     return LakeCheck(
         data_files=len(files), artifacts=len(models), schema_version=stored_version(lake),
-        commits=commits, problems=tuple(found), ok=all(problem.young for problem in found),
+        commits=commits, problems=tuple(problems), ok=all(problem.young for problem in problems),
     )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def _count(file: DataFile, read: bool) -> int:
     import pyarrow.parquet as pq
 
     try:
-        with in_our_words(), pq.ParquetFile(file.path) as parquet:
+        with translating_errors(), pq.ParquetFile(file.path) as parquet:
             if read:
                 return sum(batch.num_rows for batch in parquet.iter_batches())
             return int(parquet.metadata.num_rows)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from tipoff.errors import UsageError
-from tipoff.lake.foreign import in_our_words
+from tipoff.lake.foreign import translating_errors
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,19 +54,19 @@ class Reader:
             sql = re.sub(rf"\${name}\b", text, sql)
         self.bind(named)
         self.queries += 1
-        with in_our_words():
+        with translating_errors():
             # A relation hands its rows on as an Arrow stream; one with parameters of its own
             # would be spelled out as constants first.
             return pl.DataFrame(self._connection.sql(bound(sql, named) if named else sql))
 
     def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
         """The result as tuples, for small answers."""
-        with in_our_words():
+        with translating_errors():
             return self._execute(sql, params).fetchall()
 
     def value(self, sql: str, params: Params = None) -> Any:
         """The first column of the first row, or None when there is no row."""
-        with in_our_words():
+        with translating_errors():
             row = self._execute(sql, params).fetchone()
         return row[0] if row else None
 
@@ -74,7 +74,7 @@ class Reader:
         """Bind values to names once, for every later query written with `bound`."""
         for name, value in params.items():
             if self._bound.get(name) != (type(value), value):
-                with in_our_words():
+                with translating_errors():
                     self._connection.execute(f'SET VARIABLE "{name}" = $value', {"value": value})
                 self._bound[name] = type(value), value
 
@@ -98,7 +98,7 @@ class Reader:
         # is of pandas or pyarrow, and imports both for that. A column of nulls only would become
         # one of numbers.
         stream = frame.cast({pl.Null: pl.String}).__arrow_c_stream__()
-        with in_our_words():
+        with translating_errors():
             self._connection.register(_STREAM, stream)
             try:
                 self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {_STREAM}")

@@ -37,7 +37,7 @@ MOST = 20
 def dangling(r: Reader) -> Iterator[tuple[str, str]]:
     """(whose, detail) of every row that names what is not stored: publications, runs, grades."""
     for missing, sql in _DANGLING.items():
-        found = r.rows(f"SELECT *, count(*) OVER () FROM ({sql}) ORDER BY ALL LIMIT {MOST}")
-        for whose, named, n in found:
-            more = f" (and {n - MOST:,} more)" if n > MOST and whose == found[-1][0] else ""
+        rows = r.rows(f"SELECT *, count(*) OVER () FROM ({sql}) ORDER BY ALL LIMIT {MOST}")
+        for whose, named, n in rows:
+            more = f" (and {n - MOST:,} more)" if n > MOST and whose == rows[-1][0] else ""
             yield str(whose), f"{named}: {missing}{more}"

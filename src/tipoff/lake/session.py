@@ -11,7 +11,7 @@ import duckdb
 from tipoff.errors import LakeUnavailable
 from tipoff.lake.backends import Catalog, Config
 from tipoff.lake.extensions import connect
-from tipoff.lake.foreign import in_our_words, told
+from tipoff.lake.foreign import translate_error, translating_errors
 from tipoff.lake.reader import Reader
 from tipoff.lake.writer import Writer
 
@@ -36,7 +36,7 @@ class Session:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of one statement that is a transaction of its own: for maintenance."""
-        with in_our_words():
+        with translating_errors():
             return self._connection.execute(sql).fetchall()
 
     @contextmanager
@@ -110,6 +110,6 @@ def _attached(catalog: Catalog, version: int | None) -> duckdb.DuckDBPyConnectio
     except duckdb.Error as error:
         connection.close()
         message = f"cannot attach {catalog}: {error}"
-        raise told(error) or LakeUnavailable(message, "tipoff lake check") from error
+        raise translate_error(error) or LakeUnavailable(message, "tipoff lake check") from error
     connection.execute("USE lake")
     return connection

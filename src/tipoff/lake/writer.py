@@ -82,12 +82,12 @@ class Writer(Reader):
             f" USING ({names})",
             shared,
         )
-        for found, what in (
+        for rows, what in (
             (absent, "no key"),
             (double, "twice in this commit"),
             (stored, "already stored"),
         ):
-            if found:
+            if rows:
                 raise IntegrityError(
-                    f"{table}: {dict(zip(keys.columns, found[0], strict=True))} is {what}"
+                    f"{table}: {dict(zip(keys.columns, rows[0], strict=True))} is {what}"
                 )

@@ -64,7 +64,7 @@ def find_player(r: Reader, name: str, day: date) -> Player:
     naming those it could mean, or the nearest names when it fits nobody.
     """
     stored = sorted(r.rows(_NAMES, {"day": day}), key=lambda row: (bool(row[2]), row[0]))
-    everyone = {str(key): Player(str(key), str(shown), known) for key, shown, known in stored}
+    everyone = {str(key): Player(str(key), str(printed), known) for key, printed, known in stored}
     fits = players_called(name, list(everyone.values()))
     if len(fits) > 1:
         night = _by_night(r, fits, day)

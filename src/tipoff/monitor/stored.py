@@ -44,7 +44,7 @@ def never_seen(context: CheckContext) -> CheckResult:
         " WHERE player_key NOT IN (SELECT player_key FROM league.player)"
         " GROUP BY player_key ORDER BY rows DESC, player_key"
     )
-    step = "a rookie before his first game is fine; a misspelling must be mended at the source"
+    step = "a rookie before their first game is fine; a misspelling must be mended at the source"
     return listed(context, sql, "names never seen", "lines name who never played", step, "note")
 
 
@@ -55,7 +55,7 @@ def lines_without_game(context: CheckContext) -> CheckResult:
         f" FROM {context.newest_lines} WHERE game_id IS NULL GROUP BY ALL"
         " ORDER BY game_date DESC, raw_key"
     )
-    step = "usually a trade between his last game and the line; such lines are not used"
+    step = "usually a trade between their last game and the line; such lines are not used"
     return listed(context, sql, "lines without a game", "lines have no game", step, "note")
 
 

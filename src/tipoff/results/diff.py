@@ -21,7 +21,7 @@ class Change(Result, Generic[T]):
     b: T | None
 
 
-class MadeFrom(Result):
+class InputChanges(Result):
     """What differs in what two sets were made from; null or empty where nothing does."""
 
     as_of: Change[Moment] | None = None
@@ -109,7 +109,7 @@ class Diff(Result):
     changed: Count
     renamed: Count
     flipped: Count
-    made_from: MadeFrom
+    made_from: InputChanges
     rows: tuple[DiffRow, ...]
     refusals_gained: tuple[MovedRefusal, ...]
     refusals_lost: tuple[MovedRefusal, ...]

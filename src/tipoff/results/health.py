@@ -1,4 +1,4 @@
-"""What doctor and the upkeep of the lake's folder answer."""
+"""What doctor and the maintenance of the lake's folder answer."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class WhyStep(Result):
     run_id: str | None = None
 
 
-class ShownPrediction(Result):
+class PublishedPrediction(Result):
     """A prediction of the published set, without its odds."""
 
     market: str
@@ -96,7 +96,7 @@ class Why(Result):
     as_of: Moment = Field(description="Of the published run; without one, of a run begun now.")
     answer: str = Field(description="One sentence.")
     steps: tuple[WhyStep, ...]
-    predictions: tuple[ShownPrediction, ...]
+    predictions: tuple[PublishedPrediction, ...]
     refusals: tuple[PlayerRefusal, ...]
     withdrawn: tuple[Withdrawn, ...]
     lines: tuple[PlayerLine, ...]

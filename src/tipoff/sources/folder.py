@@ -222,11 +222,11 @@ def _known_files(reader: Reader, files: list[SourceFile]) -> set[str]:
 def _check_label(reader: Reader, where: str, simulated: bool | None) -> str | None:
     """The lake's label, None before its first import. The other kind of folder is refused."""
     stored = reader.value("SELECT value FROM ops.meta WHERE key = 'simulated'")
-    wanted = "true" if simulated else "false"
-    if stored is not None and simulated is not None and stored != wanted:
+    label = "true" if simulated else "false"
+    if stored is not None and simulated is not None and stored != label:
         kinds = {"true": "a simulated league", "false": "a real one"}
         raise UsageError(
-            f"{where} holds {kinds[wanted]}, this lake {kinds[stored]}",
+            f"{where} holds {kinds[label]}, this lake {kinds[stored]}",
             "name another lake with --lake",
         )
     return None if stored is None else str(stored)
@@ -285,11 +285,11 @@ def _set_aside(writer: Writer, file: SourceFile) -> None:
 
 def _reasons(writer: Writer) -> dict[str, dict[str, int]]:
     """File -> kind of reason (the words before the colon) -> rows."""
-    found: dict[str, dict[str, int]] = {}
+    reasons: dict[str, dict[str, int]] = {}
     sql = (
         "SELECT file, split_part(reason, ':', 1) AS kind, count(*) FROM problem"
         " GROUP BY ALL ORDER BY ALL"
     )
     for file, kind, count in writer.rows(sql):
-        found.setdefault(file, {})[kind] = count
-    return found
+        reasons.setdefault(file, {})[kind] = count
+    return reasons

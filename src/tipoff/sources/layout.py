@@ -69,13 +69,13 @@ KINDS: dict[str, Kind] = {
 
 def _columns(spec: str) -> tuple[Column, ...]:
     """`name:kind`, `!` marks needed, `+` no negative values, `*` ids and prices of any size."""
-    found = []
+    columns = []
     for word in spec.split():
         name, _, rest = word.partition(":")
         most = EXACT if "*" in rest else ORDINARY
         least = 0.0 if "+" in rest else -most
-        found.append(Column(name, KINDS[rest.rstrip("!+*")], "!" in rest, least, most))
-    return tuple(found)
+        columns.append(Column(name, KINDS[rest.rstrip("!+*")], "!" in rest, least, most))
+    return tuple(columns)
 
 
 _COUNTS = (

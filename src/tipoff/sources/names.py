@@ -39,10 +39,10 @@ def words(name: str) -> list[str]:
     folded = "".join(_LETTERS.get(c, c) for c in text.lower())
     plain = unicodedata.normalize("NFKD", folded)
     parts = [re.sub(r"[^a-z]", "", part) for part in plain.split()]
-    found = [part for part in parts if part]
-    while len(found) > 1 and found[-1] in SUFFIXES:
-        found.pop()
-    return found
+    name_words = [part for part in parts if part]
+    while len(name_words) > 1 and name_words[-1] in SUFFIXES:
+        name_words.pop()
+    return name_words
 
 
 def player_key(name: str) -> str:
@@ -55,14 +55,14 @@ def is_player(name: str) -> bool:
     text = re.sub(r"\([^)]*\)", " ", name).strip()
     if re.search(r"\d", text) or text.upper() in aliases():
         return False
-    found = words(name)
-    return bool(found) and not _NOT_NAMES & set(found)
+    name_words = words(name)
+    return bool(name_words) and not _NOT_NAMES & set(name_words)
 
 
 def first_and_rest(name: str) -> tuple[str, str]:
     """First word and the rest of a name as key letters, for matching `J. Hart`."""
-    found = words(_unswap(name))
-    return (found[0], "".join(found[1:])) if found else ("", "")
+    name_words = words(_unswap(name))
+    return (name_words[0], "".join(name_words[1:])) if name_words else ("", "")
 
 
 def read_name(name: str, raw_key: str) -> Spelling:
@@ -74,17 +74,17 @@ def read_name(name: str, raw_key: str) -> Spelling:
     if not parts:
         return Spelling(raw_key, (raw_key,))
     full = _unswap(parts[0])
-    found = words(full)
-    if len(found) > 1 and _ABBREVIATION.fullmatch(full.split()[0]):
-        return Spelling(None, (), (), found[0], "".join(found[1:]))
+    name_words = words(full)
+    if len(name_words) > 1 and _ABBREVIATION.fullmatch(full.split()[0]):
+        return Spelling(None, (), (), name_words[0], "".join(name_words[1:]))
     own = raw_key if full == parts[0] else player_key(full)
-    return Spelling(own, tuple(dict.fromkeys((own, player_key(full)))), _loose(found))
+    return Spelling(own, tuple(dict.fromkeys((own, player_key(full)))), _loose(name_words))
 
 
-def _loose(found: list[str]) -> tuple[str, ...]:
-    if len(found) == 2:
-        return (found[1] + found[0],)
-    return (found[0] + found[-1],) if len(found) > 2 else ()
+def _loose(name_words: list[str]) -> tuple[str, ...]:
+    if len(name_words) == 2:
+        return (name_words[1] + name_words[0],)
+    return (name_words[0] + name_words[-1],) if len(name_words) > 2 else ()
 
 
 def _unswap(name: str) -> str:

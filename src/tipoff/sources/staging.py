@@ -19,7 +19,7 @@ TYPES = {
     "bool": "BOOLEAN",
 }
 _NOUNS = {"date": "a date", "moment": "a time", "bool": "true or false"}
-_SHOWN = 80
+_EXCERPT = 80
 """Characters of a bad value that its reason repeats; the row itself is kept whole."""
 _ZONE = r"\d(Z|\s*UTC|\s*[+-]\d\d(:?\d\d)?)$"
 _DAY = r"^\d{4}-\d\d-\d\d$"
@@ -96,19 +96,19 @@ def _text_sql(column: Column) -> str:
     return f"nullif(trim(t.\"{column.name}\"::VARCHAR), '')"
 
 
-def _text_cases(column: Column, text: str, shown: str) -> list[str]:
+def _text_cases(column: Column, text: str, excerpt: str) -> list[str]:
     long = f"'too long: {column.name} has ' || length({text}) || ' characters'"
     odd = f"regexp_matches({text}, '[{UNPRINTABLE}]')"
     return [
         f"WHEN length({text}) > {LONGEST} THEN {long}",
-        f"WHEN {odd} THEN 'not plain text: ' || {shown}",
+        f"WHEN {odd} THEN 'not plain text: ' || {excerpt}",
     ]
 
 
-def _shown_sql(text: str) -> str:
+def _excerpt_sql(text: str) -> str:
     """SQL for a value as a reason shows it: short, without what a terminal would act on."""
-    plain = f"regexp_replace(left({text}, {_SHOWN}), '[{UNPRINTABLE}]', '?', 'g')"
-    return f"{plain} || CASE WHEN length({text}) > {_SHOWN} THEN '…' ELSE '' END"
+    plain = f"regexp_replace(left({text}, {_EXCERPT}), '[{UNPRINTABLE}]', '?', 'g')"
+    return f"{plain} || CASE WHEN length({text}) > {_EXCERPT} THEN '…' ELSE '' END"
 
 
 def _number_sql(column: Column, physical: str) -> str:
@@ -123,41 +123,45 @@ def _zone_sql(column: Column, physical: str) -> str:
     hours off would be a look into the future.
     """
     text, value = _text_sql(column), value_sql(column, physical)
-    shown = f"'no time zone (add Z or an offset): {column.name} = ''' || {_shown_sql(text)} || ''''"
+    reason = (
+        f"'no time zone (add Z or an offset): {column.name} = ''' || {_excerpt_sql(text)} || ''''"
+    )
     if physical.startswith("timestamp"):
         naive = "false" if "tz=" in physical else "true"
     else:
         zoned = f"regexp_matches({text}, '{_ZONE}', 'i')"
         naive = f"{value} IS NOT NULL AND (NOT {zoned} OR regexp_matches({text}, '{_DAY}'))"
-    return f"CASE WHEN {text} IS NOT NULL AND {naive} THEN {shown} END"
+    return f"CASE WHEN {text} IS NOT NULL AND {naive} THEN {reason} END"
 
 
 def _problem_sql(column: Column, physical: str) -> str:
     """SQL for why a value of this column cannot be taken; null when it can."""
     text, value = _text_sql(column), value_sql(column, physical)
-    shown = f"'{column.name} = ''' || {_shown_sql(text)} || ''''"
+    excerpt = f"'{column.name} = ''' || {_excerpt_sql(text)} || ''''"
     cases = []
     if column.kind in {"whole", "number"}:
         number = _number_sql(column, physical)
         cases.append(
-            f"WHEN {text} IS NOT NULL AND {number} IS NULL THEN 'not a number: ' || {shown}"
+            f"WHEN {text} IS NOT NULL AND {number} IS NULL THEN 'not a number: ' || {excerpt}"
         )
         odd = f"isinf({number})" + (f" OR isnan({number})" if column.needed else "")
-        cases.append(f"WHEN {odd} THEN 'not a finite number: ' || {shown}")
+        cases.append(f"WHEN {odd} THEN 'not a finite number: ' || {excerpt}")
         if column.kind == "whole":
             whole = f"isfinite({number}) AND {number} <> trunc({number})"
-            cases.append(f"WHEN {whole} THEN 'not a whole number: ' || {shown}")
+            cases.append(f"WHEN {whole} THEN 'not a whole number: ' || {excerpt}")
         inside = f"isnan({number}) OR {number} BETWEEN {column.least!r} AND {column.most!r}"
-        cases.append(f"WHEN NOT ({inside}) THEN 'out of range: ' || {shown}")
+        cases.append(f"WHEN NOT ({inside}) THEN 'out of range: ' || {excerpt}")
     elif column.kind == "text":
-        cases += _text_cases(column, text, shown)
+        cases += _text_cases(column, text, excerpt)
     else:
         noun = _NOUNS[column.kind]
-        cases.append(f"WHEN {text} IS NOT NULL AND {value} IS NULL THEN 'not {noun}: ' || {shown}")
+        cases.append(
+            f"WHEN {text} IS NOT NULL AND {value} IS NULL THEN 'not {noun}: ' || {excerpt}"
+        )
         if column.kind != "bool":
             day = value if column.kind == "date" else f"timezone('UTC', {value})"
             outside = f"{day} NOT BETWEEN DATE '{FIRST}' AND DATE '{LAST}'"
-            cases.append(f"WHEN {outside} THEN 'out of range: ' || {shown}")
+            cases.append(f"WHEN {outside} THEN 'out of range: ' || {excerpt}")
     if column.needed:
         cases.append(f"WHEN {text} IS NULL THEN 'missing value: {column.name}'")
     return f"CASE {' '.join(cases)} END" if cases else "NULL"

@@ -26,7 +26,7 @@ def silent(_done: int, _total: int, _text: str) -> None:
 
 
 @dataclass(frozen=True)
-class Made:
+class Case:
     """A plan, the rows it was run on, the work folder and what came of it."""
 
     plan: Plan
@@ -65,17 +65,17 @@ def rows(league: Lake, plan: Plan) -> Rows:
 
 
 @pytest.fixture(scope="session")
-def made(rows: Rows, plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Made:
+def case(rows: Rows, plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Case:
     """The plan's backtest, run without interruption."""
     folder = tmp_path_factory.mktemp("backtest")
     done = from_rows(rows, plan, folder / "out.parquet", folder / "work", 1, silent, True)
-    return Made(plan, rows, folder / "work", done)
+    return Case(plan, rows, folder / "work", done)
 
 
 @pytest.fixture(scope="session")
-def judged(league: Lake, made: Made) -> BacktestBoard:
+def judged(league: Lake, case: Case) -> BacktestBoard:
     """That backtest's scoreboard: judging takes seconds."""
-    return board(league, made.out, trials=7)
+    return board(league, case.out, trials=7)
 
 
 def baselines_only(plan: Plan, start: date | None = None, end: date | None = None) -> Plan:

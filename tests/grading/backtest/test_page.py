@@ -13,14 +13,14 @@ pytestmark = pytest.mark.xdist_group("backtest")  # one worker makes the board, 
 
 def test_every_tier_month_and_reason_of_every_model_is_on_the_page(judged: BacktestBoard) -> None:
     text = page(judged, "plots")
-    for found in judged.markets:
-        for result in found.everyone:
+    for market in judged.markets:
+        for result in market.everyone:
             for month in result.months:
                 assert f"{month.tier} |" in text
-        for result in found.lined:
+        for result in market.lined:
             for tier in result.line_tiers:
                 assert f"| {tier.tier} " in text
-        assert f"![pit, {found.market}](plots/pit-{found.market}.svg)" in text
+        assert f"![pit, {market.market}](plots/pit-{market.market}.svg)" in text
     for refused in judged.about.refused:
         assert refused.reason in text
     assert "**7**" in text
@@ -39,11 +39,13 @@ def test_without_a_research_log_the_page_says_so(judged: BacktestBoard) -> None:
 
 
 def test_figures_carry_their_interval() -> None:
-    found = Estimate(n=9, slates=3, value=0.5, low=0.25, high=0.75)
-    assert figure(found, 2, "+") == "+0.50 [+0.25, +0.75]"
-    assert figure(found.model_copy(update={"low": None}), 2) == "0.50"
+    estimate = Estimate(n=9, slates=3, value=0.5, low=0.25, high=0.75)
+    assert figure(estimate, 2, "+") == "+0.50 [+0.25, +0.75]"
+    assert figure(estimate.model_copy(update={"low": None}), 2) == "0.50"
     assert figure(None, 2) == "-"
-    assert off_flat([found.model_copy(update={"value": share}) for share in (0.1, 0.08)]) == "20%"
+    assert (
+        off_flat([estimate.model_copy(update={"value": share}) for share in (0.1, 0.08)]) == "20%"
+    )
 
 
 def test_columns_line_up() -> None:

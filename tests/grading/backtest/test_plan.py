@@ -13,8 +13,8 @@ START, END = date(2024, 11, 27), date(2025, 1, 3)
 
 @pytest.mark.parametrize("refit", REFITS)
 def test_windows_hold_every_date_once_in_order(refit: str) -> None:
-    made = make_plan(START, END, refit=refit).windows
-    held = [w.first + timedelta(days=i) for w in made for i in range((w.last - w.first).days + 1)]
+    spans = make_plan(START, END, refit=refit).windows
+    held = [w.first + timedelta(days=i) for w in spans for i in range((w.last - w.first).days + 1)]
     assert held == [START + timedelta(days=i) for i in range((END - START).days + 1)]
 
 

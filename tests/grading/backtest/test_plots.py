@@ -18,11 +18,11 @@ def points_only(judged: BacktestBoard) -> BacktestBoard:
 
 
 def test_pit_and_reliability_are_drawn_twice_alike(judged: BacktestBoard, tmp_path: Path) -> None:
-    found = points_only(judged)
-    paths = draw(found, tmp_path / "a")
+    board = points_only(judged)
+    paths = draw(board, tmp_path / "a")
     names = {f"{kind}-points.{end}" for kind in ("pit", "reliability") for end in ("svg", "png")}
     assert {p.name for p in paths} == names
-    for path, again in zip(paths, draw(found, tmp_path / "b"), strict=True):
+    for path, again in zip(paths, draw(board, tmp_path / "b"), strict=True):
         assert path.read_bytes() == again.read_bytes()
         head = b"\x89PNG" if path.suffix == ".png" else b"<svg"
         assert path.read_bytes().startswith(head)

@@ -18,24 +18,24 @@ SLATE = date(2025, 1, 10)
 def rows(chances: list[float | None], actual: list[float], **more: Any) -> pl.DataFrame:
     """Rows at a line of 20; an actual of 20 is a push and has no Brier score."""
     n = len(chances)
-    made = pl.DataFrame(
+    frame = pl.DataFrame(
         {"slate": [SLATE + timedelta(days=k % 2) for k in range(n)], "line": [20.0] * n,
          "p_over": chances, "p_push": [None] * n, "actual": actual,
          "prediction_id": [f"p{k:02}" for k in range(n)]} | more,
         schema_overrides={"p_over": pl.Float64, "p_push": pl.Float64, "actual": pl.Float64},
     )  # fmt: skip
     push = pl.col("actual") == pl.col("line")
-    return made.with_columns(brier=pl.when(~push).then(0.1), log_loss=pl.when(~push).then(0.7))
+    return frame.with_columns(brier=pl.when(~push).then(0.1), log_loss=pl.when(~push).then(0.7))
 
 
 def test_reliability_has_the_mean_chance_and_the_share_of_overs_of_each_tenth() -> None:
-    found = module._reliability(
+    bins = module._reliability(
         rows([0.0, 0.05, 0.1, 0.95, 1.0, 0.4, 0.9], [10, 30, 30, 30, 10, 30, 20],
              p_push=[None, None, None, None, None, 0.2, None])
     )  # fmt: skip
-    told = {row["bin"]: (row["n"], round(row["p"], 6), row["value"]) for row in found}
-    assert told == {0: (2, 0.025, 0.5), 1: (1, 0.1, 1.0), 5: (1, 0.5, 1.0), 9: (2, 0.975, 0.5)}
-    assert [row["bin"] for row in found] == [0, 1, 5, 9]
+    by_bin = {row["bin"]: (row["n"], round(row["p"], 6), row["value"]) for row in bins}
+    assert by_bin == {0: (2, 0.025, 0.5), 1: (1, 0.1, 1.0), 5: (1, 0.5, 1.0), 9: (2, 0.975, 0.5)}
+    assert [row["bin"] for row in bins] == [0, 1, 5, 9]
 
 
 def test_the_surest_tenth_is_rounded_up_and_loses_its_pushes_afterwards() -> None:
@@ -53,35 +53,35 @@ def test_the_surest_tenth_is_rounded_up_and_loses_its_pushes_afterwards() -> Non
 
 
 def test_the_base_rate_is_the_rows_own_share_of_overs_and_needs_both_sides() -> None:
-    found = module._base_rate(rows([0.5] * 5, [30, 30, 30, 10, 20]))
-    assert found is not None
+    share = module._base_rate(rows([0.5] * 5, [30, 30, 30, 10, 20]))
+    assert share is not None
     loss = -(3 * math.log(0.75) + math.log(0.25)) / 4
-    assert found["over"] == 0.75
-    assert found["log_loss"]["value"] == pytest.approx(loss)
-    assert found["difference"]["value"] == pytest.approx(0.7 - loss)
+    assert share["over"] == 0.75
+    assert share["log_loss"]["value"] == pytest.approx(loss)
+    assert share["difference"]["value"] == pytest.approx(0.7 - loss)
     for actual in ([30.0, 30], [10.0, 10], [20.0, 20]):
         assert module._base_rate(rows([0.5, 0.5], actual)) is None
     assert module._base_rate(rows([], [])) is None
 
 
 def test_closes_are_counted_of_picks_and_in_the_picks_direction() -> None:
-    made = rows(
+    frame = rows(
         [0.6] * 6, [30.0] * 6,
         recommendation=["OVER", "UNDER", "OVER", "UNDER", "PASS", "OVER"],
         close=[21.0, 21.0, 20.0, 20.0, 30.0, None], market_over=[0.5] * 6,
         close_over=[0.9, 0.9, 0.55, 0.55, 0.9, None],
     )  # fmt: skip
-    points = module._clv(made, "clv_points", module._moved())
+    points = module._clv(frame, "clv_points", module._moved())
     assert (points["picks"], points["missing"]) == (5, 1)
     assert points["mean"]["value"] == 0.0
-    overs = made.filter(pl.col("recommendation") == "OVER")
+    overs = frame.filter(pl.col("recommendation") == "OVER")
     assert module._clv(overs, "clv_points", module._moved())["mean"]["value"] == 0.5
     chance = module._clv(overs, "clv_probability", module._repriced())
     assert (chance["picks"], chance["missing"]) == (3, 2)
     assert chance["mean"]["value"] == pytest.approx(0.05)
-    unders = made.filter(pl.col("recommendation") == "UNDER")
+    unders = frame.filter(pl.col("recommendation") == "UNDER")
     assert module._clv(unders, "x", module._repriced())["mean"]["value"] == pytest.approx(-0.05)
-    nobody = made.filter(pl.col("recommendation") == "PASS")
+    nobody = frame.filter(pl.col("recommendation") == "PASS")
     assert module._clv(nobody, "x", module._moved()) == {"picks": 0, "missing": 0, "mean": None}
 
 
@@ -101,8 +101,8 @@ def figures(mae: float, ewma: float, line: float, n: int = 200) -> dict[str, Any
 def test_a_result_is_suspicious_just_beyond_what_honest_models_reach(
     mae: float, ewma: float, line: float, said: int
 ) -> None:
-    made = figures(mae, ewma, line)
-    assert len(suspicions("points", "x", made, made)) == said
-    assert len(suspicions("assists", "x", made, made)) == said - (mae < 4.4)
-    assert len(suspicions("points", "x", made, None)) == (ewma > 0.12)
+    frame = figures(mae, ewma, line)
+    assert len(suspicions("points", "x", frame, frame)) == said
+    assert len(suspicions("assists", "x", frame, frame)) == said - (mae < 4.4)
+    assert len(suspicions("points", "x", frame, None)) == (ewma > 0.12)
     assert suspicions("points", "x", *[figures(mae, ewma, line, 199)] * 2) == []

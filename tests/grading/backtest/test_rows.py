@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from tests.grading.backtest.conftest import Made
+from tests.grading.backtest.conftest import Case
 from tipoff.grading.backtest.rows import Rows
 from tipoff.grading.facts import NOW
 from tipoff.lake import Lake
@@ -19,14 +19,14 @@ def test_every_row_is_as_of_a_moment_before_the_first_tip_of_its_date(rows: Rows
     assert firsts["early"].all()
 
 
-def test_a_box_score_that_came_in_after_the_first_slate_is_not_learned_from(made: Made) -> None:
-    day = made.plan.start
-    earlier = made.rows.before(day)
+def test_a_box_score_that_came_in_after_the_first_slate_is_not_learned_from(case: Case) -> None:
+    day = case.plan.start
+    earlier = case.rows.before(day)
     assert earlier["game_date"].max() < day  # type: ignore[operator]
-    late = made.rows.between(day, made.plan.end)["as_of"].min() + timedelta(seconds=1)  # type: ignore[operator]
+    late = case.rows.between(day, case.plan.end)["as_of"].min() + timedelta(seconds=1)  # type: ignore[operator]
     last = pl.col("game_id") == earlier["game_id"][-1]
     known = pl.when(last).then(pl.lit(late)).otherwise("known_at")
-    changed = replace(made.rows, frame=made.rows.frame.with_columns(known_at=known), _days={})
+    changed = replace(case.rows, frame=case.rows.frame.with_columns(known_at=known), _days={})
     lost = earlier.height - changed.before(day).height
     assert lost == earlier.filter(last).height > 0
 
@@ -44,17 +44,17 @@ def test_the_hash_of_inputs_covers_features_and_no_outcome(rows: Rows) -> None:
     assert shifted.outcomes() == rows.outcomes()
 
 
-def test_the_line_is_the_consensus_of_what_was_known_at_as_of(league: Lake, made: Made) -> None:
-    table = made.table.filter(model="ewma_hl8")
+def test_the_line_is_the_consensus_of_what_was_known_at_as_of(league: Lake, case: Case) -> None:
+    table = case.table.filter(model="ewma_hl8")
     with league.reading() as r:
-        tips = made.rows.frame.select("game_id", "player_key", "tipoff")
+        tips = case.rows.frame.select("game_id", "player_key", "tipoff")
         spine = table.filter(market="points").join(tips, on=["game_id", "player_key"])
-        wanted = spine.select("game_id", "player_key", "game_date", "tipoff", row_as_of="as_of")
-        r.register("wanted", wanted)
+        asked = spine.select("game_id", "player_key", "game_date", "tipoff", row_as_of="as_of")
+        r.register("wanted", asked)
         params = {"as_of": NOW, "seq": r.newest_seq()}
-        found = r.query(f"SELECT * FROM {consensus_sql('wanted')}", params)
+        lines = r.query(f"SELECT * FROM {consensus_sql('wanted')}", params)
         r.unregister("wanted")
     keys = ["game_id", "player_key", "market"]
-    both = table.join(found.select(*keys, there="line"), on=keys, how="left")
+    both = table.join(lines.select(*keys, there="line"), on=keys, how="left")
     assert both["line"].drop_nulls().len() > 300
     assert both.filter(pl.col("line").ne_missing(pl.col("there"))).height == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.grading.backtest.conftest import Made
+from tests.grading.backtest.conftest import Case
 from tipoff.errors import ArtifactError, NotFound, UsageError
 from tipoff.grading.backtest import store
 from tipoff.grading.backtest.folds import Forecasts, empty
@@ -19,10 +19,10 @@ def test_what_a_fold_refused_is_kept_with_it(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_write_leaves_nothing(
-    tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = next(made.work.glob("fold_*.parquet")).stem
-    answers = iter([made.table.head(5)])
+    name = next(case.work.glob("fold_*.parquet")).stem
+    answers = iter([case.table.head(5)])
 
     def stop_at_the_second(_path: Path) -> pl.DataFrame:
         for first in answers:
@@ -31,7 +31,7 @@ def test_an_interrupted_write_leaves_nothing(
 
     monkeypatch.setattr("tipoff.grading.backtest.store._rows", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
-        store.merge(made.work, [[name], [name]], tmp_path / "out.parquet", {})
+        store.merge(case.work, [[name], [name]], tmp_path / "out.parquet", {})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,7 +13,7 @@ from tipoff.grading.promotion import judge_version, promote_through_gates
 from tipoff.lake import Lake
 
 
-def told(lake: Lake, file: Path | None) -> str:
+def next_step(lake: Lake, file: Path | None) -> str:
     with lake.reading() as r:
         judged = judge_version(r, "catboost_v9", "points", DAY, file)
     with pytest.raises(GateBlocked) as blocked:
@@ -27,7 +27,7 @@ def test_evidence_that_lacks_a_seated_model_asks_for_a_backtest_of_all_of_them(
 ) -> None:
     path, _ = backtest(lake, tmp_path)
     for file in (path, None):
-        step = told(lake, file)
+        step = next_step(lake, file)
         assert "--market points --model catboost_v9 --model ewma_hl8 --out FILE.parquet" in step
         assert "--evidence FILE.parquet" in step
 
@@ -36,4 +36,4 @@ def test_evidence_of_everybody_asks_for_no_other_backtest(lake: Lake, tmp_path: 
     path, _ = backtest(lake, tmp_path)
     rows = pl.read_parquet(path)
     pl.concat([rows, rows.with_columns(model=pl.lit("ewma_hl8"))]).write_parquet(path)
-    assert "tipoff backtest" not in told(lake, path)
+    assert "tipoff backtest" not in next_step(lake, path)

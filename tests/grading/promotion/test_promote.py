@@ -38,30 +38,30 @@ def backtest(lake: Lake, folder: Path, **columns: object) -> tuple[Path, pl.Data
     n = played.height
     mean = np.random.default_rng(2).uniform(5, 25, n)
     pmf = negative_binomial(mean, 2.8, 90)
-    made = played.drop("pts").with_columns(
+    forecasts = played.drop("pts").with_columns(
         pl.lit("points").alias("market"), pl.lit("catboost_v9").alias("model"),
         pl.Series("mean", pmf.mean()), pl.Series("median", pmf.median()),
         pl.Series("pmf", pmf.p.tolist()), pl.Series("p_over", pmf.p_over(12.5)),
         line=pl.lit(12.5), as_of=pl.lit(datetime(2025, 1, 1, tzinfo=UTC)),
         trained_through=pl.col("game_date") - timedelta(days=7),
     )  # fmt: skip
-    made = made.with_columns(**columns) if columns else made  # type: ignore[arg-type]
+    forecasts = forecasts.with_columns(**columns) if columns else forecasts  # type: ignore[arg-type]
     path = folder / "backtest.parquet"
-    made.write_parquet(path)
+    forecasts.write_parquet(path)
     return path, played.with_columns(pl.Series("crps", pmf.crps(played["pts"].to_numpy())))
 
 
 def test_a_file_is_scored_against_the_box_scores_of_the_lake(lake: Lake, tmp_path: Path) -> None:
     path, played = backtest(lake, tmp_path)
     with lake.reading() as r:
-        found = file_evidence(r, path, "points").rows
+        rows = file_evidence(r, path, "points").rows
     keys = ["game_id", "player_key"]
-    both = found.join(played, on=keys, suffix="_mine")
-    assert found.height == both.height == played.height
+    both = rows.join(played, on=keys, suffix="_mine")
+    assert rows.height == both.height == played.height
     assert (both["actual"] == both["pts"]).all()
     assert (both["crps"] - both["crps_mine"]).abs().max() == pytest.approx(0)
-    assert set(found["recommendation"]) == {"OVER", "UNDER", "PASS"}
-    assert set(found["line_tier"]) == {"10 to 15"}
+    assert set(rows["recommendation"]) == {"OVER", "UNDER", "PASS"}
+    assert set(rows["line_tier"]) == {"10 to 15"}
 
 
 def test_a_file_that_is_no_backtest_is_refused_in_words(lake: Lake, tmp_path: Path) -> None:
@@ -85,12 +85,12 @@ def test_without_graded_slates_the_live_record_promotes_nobody(published: Lake) 
     with published.reading() as r:
         assert live_evidence(r, "points").rows.height == 0
         judged = judge_version(r, "ewma_hl8", "points", DAY, None)
-        seat = champion_of(r, "points", DAY)
+        champion = champion_of(r, "points", DAY)
     assert judged.reference == "catboost_v9"
     with pytest.raises(GateBlocked, match="no pass at n, walk-forward, CRPS"):
         promote_through_gates(published, judged, "because")
     with published.reading() as r:
-        assert champion_of(r, "points", DAY) == seat
+        assert champion_of(r, "points", DAY) == champion
         assert r.value("SELECT count(*) FROM models.state") == 0
 
 
@@ -106,8 +106,8 @@ def test_the_same_artifact_under_another_name_is_a_twin(lake: Lake) -> None:
 
 def events(lake: Lake) -> list[tuple[str, dict[str, object]]]:
     with lake.reading() as r:
-        found = r.rows("SELECT kind, detail FROM ops.event WHERE kind LIKE '%promotion%'")
-    return [(kind, json.loads(detail)) for kind, detail in found]
+        events = r.rows("SELECT kind, detail FROM ops.event WHERE kind LIKE '%promotion%'")
+    return [(kind, json.loads(detail)) for kind, detail in events]
 
 
 def test_a_forced_promotion_is_on_record_with_its_reason_and_what_the_gates_said(
@@ -121,9 +121,9 @@ def test_a_forced_promotion_is_on_record_with_its_reason_and_what_the_gates_said
     assert detail["reason"] == "the owner's will"
     assert len(detail["verdicts"]) == 8  # type: ignore[arg-type]
     with published.reading() as r:
-        seat = champion_of(r, "points", DAY)
-    assert seat is not None
-    assert seat.model == "ewma_hl8"
+        champion = champion_of(r, "points", DAY)
+    assert champion is not None
+    assert champion.model == "ewma_hl8"
 
 
 def test_a_promotion_that_passed_is_recorded_as_one(published: Lake) -> None:
@@ -144,6 +144,6 @@ def test_the_command_shows_every_gate_and_leaves_with_one(lake: Lake, tmp_path: 
     assert done.exception.exit_code == 1
     assert "n = " in done.stdout
     assert "NO   CRPS" in done.stdout
-    told = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
-    assert told["promoted"] is False
-    assert len(told["verdicts"]) == 8
+    answer = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+    assert answer["promoted"] is False
+    assert len(answer["verdicts"]) == 8

@@ -15,14 +15,14 @@ TIER = "10 to 15"
 
 def rows(n: int, slates: int = 2, model: str = "new", **columns: Any) -> pl.DataFrame:
     """Forecasts without a fault: actual 10, CRPS 2, no bias; `columns` in place of those."""
-    made = {
+    faultless = {
         "slate": [date(2025, 1, 1) + timedelta(days=i % slates) for i in range(n)],
         "game_id": ["g"] * n, "player_key": [f"p{i}" for i in range(n)], "model": [model] * n,
         "mean": [10.0] * n, "actual": [10.0] * n, "crps": [2.0] * n, "mean_error": [0.0] * n,
         "covered80": [True] * n, "recommendation": ["PASS"] * n, "line_tier": [TIER] * n,
         "trained_through": [date(2024, 12, 31)] * n,
     }  # fmt: skip
-    return pl.DataFrame(made | columns)
+    return pl.DataFrame(faultless | columns)
 
 
 def candidate(*parts: pl.DataFrame, others: tuple[str, ...] = ()) -> Candidate:
@@ -83,8 +83,8 @@ def test_a_tier_of_200_rows_on_two_slates_may_be_off_by_five_percent(
 
 def test_a_tier_whose_bias_may_be_chance_passes_and_no_tier_at_all_does_not() -> None:
     loud = [2.0 if k % 2 else -0.8 for k in range(200)]  # on each slate one of the two
-    found = gates.tiers(candidate(rows(200, mean_error=loud)))
-    assert found[:2] == (True, "1 tiers, none off")
+    verdict = gates.tiers(candidate(rows(200, mean_error=loud)))
+    assert verdict[:2] == (True, "1 tiers, none off")
     assert not gates.tiers(candidate(rows(199)))[0]
     bad = rows(200, mean_error=[1.0] * 200)
     assert gates.tiers(candidate(bad))[1] == "10 to 15 +1.00 (+10%, n = 200)"
@@ -99,8 +99,8 @@ def test_a_hundred_picks_a_tenth_of_them_on_either_side_are_enough(
     overs: int, unders: int, passes: bool
 ) -> None:
     sides = ["OVER"] * overs + ["UNDER"] * unders + ["PASS"] * 7 + ["NO_LINE"]
-    found = gates.directions(candidate(rows(len(sides), recommendation=sides)))
-    assert found[:2] == (passes, f"{overs:,} overs and {unders:,} unders of {len(sides):,}")
+    verdict = gates.directions(candidate(rows(len(sides), recommendation=sides)))
+    assert verdict[:2] == (passes, f"{overs:,} overs and {unders:,} unders of {len(sides):,}")
 
 
 @pytest.mark.parametrize(("apart", "passes"), [(0.049, False), (0.051, True), (-0.051, True)])

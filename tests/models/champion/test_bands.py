@@ -18,8 +18,8 @@ def test_a_band_lies_at_the_logarithm_of_its_mean() -> None:
 
 
 def test_one_band_alone_holds_for_every_mean() -> None:
-    found = between((0.5,), ((1.0, 2.0),), np.array([0.1, 40.0]))
-    assert found.tolist() == [[1.0, 2.0], [1.0, 2.0]]
+    values = between((0.5,), ((1.0, 2.0),), np.array([0.1, 40.0]))
+    assert values.tolist() == [[1.0, 2.0], [1.0, 2.0]]
 
 
 def test_a_row_does_not_depend_on_the_others_asked_for() -> None:

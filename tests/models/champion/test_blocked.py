@@ -17,10 +17,10 @@ def table(frame: pl.DataFrame = FRAME) -> Table:
 
 def test_a_later_season_is_predicted_by_trees_of_the_seasons_before_it() -> None:
     rows = table()
-    found = blocked(rows, "points", 15, MEAN)
+    means = blocked(rows, "points", 15, MEAN)
     old = rows.season == 0
     trees = fit_trees(rows.values[old], rows.y("points")[old], FEATURES, 15, MEAN)
-    assert (found[~old] == trees.predict(rows.values[~old])).all()
+    assert (means[~old] == trees.predict(rows.values[~old])).all()
 
 
 def test_outcomes_of_a_season_change_no_prediction_of_it_and_of_a_quarter_none_of_it() -> None:

@@ -46,17 +46,17 @@ def test_the_number_of_threads_changes_no_bit_of_the_trees() -> None:
 
 
 def test_trees_read_back_from_their_text_predict_the_same_bits_row_by_row() -> None:
-    made = fit_trees(VALUES, Y, NAMES, 20, MEAN)
-    again = Trees(str(made.text))
+    trees = fit_trees(VALUES, Y, NAMES, 20, MEAN)
+    again = Trees(str(trees.text))
     assert again.names == NAMES
-    together = made.predict(VALUES)
+    together = trees.predict(VALUES)
     assert (again.predict(VALUES) == together).all()
     assert [again.predict(VALUES[i : i + 1])[0] for i in range(20)] == list(together[:20])
 
 
 def test_shap_values_add_up_to_the_prediction() -> None:
-    made = fit_trees(VALUES, Y, NAMES, 20, MEAN)
-    assert made.shap(VALUES[:1]).sum() == pytest.approx(made.predict(VALUES[:1])[0], rel=1e-9)
+    trees = fit_trees(VALUES, Y, NAMES, 20, MEAN)
+    assert trees.shap(VALUES[:1]).sum() == pytest.approx(trees.predict(VALUES[:1])[0], rel=1e-9)
 
 
 def test_other_outcomes_are_other_trees() -> None:
@@ -70,7 +70,7 @@ def test_text_that_is_no_model_is_named_as_such() -> None:
 
 def test_rows_of_another_width_are_an_error_that_a_run_can_catch() -> None:
     """LightGBM's own error is a bare Exception."""
-    made = fit_trees(VALUES, Y, NAMES, 5, MEAN)
-    for ask in (made.predict, made.shap):
+    trees = fit_trees(VALUES, Y, NAMES, 5, MEAN)
+    for ask in (trees.predict, trees.shap):
         with pytest.raises(ArtifactError, match="LightGBM cannot predict"):
             ask(VALUES[:1, :2])

@@ -17,14 +17,14 @@ def test_each_month_is_levelled_by_the_earlier_months_of_its_own_season_only() -
     rng = np.random.default_rng(1)
     season, month = np.repeat([0, 1], 60), np.tile(np.repeat([10, 11, 12], 20), 2)
     mean, y = rng.uniform(1, 20, 120), rng.poisson(9, 120).astype(float)
-    found = levelled(y, mean, season, month)
+    levels = levelled(y, mean, season, month)
     for i in range(120):
         earlier = [j for j in range(120) if season[j] == season[i] and month[j] < month[i]]
         factor = 1.0
         if earlier:
             prior = PRIOR_ROWS * sum(mean[j] for j in earlier) / len(earlier)
             factor = (sum(y[j] for j in earlier) + prior) / (sum(mean[j] for j in earlier) + prior)
-        assert found[i] == pytest.approx(mean[i] * factor, rel=1e-12)
+        assert levels[i] == pytest.approx(mean[i] * factor, rel=1e-12)
 
 
 def test_outcomes_of_the_month_itself_and_later_change_nothing() -> None:

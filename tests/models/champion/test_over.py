@@ -17,21 +17,21 @@ PMF = negative_binomial(np.array([8.0, 8.0, 11.0]), 2.0, 60)
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-1, 1), min_size=5, max_size=5))
 def test_p_over_is_what_the_logistic_says_and_the_push_keeps_its_mass(d: list[float]) -> None:
-    found = Over(d=tuple(d)).apply(PMF, LINE, FACTS)
-    assert np.abs(found.p.sum(axis=1) - 1).max() < 1e-12
-    assert np.abs(found.p_push(LINE) - PMF.p_push(LINE)).max() < 1e-12
+    pmf = Over(d=tuple(d)).apply(PMF, LINE, FACTS)
+    assert np.abs(pmf.p.sum(axis=1) - 1).max() < 1e-12
+    assert np.abs(pmf.p_push(LINE) - PMF.p_push(LINE)).max() < 1e-12
     for i in range(3):
         over = sum(float(p) for k, p in enumerate(PMF.p[i]) if k > LINE[i])
         under = sum(float(p) for k, p in enumerate(PMF.p[i]) if k < LINE[i])
         own = math.log(over / under)
         logit = own + d[0] + d[1] * own + sum(w * f[i] for w, f in zip(d[2:], FACTS, strict=True))
-        wanted = (over + under) / (1 + math.exp(-logit))
-        assert math.isclose(found.p_over(LINE)[i], wanted, rel_tol=1e-9)
+        chance = (over + under) / (1 + math.exp(-logit))
+        assert math.isclose(pmf.p_over(LINE)[i], chance, rel_tol=1e-9)
 
 
 def test_within_a_side_the_masses_keep_their_ratios() -> None:
-    found = Over(d=(0.4, 0.0, 0.0, 0.0, 0.0)).apply(PMF, LINE, FACTS)
-    ratio = found.p / PMF.p
+    pmf = Over(d=(0.4, 0.0, 0.0, 0.0, 0.0)).apply(PMF, LINE, FACTS)
+    ratio = pmf.p / PMF.p
     for i in range(3):
         above = np.arange(61) > LINE[i]
         assert np.ptp(ratio[i, above]) < 1e-9 < ratio[i, above][0] - 1

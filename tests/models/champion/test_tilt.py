@@ -14,11 +14,11 @@ from tipoff.models.pmf import Pmf, negative_binomial
 @given(st.floats(0.1, 60), st.floats(1.0, 5.0), st.floats(0.3, 2.5))
 def test_the_mean_is_hit_within_a_millionth(mean: float, width: float, factor: float) -> None:
     start = negative_binomial(np.array([mean, 5.0]), width, 130)
-    wanted = np.array([min(mean * factor, 100.0), 5.0])
-    found = tilted(start, wanted)
-    assert np.abs(found.mean() - wanted).max() <= 1e-6
-    assert (found.p >= 0).all()
-    assert np.abs(found.p.sum(axis=1) - 1).max() < 1e-9
+    means = np.array([min(mean * factor, 100.0), 5.0])
+    pmf = tilted(start, means)
+    assert np.abs(pmf.mean() - means).max() <= 1e-6
+    assert (pmf.p >= 0).all()
+    assert np.abs(pmf.p.sum(axis=1) - 1).max() < 1e-9
 
 
 def test_the_log_ratio_of_masses_is_linear_in_the_count() -> None:
@@ -42,9 +42,9 @@ def test_a_bisection_in_plain_python_finds_the_same_tilt() -> None:
         middle = (low + high) / 2
         low, high = (middle, high) if mean_at(middle) < 5.2 else (low, middle)
     weights = [p * math.exp(low * k) for k, p in enumerate(start)]
-    wanted = [w / sum(weights) for w in weights]
-    found = tilted(Pmf(np.array([start])), np.array([5.2])).p[0]
-    assert np.abs(found - wanted).max() < 1e-6
+    shares = [w / sum(weights) for w in weights]
+    pmf = tilted(Pmf(np.array([start])), np.array([5.2])).p[0]
+    assert np.abs(pmf - shares).max() < 1e-6
 
 
 def test_a_mean_already_right_is_left_bit_for_bit() -> None:
@@ -54,8 +54,8 @@ def test_a_mean_already_right_is_left_bit_for_bit() -> None:
 
 def test_a_row_alone_has_the_same_bits_as_in_a_batch() -> None:
     rng = np.random.default_rng(5)
-    mean, wanted = rng.uniform(1, 30, 30), rng.uniform(1, 30, 30)
+    mean, target = rng.uniform(1, 30, 30), rng.uniform(1, 30, 30)
     start = negative_binomial(mean, 2.5, 130)
-    together = tilted(start, wanted).p
+    together = tilted(start, target).p
     for i in range(30):
-        assert (tilted(Pmf(start.p[i : i + 1]), wanted[i : i + 1]).p[0] == together[i]).all()
+        assert (tilted(Pmf(start.p[i : i + 1]), target[i : i + 1]).p[0] == together[i]).all()

@@ -13,28 +13,30 @@ COVARIATES = RNG.normal(0, 0.5, (N, 2))
 
 
 def test_the_variance_is_exp_of_the_sum_of_terms_as_plain_python_says() -> None:
-    made = Variance(b=(0.3, 1.1, 0.05, -0.2, 0.4))
+    variance = Variance(b=(0.3, 1.1, 0.05, -0.2, 0.4))
     mean, facts = np.array([0.01, 4.0, 22.0]), np.array([[1.0, 2.0], [0.0, -1.0], [0.5, 0.25]])
-    for i, got in enumerate(made.at(mean, facts)):
+    for i, got in enumerate(variance.at(mean, facts)):
         x = math.log(max(mean[i], LOWEST))
         terms = [1.0, x, x * x, *facts[i]]
-        assert math.isclose(got, math.exp(sum(b * t for b, t in zip(made.b, terms, strict=True))))
+        assert math.isclose(
+            got, math.exp(sum(b * t for b, t in zip(variance.b, terms, strict=True)))
+        )
 
 
 def test_a_variance_that_depends_on_mean_and_covariates_is_found_again() -> None:
     truth = Variance(b=(0.4, 1.3, -0.05, 0.3, -0.25))
     sd = np.sqrt(truth.at(MEAN, COVARIATES))
     y = MEAN + sd * RNG.normal(0, 1, N)
-    found = fit_variance(y, MEAN, COVARIATES)
-    ratio = found.at(MEAN, COVARIATES) / truth.at(MEAN, COVARIATES)
+    variance = fit_variance(y, MEAN, COVARIATES)
+    ratio = variance.at(MEAN, COVARIATES) / truth.at(MEAN, COVARIATES)
     assert 0.96 < ratio.mean() < 1.04
     assert ratio.std() < 0.04
 
 
 def test_at_the_solution_the_cut_scores_are_orthogonal_to_every_term() -> None:
     y = RNG.negative_binomial(MEAN, 0.5).astype(float)
-    found = fit_variance(y, MEAN, COVARIATES)
-    v = found.at(MEAN, COVARIATES)
+    variance = fit_variance(y, MEAN, COVARIATES)
+    v = variance.at(MEAN, COVARIATES)
     score = np.clip(((y - MEAN) ** 2 - v) / v, -1, 20)
     x = np.log(MEAN)
     for term in (np.ones(N), x, x**2, *COVARIATES.T):
@@ -42,9 +44,9 @@ def test_at_the_solution_the_cut_scores_are_orthogonal_to_every_term() -> None:
 
 
 def test_a_row_alone_has_the_same_bits_as_in_a_batch() -> None:
-    found = Variance(b=(0.3, 1.1, 0.05, -0.2, 0.4))
-    together = found.at(MEAN[:50], COVARIATES[:50])
-    alone = [found.at(MEAN[i : i + 1], COVARIATES[i : i + 1])[0] for i in range(50)]
+    variance = Variance(b=(0.3, 1.1, 0.05, -0.2, 0.4))
+    together = variance.at(MEAN[:50], COVARIATES[:50])
+    alone = [variance.at(MEAN[i : i + 1], COVARIATES[i : i + 1])[0] for i in range(50)]
     assert (together == alone).all()
 
 

@@ -130,8 +130,8 @@ def shadowed(shadow_lake: Path, tmp_path: Path) -> Iterator[tuple[Lake, date, st
     with Lake.open(tmp_path / "shadowed") as lake:
         day = slate_dates(lake)[-1]
         with lake.reading() as r:
-            found = r.value("SELECT model_id FROM models.version WHERE model = 'breakout'")
-        yield lake, day, found
+            model_id = r.value("SELECT model_id FROM models.version WHERE model = 'breakout'")
+        yield lake, day, model_id
 
 
 def predicted(lake: Lake) -> list[tuple[object, ...]]:
@@ -167,11 +167,11 @@ def test_the_command_reads_the_published_snapshot_and_says_shadow(
     said = CliRunner().invoke(app, asked)
     assert said.exit_code == 0, said.output
     assert "SHADOW" in said.stdout
-    found = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
-    assert (found["role"], found["model_id"]) == ("shadow", model_id)
-    chances = [row["p_breakout"] for row in found["players"]]
+    answer = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+    assert (answer["role"], answer["model_id"]) == ("shadow", model_id)
+    chances = [row["p_breakout"] for row in answer["players"]]
     assert chances == sorted(chances, reverse=True)
-    assert all(8 <= row["points_avg_season"] <= 16 for row in found["players"])
+    assert all(8 <= row["points_avg_season"] <= 16 for row in answer["players"])
     early = CliRunner().invoke(app, [*asked[:-1], "2020-01-01"])
     assert isinstance(early.exception, NotFound)
 

@@ -59,11 +59,11 @@ def test_who_is_likely_out_gets_a_low_chance_and_who_is_on_no_roster_none(fitted
 
 def test_the_auc_is_that_of_the_newest_season_by_a_fit_on_the_one_before() -> None:
     frame = rosters()
-    season, found = walk_forward(frame, NAMES)
+    season, figures = walk_forward(frame, NAMES)
     assert season == "2024-25"
-    assert [(r.minutes, r.missed) for r in found] == list(ROTATIONS)
+    assert [(r.minutes, r.missed) for r in figures] == list(ROTATIONS)
     newer = frame.filter(season="2024-25").filter((pl.col(RATING) >= 12) & (pl.col(MISSED) < 10))
-    auc, loss = found[0].auc, found[0].log_loss
+    auc, loss = figures[0].auc, figures[0].log_loss
     assert auc is not None
     assert loss is not None
     assert (auc.n, auc.positives) == (newer.height, newer.filter(pl.col(TARGET) == 0).height)
@@ -101,8 +101,8 @@ def with_plays(published_lake: Path, tmp_path_factory: pytest.TempPathFactory) -
 def said(folder: Path, *arguments: str) -> dict[str, object]:
     done = CliRunner().invoke(app, ["--lake", str(folder), *arguments, "--json"])
     assert done.exit_code == 0, done.output
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer
 
 
 def test_player_and_explain_say_p_plays_beside_numbers_it_does_not_change(

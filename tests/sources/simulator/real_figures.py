@@ -103,6 +103,6 @@ GAMES: dict[str, float] = {
     "starter minutes, margin 20 or more": 27.648,
     "mean absolute spread": 6.2342,
     "minutes: rms error of EWMA": 6.829,
-    "minutes: correlation with his last game's": 0.32297,
+    "minutes: correlation with their last game's": 0.32297,
 }
 """Measures of games."""

@@ -41,7 +41,7 @@ def test_a_traded_player_stays_with_his_new_club(league: Path) -> None:
     ends = box.group_by("season", "player_key", "season_type").agg(
         first=pl.col("team").first(), last=pl.col("team").last(), day=pl.col("game_date").last()
     )
-    # Who was hurt from his trade to the playoffs has no regular game with his new club.
+    # Who was hurt from their trade to the playoffs has no regular game with their new club.
     over = pl.col("day").max().over("season") - pl.col("day") < pl.duration(days=14)
     regular = ends.filter(pl.col("season_type") == "regular").filter(over)
     later = ends.filter(pl.col("season_type") == "playoffs")

@@ -21,14 +21,14 @@ def teams(league: Path) -> pl.DataFrame:
 
 
 def test_points_are_the_shots_made(players: pl.DataFrame) -> None:
-    made = 2 * (pl.col("fgm") - pl.col("fg3m")) + 3 * pl.col("fg3m") + pl.col("ftm")
-    assert players.filter(pl.col("pts") != made).is_empty()
+    points = 2 * (pl.col("fgm") - pl.col("fg3m")) + 3 * pl.col("fg3m") + pl.col("ftm")
+    assert players.filter(pl.col("pts") != points).is_empty()
     assert players.filter(pl.col("reb") != pl.col("oreb") + pl.col("dreb")).is_empty()
 
 
 def test_attempts_are_never_fewer_than_makes(players: pl.DataFrame) -> None:
-    for made, tried in (("fgm", "fga"), ("fg3m", "fg3a"), ("ftm", "fta")):
-        assert players.filter(pl.col(made) > pl.col(tried)).is_empty()
+    for scored, tried in (("fgm", "fga"), ("fg3m", "fg3a"), ("ftm", "fta")):
+        assert players.filter(pl.col(scored) > pl.col(tried)).is_empty()
     inside = pl.col("fga") - pl.col("fg3a") >= pl.col("fgm") - pl.col("fg3m")
     assert players.filter(~inside).is_empty()
 

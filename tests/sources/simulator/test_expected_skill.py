@@ -43,10 +43,10 @@ def test_the_expected_score_is_what_outcomes_drawn_from_the_truth_score_on_avera
 def test_leagues_are_added_up_row_by_row_not_league_by_league() -> None:
     real = {("steals", "line's skill"): Measure("steals", "line's skill", -0.1, 9, -0.2, 0.0)}
     small, large = np.array([10.0, 12.0, 10.0]), np.array([90.0, 90.0, 90.0])
-    (found,) = compared(real, [{"steals": small}, {"steals": large}])
+    (row,) = compared(real, [{"steals": small}, {"steals": large}])
     assert skill(small) == pytest.approx(-0.2)
-    assert found.least == pytest.approx(-0.2)
-    assert found.greatest == pytest.approx(0.0)
-    assert found.expected == pytest.approx(1 - 102 / 100)
-    assert found.n == 100
-    assert found.ratio == pytest.approx(0.2)
+    assert row.least == pytest.approx(-0.2)
+    assert row.greatest == pytest.approx(0.0)
+    assert row.expected == pytest.approx(1 - 102 / 100)
+    assert row.n == 100
+    assert row.ratio == pytest.approx(0.2)

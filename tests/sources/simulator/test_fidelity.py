@@ -62,11 +62,11 @@ def test_blow_outs_rest_the_starters_and_a_game_in_twenty_goes_to_overtime(
 
 def test_the_real_figures_are_those_of_the_real_seasons(real_lake: Path) -> None:
     with Lake.open(real_lake) as lake:
-        found = measures([seen(lake)])
+        measured = measures([seen(lake)])
     for market, figures in REAL.items():
         for name, value in figures.items():
-            assert found[market, name].value == pytest.approx(value, rel=2e-3), (market, name)
-        skill = found[market, SKILL]
+            assert measured[market, name].value == pytest.approx(value, rel=2e-3), (market, name)
+        skill = measured[market, SKILL]
         assert (skill.low, skill.high) == pytest.approx(SKILL_INTERVAL[market], abs=5e-4)
     for name, value in GAMES.items():
-        assert found["games", name].value == pytest.approx(value, rel=2e-3), name
+        assert measured["games", name].value == pytest.approx(value, rel=2e-3), name

@@ -29,19 +29,19 @@ def test_the_recursion_equals_the_convolution_of_its_parts_mixed_over_nodes() ->
     ones = np.array([[1.2, 3.0], [0.4, 9.0]])
     twos = np.array([[2.0, 5.0], [0.7, 9.0]])
     threes = np.array([[0.5, 1.5], [0.0, 9.0]])
-    found = mixture_pmf(weights, ones, twos, threes)
+    pmf = mixture_pmf(weights, ones, twos, threes)
     for row in range(2):
         parts = [
             weights[row, k]
-            * _by_convolution(ones[row, k], twos[row, k], threes[row, k], found.shape[1] - 1)
+            * _by_convolution(ones[row, k], twos[row, k], threes[row, k], pmf.shape[1] - 1)
             for k in range(2)
         ]
-        np.testing.assert_allclose(found[row], sum(parts), atol=5e-9)
+        np.testing.assert_allclose(pmf[row], sum(parts), atol=5e-9)
 
 
 def test_a_single_part_is_a_poisson_law() -> None:
-    found = mixture_pmf(np.ones((1, 1)), np.array([[4.5]]), None, None)[0]
-    np.testing.assert_allclose(found, poisson.pmf(np.arange(len(found)), 4.5), atol=5e-9)
+    pmf = mixture_pmf(np.ones((1, 1)), np.array([[4.5]]), None, None)[0]
+    np.testing.assert_allclose(pmf, poisson.pmf(np.arange(len(pmf)), 4.5), atol=5e-9)
 
 
 def test_rows_beyond_one_chunk_come_out_like_rows_alone() -> None:

@@ -35,10 +35,12 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
 def test_the_truth_is_at_one_and_half_of_it_is_off_by_the_logarithm_of_two(
     pairs: list[Pair],
 ) -> None:
-    found = {(s.market, s.model): s for s in skills(scored_together(pairs[:1]))}
-    assert found.keys() == {(m, name) for m in ("points", "steals") for name in ("truth", "half")}
+    by_model = {(s.market, s.model): s for s in skills(scored_together(pairs[:1]))}
+    assert by_model.keys() == {
+        (m, name) for m in ("points", "steals") for name in ("truth", "half")
+    }
     for market in ("points", "steals"):
-        exact, half = found[market, "truth"], found[market, "half"]
+        exact, half = by_model[market, "truth"], by_model[market, "half"]
         assert (exact.ratio, exact.low, exact.high) == (1.0, 1.0, 1.0)
         assert half.own - half.truth == pytest.approx(0.6931, abs=1e-4)
         assert half.low < half.ratio < half.high

@@ -24,25 +24,25 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def season(league: Path) -> Season:
     with opened(league) as lake:
-        found = season_of(lake, "2023-24")
-    return Season(found.frame, found.name, Rounds(20, 20))
+        one = season_of(lake, "2023-24")
+    return Season(one.frame, one.name, Rounds(20, 20))
 
 
 def test_nothing_taken_away_changes_nothing_and_each_part_taken_away_does(
     season: Season, league: Path
 ) -> None:
-    found = {(c.without, c.measure): c for c in season.changes("points", league)}
-    assert {name for name, _ in found} == {"nothing", *LESS}
+    by_part = {(c.without, c.measure): c for c in season.changes("points", league)}
+    assert {name for name, _ in by_part} == {"nothing", *LESS}
     for measure in ("crps", "log score"):
-        built = found["nothing", measure]
+        built = by_part["nothing", measure]
         assert (built.change, built.low, built.high) == (0.0, 0.0, 0.0)
         for name in LESS:
-            less = found[name, measure]
+            less = by_part[name, measure]
             assert less.n == built.n > 1000
             assert less.change == pytest.approx(less.value - built.value)
             assert less.change != 0
-    assert found["weights of counts", "log score"].change > 0
-    ratio = found["nothing", "log score"].truth_ratio
+    assert by_part["weights of counts", "log score"].change > 0
+    ratio = by_part["nothing", "log score"].truth_ratio
     assert ratio is not None
     assert 1.0 < ratio < 1.2
 

@@ -133,12 +133,12 @@ def test_the_champions_shape_comes_to_the_truth_when_given_the_true_parameters(
 ) -> None:
     """3,100 rows fit it and their PIT map is half drawn to the diagonal; full leagues are exact
     within chance (tools/studies/true_parameters.py, docs/simulate.md)."""
-    found = list(exactness(league))
-    assert [one.market for one in found] == list(MARKETS)
-    for one in found:
+    rows = list(exactness(league))
+    assert [one.market for one in rows] == list(MARKETS)
+    for one in rows:
         assert abs(one.inside - 0.8) < one.bound + 0.01, one
         assert 0.998 < one.ratio < 1.015, one
-    assert np.mean([one.ratio for one in found]) < 1.006
+    assert np.mean([one.ratio for one in rows]) < 1.006
 
 
 def test_overtime_and_rested_starters_are_inside_the_truth(league: Path) -> None:

@@ -28,7 +28,7 @@ _LEVEL = 1e-6
 
 
 def outcomes(r: Reader, start: date, end: date) -> pl.DataFrame:
-    """Every played player-game of the span: keys, tipoff, `earlier` (games he had played before,
+    """Every played player-game of the span: keys, tipoff, `earlier` (games they had played before,
     by what the lake holds) and a column per market. Raises NotFound when there is none."""
     columns = "game_id, player_key, game_date, tipoff, minutes, pts, reb, ast, fg3m, stl, blk"
     sql = f"""
@@ -39,15 +39,15 @@ def outcomes(r: Reader, start: date, end: date) -> pl.DataFrame:
       SELECT game_id, player_key, game_date, tipoff, earlier, {counts_sql()}
       FROM played WHERE game_date >= $start"""
     params = {"as_of": NOW, "seq": r.newest_seq(), "start": start, "end": end}
-    found = r.query(sql, params)
-    if not found.height:
+    frame = r.query(sql, params)
+    if not frame.height:
         raise NotFound(f"the lake has no player-games from {start} to {end}", "import them first")
-    return found
+    return frame
 
 
 def market_lines(r: Reader, rows: pl.DataFrame, market: str, method: Method) -> pl.DataFrame:
     """Per (game_id, player_key) with a line: over_price, under_price and market_over at the row's
-    as_of; close and close_over: the last consensus before his own tip-off and its no-vig P(over),
+    as_of; close and close_over: the last consensus before their own tip-off and its no-vig P(over),
     null when it is made of the same rows: a quote that nothing followed is no close of its own.
 
     `rows` needs game_id, player_key, game_date, tipoff, as_of. Prices are null where no book's are
@@ -70,20 +70,20 @@ def _consensus(
 ) -> pl.DataFrame:
     spine = rows.select(*KEYS, "game_date", "tipoff", row_as_of=moment).unique(KEYS)
     r.register(_SPINE, spine)
-    found = r.query(
+    consensus = r.query(
         f"""SELECT game_id, player_key, line, line_ids, over_price, under_price, pairs
             FROM {consensus_sql(_SPINE, (market,))}""",
         {"as_of": NOW, "seq": r.newest_seq()},
     )
     r.unregister(_SPINE)
-    pairs = found.select(*KEYS, "pairs").explode("pairs").drop_nulls("pairs").unnest("pairs")
+    pairs = consensus.select(*KEYS, "pairs").explode("pairs").drop_nulls("pairs").unnest("pairs")
     chance = pl.Series("market_over", np.zeros(0))
     if pairs.height:
         over, under = pairs["over_price"].to_numpy(), pairs["under_price"].to_numpy()
         chance = pl.Series("market_over", no_vig_over(over, under, method)).fill_nan(None)
         pairs = pairs.with_columns(chance).group_by(KEYS).agg(pl.col("market_over").median())
-        return found.drop("pairs").join(pairs, on=KEYS, how="left")
-    return found.drop("pairs").with_columns(market_over=pl.lit(None, pl.Float64))
+        return consensus.drop("pairs").join(pairs, on=KEYS, how="left")
+    return consensus.drop("pairs").with_columns(market_over=pl.lit(None, pl.Float64))
 
 
 def judged(
@@ -98,7 +98,7 @@ def judged(
     joined = rows.join(known, on=KEYS, how="left").join(lines, on=KEYS, how="left")
     edge = pl.col("median") - pl.col("line")
     names = ("game_date", *KEYS, "market", "model")
-    made = joined.with_columns(
+    frame = joined.with_columns(
         slate="game_date", role=pl.lit("backtest"), run_id=pl.lit("backtest"),
         prediction_id=pl.concat_str([pl.col(n).cast(pl.String) for n in names], separator="|"),
         p_push=_pushes(joined), edge=edge,
@@ -106,7 +106,7 @@ def judged(
         .when(edge > _LEVEL).then(pl.lit("OVER"))
         .when(edge < -_LEVEL).then(pl.lit("UNDER")).otherwise(pl.lit("PASS")),
     )  # fmt: skip
-    return with_tiers(made.with_columns(outcome=_outcome()))
+    return with_tiers(frame.with_columns(outcome=_outcome()))
 
 
 def _pushes(rows: pl.DataFrame) -> pl.Series:
@@ -128,6 +128,6 @@ def _outcome() -> pl.Expr:
     return pl.when(actual.is_null()).then(pl.lit("pending")).otherwise(said)
 
 
-def scored_markets(present: Sequence[str], wanted: Markets) -> list[str]:
+def scored_markets(present: Sequence[str], asked: Markets) -> list[str]:
     """The markets to judge, in their declared order."""
-    return [m for m in checked_markets(wanted) or MARKETS if m in present]
+    return [m for m in checked_markets(asked) or MARKETS if m in present]

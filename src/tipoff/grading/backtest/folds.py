@@ -54,8 +54,8 @@ def make_folds(plan: Plan, rows: Rows) -> list[Fold]:
     """The folds of a plan whose window has rows, oldest window first."""
     days = set(rows.frame["game_date"].unique().to_list())
     filled = [w for w in plan.windows if any(w.first <= d <= w.last for d in days)]
-    made = [Fold(spec, plan.covered(spec), w) for w in filled for spec in plan.specs]
-    return [fold for fold in made if fold.markets]
+    folds = [Fold(spec, plan.covered(spec), w) for w in filled for spec in plan.specs]
+    return [fold for fold in folds if fold.markets]
 
 
 def fold_id(fold: Fold, rows: Rows) -> str:
@@ -118,8 +118,8 @@ class Fitter:
         key = (fold.spec.model, fold.markets, first)
         if key not in self._seasons:
             before = earlier.filter(pl.col("game_date") < first)
-            made = family_of(fold.spec).prepare(fold.spec, fold.markets, before, first)
-            self._seasons[key] = made
+            fit = family_of(fold.spec).prepare(fold.spec, fold.markets, before, first)
+            self._seasons[key] = fit
         return self._seasons[key]
 
 
@@ -139,21 +139,21 @@ def _nothing(fold: Fold, n: int, reason: str) -> Forecasts:
 
 
 def _predict(model: Model, asked: pl.DataFrame, market: str, rows: Rows) -> Forecasts:
-    made = model.manifest
-    if market not in made.markets:
+    manifest = model.manifest
+    if market not in manifest.markets:
         return Forecasts(empty(), {(market, NO_SHAPE): asked.height})
     try:
         answer = _answer(model, asked, market)
     except PluginFailed as error:
         return Forecasts(empty(), {(market, f"{NO_ANSWER}: {error.message}"): asked.height})
-    names = made.contract.names[market]
+    names = manifest.contract.names[market]
     table = _table(model, asked, market, answer)
     ids = _snapshot_ids(names, rows, set(asked["game_date"].to_list()))
-    found = table.with_columns(
+    predictions = table.with_columns(
         snapshot_id=pl.col("game_date").replace_strict(ids, return_dtype=pl.String)
     ).select(COLUMNS)
-    reasons = _reasons(asked.filter(pl.Series(~answer.ok)), made.contract.required(market))
-    return Forecasts(found, {(market, reason): n for reason, n in reasons.items()})
+    reasons = _reasons(asked.filter(pl.Series(~answer.ok)), manifest.contract.required(market))
+    return Forecasts(predictions, {(market, reason): n for reason, n in reasons.items()})
 
 
 def _answer(model: Model, asked: pl.DataFrame, market: str) -> Prediction:

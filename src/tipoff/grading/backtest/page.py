@@ -14,17 +14,17 @@ Cell = Callable[[ModelResult], str]
 def page(board: BacktestBoard, plots: str | None = None) -> str:
     """The whole page: every market, the bad slices beside the good. `plots`: a folder to link."""
     parts = [headline(board)]
-    for found in board.markets:
-        if found.everyone:
-            parts += [*_groups(found), *_bets(found), *_pictures(found, plots)]
+    for market in board.markets:
+        if market.everyone:
+            parts += [*_groups(market), *_bets(market), *_pictures(market, plots)]
     return "\n".join([*parts, _refused(board)]).rstrip() + "\n"
 
 
 def headline(board: BacktestBoard) -> str:
     """What a terminal shows: what was tested, what is too good, and each market's two tables."""
     parts = ["# Scoreboard of a backtest\n", *_about(board)]
-    for found in board.markets:
-        parts += _market(found)
+    for market in board.markets:
+        parts += _market(market)
     return "\n".join(parts)
 
 
@@ -43,15 +43,15 @@ def _about(board: BacktestBoard) -> list[str]:
     return said + [f"> **{text}**\n" for text in board.warnings]
 
 
-def _market(found: MarketBoard) -> list[str]:
+def _market(board: MarketBoard) -> list[str]:
     head = (
-        f"## {found.market}\n\n{found.player_games} player-games, {found.counted} of players with"
-        f" enough earlier games, {found.with_line} of these with a line.\n"
+        f"## {board.market}\n\n{board.player_games} player-games, {board.counted} of players with"
+        f" enough earlier games, {board.with_line} of these with a line.\n"
     )
-    parts = [head, f"### {found.market}: all player-games\n", _table(found.everyone, _FORECAST)]
-    if found.lined:
-        parts += [f"### {found.market}: with a line\n", _table(found.lined, _FORECAST)]
-        parts += [_table(found.lined, _CHANCES)]
+    parts = [head, f"### {board.market}: all player-games\n", _table(board.everyone, _FORECAST)]
+    if board.lined:
+        parts += [f"### {board.market}: with a line\n", _table(board.lined, _FORECAST)]
+        parts += [_table(board.lined, _CHANCES)]
     return parts
 
 
@@ -92,14 +92,14 @@ _CHANCES: dict[str, Cell] = {
 }
 
 
-def _groups(found: MarketBoard) -> list[str]:
+def _groups(board: MarketBoard) -> list[str]:
     parts = []
-    for title, chosen in (("line tier", found.lined), ("month", found.everyone)):
+    for title, chosen in (("line tier", board.lined), ("month", board.everyone)):
         rows = [line for result in chosen for line in _slices(result, title.replace(" ", "_"))]
         if rows:
             head = ["model", title, "n", "MAE", "bias", "CRPS", "80% covers", "PIT off",
                     "CRPS - line's", "CRPS - EWMA's"]  # fmt: skip
-            parts += [f"### {found.market}: by {title}\n", table(head, rows)]
+            parts += [f"### {board.market}: by {title}\n", table(head, rows)]
     return parts
 
 
@@ -107,22 +107,22 @@ def _slices(result: ModelResult, column: str) -> list[list[str]]:
     tiers = result.months if column == "month" else result.line_tiers
     groups = result.groups.month if column == "month" else result.groups.line_tier
     judged = {tier.tier: tier for tier in tiers}
-    made = []
+    rows = []
     for group in groups:
         tier, figures = judged[group.tier], group.figures
         pit = [figures[f"pit_{i}"] for i in range(1, 11)]
-        made.append([
+        rows.append([
             result.model, group.tier, str(tier.rows), figure(tier.mae, 2),
             figure(tier.bias, 2, "+"), figure(tier.crps, 3), figure(tier.coverage80, 3),
             off_flat(pit),
             *(figure(figures.get(f"crps - {name}'s"), 3, "+") for name in REFERENCES),
         ])  # fmt: skip
-    return made
+    return rows
 
 
-def _bets(found: MarketBoard) -> list[str]:
+def _bets(board: MarketBoard) -> list[str]:
     rows = []
-    for result in found.lined:
+    for result in board.lined:
         for tier in result.edge_tiers:
             n, paid = rows_of(tier.hit_rate), rows_of(tier.priced_hit_rate)
             rows.append([result.model, tier.tier, str(n), figure(tier.hit_rate, 3), str(paid),
@@ -133,8 +133,8 @@ def _bets(found: MarketBoard) -> list[str]:
     head = ["model", "edge", "picks", "hit rate", "priced", "no price", "to break even", "ROI"]
     closing = ["model", "picks", "CLV, units of the market", "no close", "CLV, no-vig probability",
                "no close at the same line"]  # fmt: skip
-    return [f"### {found.market}: picks by edge\n", table(head, rows),
-            table(closing, [_closing(r) for r in found.lined])]  # fmt: skip
+    return [f"### {board.market}: picks by edge\n", table(head, rows),
+            table(closing, [_closing(r) for r in board.lined])]  # fmt: skip
 
 
 def _closing(result: ModelResult) -> list[str]:
@@ -145,11 +145,11 @@ def _closing(result: ModelResult) -> list[str]:
     return [result.model, str(units.picks), *cells(units, 3), *cells(result.clv_probability, 4)]
 
 
-def _pictures(found: MarketBoard, plots: str | None) -> list[str]:
+def _pictures(board: MarketBoard, plots: str | None) -> list[str]:
     if plots is None:
         return []
-    names = ["pit", *(["reliability"] if found.lined else [])]
-    return [f"![{n}, {found.market}]({plots}/{n}-{found.market}.svg)\n" for n in names]
+    names = ["pit", *(["reliability"] if board.lined else [])]
+    return [f"![{n}, {board.market}]({plots}/{n}-{board.market}.svg)\n" for n in names]
 
 
 def _refused(board: BacktestBoard) -> str:
@@ -167,9 +167,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     wide = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
     words = {i for i, name in enumerate(head) if name in _WORDS}
     rule = ["-" * w if i in words else "-" * (w - 1) + ":" for i, w in enumerate(wide)]
-    shown = [[c.ljust(w) if i in words else c.rjust(w) for i, (c, w) in
+    cells = [[c.ljust(w) if i in words else c.rjust(w) for i, (c, w) in
               enumerate(zip(row, wide, strict=True))] for row in (head, *rows)]  # fmt: skip
-    lines = [shown[0], rule, *shown[1:]]
+    lines = [cells[0], rule, *cells[1:]]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 

@@ -21,13 +21,13 @@ def draw(board: BacktestBoard, folder: Path) -> list[Path]:
 
     Raises UsageError when the folder cannot be written.
     """
-    made = []
-    for found in board.markets:
-        charts = {"pit": _pit(found.everyone), "reliability": _reliability(found)}
+    paths = []
+    for market in board.markets:
+        charts = {"pit": _pit(market.everyone), "reliability": _reliability(market)}
         for name, chart in charts.items():
             if chart is not None:
-                made += _save(chart, folder, f"{name}-{found.market}")
-    return made
+                paths += _save(chart, folder, f"{name}-{market.market}")
+    return paths
 
 
 def _save(chart: Any, folder: Path, name: str) -> list[Path]:
@@ -65,10 +65,10 @@ def _pit(results: Sequence[ModelResult]) -> Any:
     return _panels(alt, bars + _interval(base, x) + flat, "A calibrated model is flat at 0.1")
 
 
-def _reliability(found: MarketBoard) -> Any:
+def _reliability(board: MarketBoard) -> Any:
     rows = [
         {"model": r.model, "p": b.p, "share": b.value, "low": b.low, "high": b.high, "n": b.n}
-        for r in found.lined for b in r.reliability
+        for r in board.lined for b in r.reliability
     ]  # fmt: skip
     if not rows:
         return None

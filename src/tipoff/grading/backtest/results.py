@@ -23,11 +23,11 @@ GROUPS = ("line_tier", "month")
 def results(rows: pl.DataFrame) -> list[Numbers]:
     """The fields of a ModelResult (results/backtest.py) per model of scored rows of one market, in
     the order of their names."""
-    made = []
+    entries = []
     for entry in judge(rows, _NO_REFUSALS, None):
         own = _with_references(rows.filter(pl.col("model") == entry["model"]), rows)
-        made.append(entry | {"warning": None} | _more(own))
-    return made
+        entries.append(entry | {"warning": None} | _more(own))
+    return entries
 
 
 def _more(own: pl.DataFrame) -> Numbers:
@@ -63,11 +63,11 @@ def _group(own: pl.DataFrame, column: str) -> list[Numbers]:
         for rival in _rivals(own)
         for name, c in _COMPARED.items()
     ]
-    found: dict[str, Numbers] = {}
+    tiers: dict[str, Numbers] = {}
     for row in pl.concat(parts).to_dicts():
         tier, metric = row.pop(column), row.pop("metric")
-        found.setdefault(tier, {"tier": tier, "figures": {}})["figures"][metric] = row
-    return [found[tier] for tier in sorted(found, key=_order)]
+        tiers.setdefault(tier, {"tier": tier, "figures": {}})["figures"][metric] = row
+    return [tiers[tier] for tier in sorted(tiers, key=_order)]
 
 
 def _order(tier: str) -> tuple[float, str]:
@@ -126,9 +126,9 @@ def _repriced() -> pl.Expr:
 
 def _clv(own: pl.DataFrame, name: str, value: pl.Expr) -> Numbers:
     picks = own.filter(pl.col("recommendation").is_in(["OVER", "UNDER"]))
-    found = _one(metrics.mean_of(picks, name, value))
-    return {"picks": picks.height, "missing": picks.height - (found["n"] if found else 0),
-            "mean": found}  # fmt: skip
+    mean = _one(metrics.mean_of(picks, name, value))
+    return {"picks": picks.height, "missing": picks.height - (mean["n"] if mean else 0),
+            "mean": mean}  # fmt: skip
 
 
 def _one(frame: pl.DataFrame) -> Numbers | None:

@@ -77,8 +77,8 @@ def load_rows(r: Reader, names: Sequence[str], through: date) -> Rows:
         box, on=_KEYS, how="left"
     )
     eve = pl.col("tipoff") - pl.duration(seconds=1)
-    found = joined.with_columns(as_of=pl.coalesce("as_of", eve))
-    return Rows(found.sort("game_date", "tipoff", *_KEYS), definition_hashes())
+    dated = joined.with_columns(as_of=pl.coalesce("as_of", eve))
+    return Rows(dated.sort("game_date", "tipoff", *_KEYS), definition_hashes())
 
 
 def _by_day(frame: pl.DataFrame, names: Sequence[str]) -> dict[date, str]:
@@ -91,10 +91,10 @@ def _by_day(frame: pl.DataFrame, names: Sequence[str]) -> dict[date, str]:
     text = frame.select(pl.concat_str([pl.col(c).cast(pl.String) for c in others], separator="|",
                                       ignore_nulls=True)).to_series()  # fmt: skip
     counts = frame.group_by("game_date", maintain_order=True).len()
-    found, at = {}, 0
+    digests, at = {}, 0
     for day, n in counts.iter_rows():
         digest = hashlib.sha256("\n".join(text[at : at + n].to_list()).encode())
         digest.update(values[at : at + n].astype("<f8").tobytes())
-        found[day] = digest.hexdigest()
+        digests[day] = digest.hexdigest()
         at += n
-    return found
+    return digests

@@ -67,7 +67,7 @@ def from_rows(
     done = len(named) - len(missing)
     progress(done, len(named), f"{done} folds found")
     late = Late()
-    for name, said in _made(rows, missing, work, workers):
+    for name, said in _fitted_folds(rows, missing, work, workers):
         done += 1
         late |= {name: said} if said else {}
         progress(done, len(named), _words(named[name]))
@@ -78,7 +78,9 @@ def _words(fold: Fold) -> str:
     return f"{fold.spec.model} {fold.window.first}"
 
 
-def _made(rows: Rows, missing: Named, work: Path, workers: int) -> Iterator[tuple[str, str | None]]:
+def _fitted_folds(
+    rows: Rows, missing: Named, work: Path, workers: int
+) -> Iterator[tuple[str, str | None]]:
     """Each fold as it is made, with what its plug-in was ended with when it hung."""
     if workers <= 1 or len(missing) <= 1:
         fitter = Fitter(rows)
@@ -97,12 +99,12 @@ def _pool(
 ) -> Iterator[ProcessPoolExecutor]:
     # spawn: a fork of a process whose libraries run threads can hang. What was registered here is
     # not known there, so families and features of plug-ins go along.
-    told = (
+    arguments = (
         rows.frame, rows.definitions, work, {name: FAMILIES[name] for name in families},
         added_features(),
     )  # fmt: skip
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, told)
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, arguments)
     # The tracker that comes with it has unblocked SIGINT and SIGTERM, whoever had blocked them.
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
@@ -193,8 +195,8 @@ def _refused(
         for market in set(plan.markets) - set(plan.covered(spec)):
             counted[spec.model, market, NOT_ITS_MARKET] += asked
     keys = ("model", "market", "reason", "n")
-    found = ((*key, n) for key, n in sorted(counted.items()) if n)
-    return [dict(zip(keys, values, strict=True)) for values in found]
+    rows = ((*key, n) for key, n in sorted(counted.items()) if n)
+    return [dict(zip(keys, values, strict=True)) for values in rows]
 
 
 def _sum(refused: list[dict[str, Any]], model: str, market: str) -> int:

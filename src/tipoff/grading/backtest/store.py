@@ -46,10 +46,10 @@ def fold_path(work: Path, name: str) -> Path:
     return work / f"{name}.parquet"
 
 
-def write_fold(work: Path, name: str, made: Forecasts) -> None:
+def write_fold(work: Path, name: str, forecasts: Forecasts) -> None:
     """Keep a fold; another process never sees half of it."""
-    refused = [[market, reason, n] for (market, reason), n in sorted(made.refused.items())]
-    _whole(fold_path(work, name), lambda p: _write(p, [made.rows], {"refused": refused}))
+    refused = [[market, reason, n] for (market, reason), n in sorted(forecasts.refused.items())]
+    _whole(fold_path(work, name), lambda p: _write(p, [forecasts.rows], {"refused": refused}))
 
 
 def merge(work: Path, names: Sequence[Sequence[str]], out: Path, about: Mapping[str, Any]) -> int:
@@ -65,8 +65,8 @@ def merge(work: Path, names: Sequence[Sequence[str]], out: Path, about: Mapping[
 
 def refusals(work: Path, name: str) -> Refused:
     """(market, reason) -> rows a kept fold did not predict."""
-    found = _meta(fold_path(work, name))["refused"]
-    return {(market, reason): n for market, reason, n in found}
+    counts = _meta(fold_path(work, name))["refused"]
+    return {(market, reason): n for market, reason, n in counts}
 
 
 def about(path: Path) -> dict[str, Any]:
@@ -94,8 +94,8 @@ def _meta(path: Path) -> dict[str, Any]:
         ) from error
     if _META not in metadata:
         raise UsageError(f"{path} is not a file of tipoff backtest", "tipoff backtest makes one")
-    found: dict[str, Any] = json.loads(metadata[_META])
-    return found
+    meta: dict[str, Any] = json.loads(metadata[_META])
+    return meta
 
 
 def _write(path: Path, tables: Iterable[pl.DataFrame], about: Mapping[str, Any]) -> int:

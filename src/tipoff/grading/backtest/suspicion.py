@@ -28,10 +28,10 @@ def suspicions(market: str, model: str, everyone: Numbers, lined: Numbers | None
     `everyone` and `lined` are the model's results (see board.py) on all rows and on those with a
     line. A margin over a reference counts when its whole interval is beyond what is plausible.
     """
-    found = [_margin(everyone, "ewma_hl8", OVER_EWMA)]
+    sentences = [_margin(everyone, "ewma_hl8", OVER_EWMA)]
     if lined is not None:
-        found += [_low_mae(market, lined), _margin(lined, "line", OVER_LINE)]
-    return [f"{model} {market}: {_VERDICT}: {text}" for text in found if text]
+        sentences += [_low_mae(market, lined), _margin(lined, "line", OVER_LINE)]
+    return [f"{model} {market}: {_VERDICT}: {text}" for text in sentences if text]
 
 
 def _low_mae(market: str, lined: Numbers) -> str | None:

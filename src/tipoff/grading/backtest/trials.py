@@ -32,7 +32,7 @@ def count_trials(path: Path) -> int | None:
 
 
 def _tables(lines: list[str]) -> list[int]:
-    found: list[int] = []
+    counts: list[int] = []
     inside = False
     for line in lines:
         cells = [cell.strip().lower() for cell in line.strip().strip("|").split("|")]
@@ -40,10 +40,10 @@ def _tables(lines: list[str]) -> list[int]:
             inside = False
         elif COLUMN in cells:
             inside = True
-            found.append(0)
+            counts.append(0)
         elif inside and not _rule(cells):
-            found[-1] += 1
-    return found
+            counts[-1] += 1
+    return counts
 
 
 def _rule(cells: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Promotion: the gates between a model and the champion's seat, and the evidence they read."""
+"""Promotion: the gates between a model and the role of champion, and the evidence they read."""
 
 from tipoff.grading.promotion.evidence import Evidence, file_evidence, live_evidence
 from tipoff.grading.promotion.gates import Candidate, Verdict, judge_candidate

@@ -71,11 +71,13 @@ def file_evidence(r: Reader, path: Path, market: str) -> Evidence:
     Raises UsageError when the file is no backtest, holds a forecast twice, or none of its
     forecasts was of a player-game in the lake.
     """
-    made = _read(path, market)
-    made = made.join(_outcomes(r, made, market), on=["game_id", "player_key"], how="inner")
-    if not made.height:
+    forecasts = _read(path, market)
+    forecasts = forecasts.join(
+        _outcomes(r, forecasts, market), on=["game_id", "player_key"], how="inner"
+    )
+    if not forecasts.height:
         raise UsageError(f"{path} has no {market} forecast of a game in this lake", "check both")
-    scored = score(_completed(made))
+    scored = score(_completed(forecasts))
     return Evidence(market, f"{path.name} sha256 {file_sha256(path)[:12]}", _tiered(scored, market))
 
 
@@ -83,25 +85,25 @@ def _read(path: Path, market: str) -> pl.DataFrame:
     if not file_there(path):
         raise UsageError(f"there is no file {path}", "tipoff backtest --out FILE.parquet makes one")
     try:
-        found = pl.read_parquet(path)
+        frame = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise UsageError(f"{path} is no Parquet file: {error}") from error
-    missing = [name for name in NEEDED if name not in found.columns]
+    missing = [name for name in NEEDED if name not in frame.columns]
     if missing:
         raise UsageError(f"{path} lacks {', '.join(missing)}", "it must be a backtest's output")
-    rows = found.select(NEEDED).filter(pl.col("market") == market).rename({"game_date": "slate"})
+    rows = frame.select(NEEDED).filter(pl.col("market") == market).rename({"game_date": "slate"})
     keys = ["model", "game_id", "player_key"]
     if rows.select(keys).is_duplicated().any():
         raise UsageError(f"{path} holds a forecast twice", "one row per model and player-game")
     return rows
 
 
-def _outcomes(r: Reader, made: pl.DataFrame, market: str) -> pl.DataFrame:
+def _outcomes(r: Reader, forecasts: pl.DataFrame, market: str) -> pl.DataFrame:
     played = f"""
       SELECT game_id, player_key, ({MARKETS[market].counts})::DOUBLE AS actual
       FROM {as_of_sql("league.player_game", "game_date BETWEEN $start AND $end")}
       WHERE minutes > 0"""
-    span = {"start": made["slate"].min(), "end": made["slate"].max()}
+    span = {"start": forecasts["slate"].min(), "end": forecasts["slate"].max()}
     return r.query(played, {"as_of": NOW, "seq": r.newest_seq(), **span})
 
 

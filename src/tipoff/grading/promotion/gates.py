@@ -67,7 +67,7 @@ GATES: dict[str, Callable[[Candidate], Answer]] = {}
 def _gate(name: str, on_null: str) -> Callable[[Callable[[Candidate], Answer]], Any]:
     def declared(judge: Callable[[Candidate], Answer]) -> Callable[[Candidate], Answer]:
         GATES[name] = on_register(
-            f"promotion: {name}", protects="the champion's seat",
+            f"promotion: {name}", protects="the role of champion",
             on_error="not passed: could not answer", on_null=on_null,
         )(judge)  # fmt: skip
         return judge
@@ -81,7 +81,7 @@ def judge_candidate(candidate: Candidate) -> list[Verdict]:
 
 
 @on_register(
-    "promotion gates", protects="the champion's seat",
+    "promotion gates", protects="the role of champion",
     on_error="the gate is not passed: could not answer", on_null="a figure of nulls is no figure",
 )  # fmt: skip
 def _asked(name: str, gate: Callable[[Candidate], Answer], candidate: Candidate) -> Verdict:
@@ -119,11 +119,9 @@ def crps(c: Candidate) -> Answer:
     """The paired difference of CRPS to the champion's, or to EWMA's when it is the champion."""
     pairs = c.pairs(c.reference)
     theirs = float(_known(pairs["crps_other"].mean(), f"no rows of {c.reference} to compare with"))
-    found = _estimate(pairs.with_columns(crps=pl.col("crps") - pl.col("crps_other")), metrics.crps)
-    high = _known(found["high"], "one slate has no interval")
-    text = (
-        f"{found['value']:+.4f} [{found['low']:+.4f}, {high:+.4f}] to {c.reference}'s {theirs:.3f}"
-    )
+    gap = _estimate(pairs.with_columns(crps=pl.col("crps") - pl.col("crps_other")), metrics.crps)
+    high = _known(gap["high"], "one slate has no interval")
+    text = f"{gap['value']:+.4f} [{gap['low']:+.4f}, {high:+.4f}] to {c.reference}'s {theirs:.3f}"
     bar = f"interval under {CRPS_MARGIN * theirs:+.4f}"
     return high < CRPS_MARGIN * theirs, f"{text}, n = {pairs.height:,}", bar
 
@@ -139,10 +137,10 @@ def bias(c: Candidate) -> Answer:
 @_gate("coverage", "no figure of nulls: could not answer")
 def coverage(c: Candidate) -> Answer:
     """The randomised 80% interval."""
-    found = _estimate(c.own, metrics.coverage80)
+    share = _estimate(c.own, metrics.coverage80)
     low, high = COVERAGE
-    text = f"{found['value']:.1%} [{found['low']:.1%}, {found['high']:.1%}]"
-    return low <= found["value"] <= high, text, f"{low:.0%} to {high:.0%}"
+    text = f"{share['value']:.1%} [{share['low']:.1%}, {share['high']:.1%}]"
+    return low <= share["value"] <= high, text, f"{low:.0%} to {high:.0%}"
 
 
 @_gate("tiers", "no figure of nulls: could not answer")
@@ -193,20 +191,20 @@ def duplicate(c: Candidate) -> Answer:
 
 
 def _estimate(rows: pl.DataFrame, metric: metrics.Metric) -> dict[str, float]:
-    found = metric(rows).to_dicts()
-    if not found:
+    estimates = metric(rows).to_dicts()
+    if not estimates:
         raise ValueError("there are no rows")
-    if found[0]["low"] is None:
+    if estimates[0]["low"] is None:
         raise ValueError("one slate has no interval")
-    if not all(math.isfinite(found[0][name]) for name in ("value", "low", "high")):
+    if not all(math.isfinite(estimates[0][name]) for name in ("value", "low", "high")):
         raise ValueError("scores that are no numbers")
-    return found[0]
+    return estimates[0]
 
 
 def _bias(rows: pl.DataFrame) -> tuple[float, float, float, float]:
-    found = _estimate(rows, metrics.mean_bias)
+    mean = _estimate(rows, metrics.mean_bias)
     scale = float(_known(rows["actual"].mean(), "there are no actuals"))
-    return found["value"], found["low"], found["high"], max(scale, 1e-9)
+    return mean["value"], mean["low"], mean["high"], max(scale, 1e-9)
 
 
 def _known(value: object, why: str) -> float:

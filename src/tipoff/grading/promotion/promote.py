@@ -73,10 +73,10 @@ def judge_version(r: Reader, model: str, market: str, day: date, file: Path | No
     version = versions_of(r, model)[0]
     name, identity = str(version["model"]), str(version["model_id"])
     evidence = file_evidence(r, file, market) if file else live_evidence(r, market)
-    seats = [s for s in eligible(r, day, market) if s.model != name]
-    leader = next((s.model for s in seats if s.role == "champion"), FALLBACK)
-    others = tuple(sorted({s.model for s in seats} - {name}))
-    candidate = Candidate(name, leader, _twins(r, identity, seats), others, evidence)
+    assignments = [s for s in eligible(r, day, market) if s.model != name]
+    leader = next((s.model for s in assignments if s.role == "champion"), FALLBACK)
+    others = tuple(sorted({s.model for s in assignments} - {name}))
+    candidate = Candidate(name, leader, _twins(r, identity, assignments), others, evidence)
     asked = (name, *sorted({leader, *others} - {name}))
     unseen = asked if any(not evidence.of(model).height for model in asked) else ()
     verdicts = judge_candidate(candidate)
@@ -84,7 +84,7 @@ def judge_version(r: Reader, model: str, market: str, day: date, file: Path | No
 
 
 @gate(
-    "promotion", protects="the champion's seat",
+    "promotion", protects="the role of champion",
     on_error="nobody is promoted", on_null="a gate that was not asked objects: GateBlocked",
 )  # fmt: skip
 def promote_through_gates(
@@ -107,10 +107,11 @@ def promote_through_gates(
     promote(lake, judged.model_id, judged.market, reason, available=available, record=record)
 
 
-def _twins(r: Reader, model_id: str, seats: list[Seat]) -> tuple[str, ...]:
-    """Other seated models made of the same artifact; baselines have none."""
+def _twins(r: Reader, model_id: str, assignments: list[Seat]) -> tuple[str, ...]:
+    """Other assigned models made of the same artifact; baselines have none."""
     sql = """SELECT DISTINCT o.model FROM models.version v JOIN models.version o
              ON o.artifact_sha256 = v.artifact_sha256 AND o.model <> v.model
-             WHERE v.model_id = $id AND list_contains($seated::VARCHAR[], o.model_id) ORDER BY 1"""
-    seated = [seat.model_id for seat in seats]
-    return tuple(str(row[0]) for row in r.rows(sql, {"id": model_id, "seated": seated}))
+             WHERE v.model_id = $id AND list_contains($assigned::VARCHAR[], o.model_id)
+             ORDER BY 1"""
+    assigned = [assignment.model_id for assignment in assignments]
+    return tuple(str(row[0]) for row in r.rows(sql, {"id": model_id, "assigned": assigned}))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tipoff.errors import ArtifactError, LakeBusy, UsageError
 from tipoff.lake.backends.protocols import Backend, Config, StoredFile
-from tipoff.lake.foreign import in_our_words
+from tipoff.lake.foreign import translating_errors
 from tipoff.texts import shortened
 
 CATALOG, ARTIFACTS = "catalog.sqlite", "models"
@@ -93,7 +93,7 @@ class FileWriterLock:
         # One object per holder: two threads of one process must exclude each other too.
         lock = FileLock(self.folder / "writer.lock")
         try:
-            with in_our_words():
+            with translating_errors():
                 lock.acquire(timeout=wait, poll_interval=0.01)
         except Timeout as error:
             raise LakeBusy(
@@ -118,11 +118,14 @@ class FolderArtifacts:
         digest = _sha256(content)
         name = f"{ARTIFACTS}/{digest}.{suffix}"
         target = self._path(name)
-        with in_our_words():
+        with translating_errors():
             if target.exists() and _sha256(target.read_bytes()) == digest:
                 return name
             target.parent.mkdir(parents=True, exist_ok=True)
-        with in_our_words(), tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as handle:
+        with (
+            translating_errors(),
+            tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as handle,
+        ):
             aside = Path(handle.name)
             try:
                 handle.write(content)
@@ -142,10 +145,10 @@ class FolderArtifacts:
             content = path.read_bytes()
         except OSError as error:
             raise ArtifactError(f"{path} cannot be read: {error}", "restore the file") from error
-        found = _sha256(content)
-        if found != sha256:
+        digest = _sha256(content)
+        if digest != sha256:
             raise ArtifactError(
-                f"{path} hashes to {found}, recorded is {sha256}",
+                f"{path} hashes to {digest}, recorded is {sha256}",
                 "restore the file, or train the model again",
             )
         return content

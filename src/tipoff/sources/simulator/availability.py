@@ -26,7 +26,7 @@ class Squads:
     """Per team-game (2 x game + side, home first) and roster place, [2 games, 15].
 
     player: index; out: ruled out before noon; fresh: first game of that absence (books may
-    have listed him that morning); plays: on the floor tonight; p_plays, p_floor: the probability
+    have listed them that morning); plays: on the floor tonight; p_plays, p_floor: the probability
     of that as known at noon and at tip-off, when late withdrawals are known; resting: out for a
     day's rest.
     """
@@ -104,7 +104,7 @@ def _keep_nine(out: Bools, role: Floats) -> Bools:
 
 
 def _out_before(player: Ints, out: Bools, ghost: Bools) -> Bools:
-    """Was he also out in his previous game that was played? [2 games, 15]."""
+    """Were they also out in their previous game that was played? [2 games, 15]."""
     before = np.zeros_like(out)
     last: dict[int, bool] = {}
     for row in range(len(player)):
@@ -116,14 +116,14 @@ def _out_before(player: Ints, out: Bools, ghost: Bools) -> Bools:
 
 
 def _rotation(role: Floats, out: Bools) -> Floats:
-    """P(the coach uses him), by rank of role among those not ruled out."""
+    """P(the coach uses them), by rank of role among those not ruled out."""
     rank = np.argsort(np.argsort(-np.where(out, -np.inf, role), axis=1), axis=1)
     return np.where(out, 0.0, PLAYS_BY_RANK[rank])
 
 
 def _on_the_floor(rng: np.random.Generator, p_floor: Floats) -> Bools:
-    """Draw who plays, each with his probability, and as many as expected, rounded up or down:
-    systematic sampling (Madow 1949). He plays if a point of u, 1 + u, 2 + u, ... falls to him."""
+    """Draw who plays, each with their probability, and as many as expected, rounded up or down:
+    systematic sampling (Madow 1949). They play if a point of u, 1 + u, 2 + u, ... falls to them."""
     order = np.argsort(-p_floor, axis=1)
     ends = np.cumsum(np.take_along_axis(p_floor, order, axis=1), axis=1)
     points = np.floor(ends - rng.random((len(p_floor), 1)))
@@ -151,8 +151,8 @@ def transactions(rng: np.random.Generator, games: Games, drawn: Squads) -> Trans
     before = _out_before(drawn.player, drawn.out, np.repeat(games.ghost, 2))
     placed = drawn.out & ~before & played
     back = ~drawn.out & before & played
-    told = np.where(placed, rng.random(placed.shape) < 0.9, rng.random(placed.shape) < 0.7)
-    row, place = np.nonzero((placed | back) & told)
+    printed = np.where(placed, rng.random(placed.shape) < 0.9, rng.random(placed.shape) < 0.7)
+    row, place = np.nonzero((placed | back) & printed)
     return Transactions(
         day=games.day[row // 2],
         team=drawn.team[row],

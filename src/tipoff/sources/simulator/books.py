@@ -32,8 +32,8 @@ _ERROR_SD = {
     "pa": 0.313,
     "ra": 0.324,
 }
-"""How far all books together are off, in standard deviations of the stat: a part of his own
-(`_COMMON_SD`) moves every market of a player. Set so that lines beat the EWMA by as much as real
+"""How far all books together are off, in standard deviations of the stat: a part common to a player
+(`_COMMON_SD`) moves every market of theirs. Set so that lines beat the EWMA by as much as real
 ones do (docs/simulate.md)."""
 _OPENING_SD = 0.09
 _ALTERNATE, _ONE_SIDED, _LATE, _ABBREVIATED = 0.04, 0.015, 0.003, 0.02
@@ -95,7 +95,7 @@ def prop_lines_file(
     """All prop lines of these games, in order of date, player, market, book and time."""
     out = drawn.out[truth.row, truth.place]
     common = rng.normal(0, _COMMON_SD, len(truth.row))
-    sheets: list[pl.DataFrame] = []
+    quotes: list[pl.DataFrame] = []
     for market_number, market in enumerate(MARKETS):
         pmf = truth.pmf[market]
         spread = np.sqrt(moments(pmf)[1])
@@ -104,14 +104,14 @@ def prop_lines_file(
         for book_number, book in enumerate(BOOKS):
             for posted, opening in _post(rng, book, market, pmf, error, spread, listed, out):
                 sheet = _sheet(rng, posted, book)
-                sheets.append(
+                quotes.append(
                     sheet.with_columns(
                         market=pl.lit(market_number, dtype=pl.Int64),
                         book=pl.lit(book_number, dtype=pl.Int64),
                         opening=pl.lit(opening),
                     )
                 )
-    return _finish(_named(rng, world, frame, drawn, truth, pl.concat(sheets)))
+    return _finish(_named(rng, world, frame, drawn, truth, pl.concat(quotes)))
 
 
 def _own_sd(market: str) -> float:
@@ -120,9 +120,9 @@ def _own_sd(market: str) -> float:
 
 def _listed(rng: np.random.Generator, market: str, pmf: Floats, minutes: Floats) -> Bools:
     """Rotation players whose market is neither too small nor too lopsided to offer."""
-    wanted = minutes + rng.normal(0, 2.0, len(minutes)) >= _LEAST_MINUTES[market]
+    plays_enough = minutes + rng.normal(0, 2.0, len(minutes)) >= _LEAST_MINUTES[market]
     nothing = pmf[:, 0] + (pmf[:, 1] if market in {"points", "pra", "pr", "pa"} else 0)
-    return np.asarray(wanted & (nothing < _MOST_ZEROS.get(market, 0.72)))
+    return np.asarray(plays_enough & (nothing < _MOST_ZEROS.get(market, 0.72)))
 
 
 def _post(
@@ -139,11 +139,11 @@ def _post(
     (they are still there), and some alternates around the closing ones."""
     if book.pickem and market not in _CORE:
         return []
-    shown = listed & (rng.random(len(listed)) < book.share)
+    offered = listed & (rng.random(len(listed)) < book.share)
     seen = error + rng.normal(0, book.sd, len(error)) * spread
-    posted = [(_quote(rng, pmf, seen, np.flatnonzero(shown & ~out)), False)]
+    posted = [(_quote(rng, pmf, seen, np.flatnonzero(offered & ~out)), False)]
     if book.opens:
-        early = np.flatnonzero(shown & (rng.random(len(shown)) < book.opens))
+        early = np.flatnonzero(offered & (rng.random(len(offered)) < book.opens))
         drift = rng.normal(0, _OPENING_SD, len(error)) * spread
         posted.append((_quote(rng, pmf, seen + drift, early, early=True), True))
     if not book.pickem:

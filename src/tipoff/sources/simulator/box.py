@@ -1,7 +1,7 @@
-"""Draw the box scores. Every player's marginal is exactly his truth; team-mates are tied
+"""Draw the box scores. Every player's marginal is exactly their truth; team-mates are tied
 together only through Gaussian copulas, which leave marginals alone.
 
-One game state per game and one minutes node per player are drawn first; given these his stats
+One game state per game and one minutes node per player are drawn first; given these their stats
 are independent Poisson counts, drawn by inverting their cdf at correlated uniforms. Misses and
 minutes on display are then fitted to the team's possessions and its 240 minutes (265 after an
 overtime).
@@ -39,13 +39,13 @@ _TOGETHER = np.zeros(len(STATS))
 _TOGETHER[[PAINT, MID, THREE, FT]] = [0.06, 0.06, 0.18, 0.17]
 """Correlation of everybody in a game with how freely that kind of shot falls tonight."""
 _MINUTES_SHARED = 0.9
-_MADE = {"two": 0.545, "three": 0.36, "ft": 0.78}
+_ACCURACY = {"two": 0.545, "three": 0.36, "ft": 0.78}
 _POSSESSIONS, _POSSESSIONS_SD = 99.9, 4.0
 
 
 @dataclass(frozen=True)
 class Box:
-    """Outcomes, [tg, 15] each; zero where he did not play.
+    """Outcomes, [tg, 15] each; zero where they did not play.
 
     minutes: tenths of a minute as floats, each team's sum is 240 or 265; counts: [tg, 15, stats];
     missed_twos, missed_threes, missed_ft: counts; points: [tg, 15].
@@ -97,8 +97,8 @@ def _draw(rng: np.random.Generator, plays: Bools, night: Night) -> tuple[Floats,
         pull = np.sqrt(1 - _TOGETHER[stat] ** 2) * own + _TOGETHER[stat] * night_out
         uniform = ndtr(pull)
         counts[..., stat] = _poisson_quantile(uniform, mean[..., stat])
-    shown = night.minutes(stay[..., None])[rows, :, state]
-    return _fit(shown, night.spread, plays, state), counts
+    minutes = night.minutes(stay[..., None])[rows, :, state]
+    return _fit(minutes, night.spread, plays, state), counts
 
 
 def _states(rng: np.random.Generator, night: Night) -> Ints:
@@ -123,8 +123,8 @@ def _poisson_quantile(uniform: Floats, mean: Floats) -> Ints:
     safe = np.maximum(mean, 1e-9)
     guess = np.maximum(np.ceil(np.nan_to_num(pdtrik(uniform, safe))), 0.0)
     lower = np.maximum(guess - 1, 0.0)
-    found = np.where(pdtr(lower, safe) >= uniform, lower, guess)
-    return np.asarray(found, dtype=np.int64)
+    smallest = np.where(pdtr(lower, safe) >= uniform, lower, guess)
+    return np.asarray(smallest, dtype=np.int64)
 
 
 def _fit(minutes: Floats, spread: Floats, plays: Bools, state: Ints) -> Floats:
@@ -150,14 +150,14 @@ def _misses(
     rng: np.random.Generator, counts: Ints, minutes: Floats, night: Night
 ) -> tuple[Ints, Ints, Ints]:
     """Missed shots: what is left of the team's possessions, dealt out by its shooters' attempts."""
-    free = rng.poisson(counts[..., FT] * (1 / _MADE["ft"] - 1))
+    free = rng.poisson(counts[..., FT] * (1 / _ACCURACY["ft"] - 1))
     possessions = _game_possessions(rng, counts, night)
     team = counts.sum(axis=1)
     attempts = possessions - team[:, TOV] + team[:, OREB] - 0.44 * (free.sum(axis=1) + team[:, FT])
-    made = team[:, PAINT] + team[:, MID] + team[:, THREE]
-    missed = np.maximum(np.round(attempts) - made, 20).astype(np.int64)
-    twos = (night.rate[..., PAINT] + night.rate[..., MID]) * (1 / _MADE["two"] - 1)
-    threes = night.rate[..., THREE] * (1 / _MADE["three"] - 1)
+    baskets = team[:, PAINT] + team[:, MID] + team[:, THREE]
+    missed = np.maximum(np.round(attempts) - baskets, 20).astype(np.int64)
+    twos = (night.rate[..., PAINT] + night.rate[..., MID]) * (1 / _ACCURACY["two"] - 1)
+    threes = night.rate[..., THREE] * (1 / _ACCURACY["three"] - 1)
     weight = np.concatenate([twos * minutes, threes * minutes], axis=1)
     dealt = rng.multinomial(missed, weight / weight.sum(axis=1, keepdims=True))
     half = counts.shape[1]

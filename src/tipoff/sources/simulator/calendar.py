@@ -120,8 +120,8 @@ def _days(rng: np.random.Generator, pairs: list[tuple[int, int]], teams: int) ->
     days: list[int] = []
     for number, (home, away) in enumerate(pairs):
         nominal = int(number // (teams // 2) * _ROUND_DAYS)
-        wanted = nominal + int(rng.integers(0, 4))
-        day = next(d for d in range(wanted, wanted + 400) if _free(busy, home, away, d))
+        earliest = nominal + int(rng.integers(0, 4))
+        day = next(d for d in range(earliest, earliest + 400) if _free(busy, home, away, d))
         busy[home].add(day)
         busy[away].add(day)
         days.append(day)

@@ -43,7 +43,7 @@ SKILL_SD = np.array([0.44, 0.44, 0.62, 0.52, 0.66, 0.42, 0.48, 0.32, 0.72, 0.34,
 
 SIZE_LOADING = np.array([0.60, 0.30, -0.75, 0.25, 0.80, 0.80, -0.30, -0.15, 0.75, 0.05, 0.45])
 USAGE_LOADING = np.array([0.55, 0.60, 0.15, 0.75, -0.05, 0.15, 0.45, 0.10, -0.05, 0.70, -0.05])
-"""Two latent traits behind the skills: size (rim against arc) and how much of the ball he gets."""
+"""Two latent traits behind the skills: size (rim against arc) and how much of the ball they get."""
 
 ROLE_MINUTES = np.array(
     [33.6, 32.0, 30.3, 28.2, 26.0, 23.2, 20.8, 18.5, 15.8, 13.0, 10.0, 7.6, 6.0, 5.0, 4.4]
@@ -51,7 +51,7 @@ ROLE_MINUTES = np.array(
 PLAYS_BY_RANK = np.array(
     [0.997] * 7 + [0.985, 0.95, 0.83, 0.61, 0.41, 0.27, 0.18, 0.12], dtype=np.float64
 )
-"""P(he gets on the floor), by rank of role among those available that night."""
+"""P(they get on the floor), by rank of role among those available that night."""
 
 LATE_SCRATCH = 0.015
 """P(withdrawn before tip-off but after every list is out): the truth knows, no file does."""

@@ -85,10 +85,10 @@ def _league(seed: int, teams: int, games: int, years: range, say: Callable[[str]
     parts: dict[str, list[pl.DataFrame]] = defaultdict(list)
 
     def play(rng: np.random.Generator, fixtures: Games, first: int) -> Frames:
-        made = _stage(rng, league, fixtures, first)
-        for name, frame in made.items():
+        frames = _stage(rng, league, fixtures, first)
+        for name, frame in frames.items():
             parts[name].append(frame)
-        return made
+        return frames
 
     for number, year in enumerate(years):
         rng = np.random.default_rng([seed, 1, number])

@@ -51,7 +51,7 @@ _BENCH = 18.0
 class Night:
     """Pre-game truth; the first axis is team-game (2 x game + side, home first).
 
-    expected: minutes given that he plays a game without overtime, [tg, 15]; spread: their
+    expected: minutes given that they play a game without overtime, [tg, 15]; spread: their
     standard deviation within a state; skew: of the minutes nodes; starter: [tg, 15]; rate: per
     minute, [tg, 15, stats]; state_weight: P(state), [tg, states]; lift: multiplier on scoring per
     state, [tg, states]; shift: minutes per state, [tg, 15, states]; margin, total: expected points
@@ -142,8 +142,8 @@ def _drift(
     other = _walk(rng, count, days, 40.0)[row, day] * 0.06
     form = np.repeat(other[..., None], len(STATS), axis=2)
     form[..., SCORING] = scoring[..., None]
-    wanted = np.clip(world.role[row] * np.exp(role - 0.01), 1.5, 39.5)
-    return wanted, np.exp(form)
+    minutes = np.clip(world.role[row] * np.exp(role - 0.01), 1.5, 39.5)
+    return minutes, np.exp(form)
 
 
 def _walk(rng: np.random.Generator, count: int, days: int, memory: float) -> Floats:

@@ -76,22 +76,22 @@ def game_lines_file(
 ) -> pl.DataFrame:
     """Two sources per game played: spread, total and moneylines near the true expectations."""
     played = ~frame["ghost"].to_numpy()
-    shown = frame.filter(~pl.col("ghost"))
+    games = frame.filter(~pl.col("ghost"))
     parts = []
     for book, sharp in (("odds average (simulated)", True), ("closing sheet (simulated)", False)):
-        parts.append(_game_book(rng, shown, margin[played], total[played], book, sharp))
+        parts.append(_game_book(rng, games, margin[played], total[played], book, sharp))
     return pl.concat(parts).sort("game_date", "nba_game_id", "bookmaker", maintain_order=True)
 
 
 def _game_book(
     rng: np.random.Generator,
-    shown: pl.DataFrame,
+    games: pl.DataFrame,
     margin: Floats,
     total: Floats,
     book: str,
     sharp: bool,
 ) -> pl.DataFrame:
-    count = len(shown)
+    count = len(games)
     seen = margin + rng.normal(0, 1.2 if sharp else 1.6, count)
     sums = total + rng.normal(0, 2.5 if sharp else 3.0, count)
     prices = [american(np.full(count, 0.5) + rng.normal(0, 0.008, count), 0.046) for _ in range(4)]
@@ -104,7 +104,7 @@ def _game_book(
         "away_ml": moneyline(-seen, 0.045),
     }
     names = ("home_spread_price", "away_spread_price", "over_price", "under_price")
-    frame = shown.select(
+    frame = games.select(
         *("game_date", "home", "away"),
         **{name: pl.Series(value) for name, value in columns.items()},
         bookmaker=pl.lit(book),

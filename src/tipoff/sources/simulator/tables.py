@@ -73,7 +73,7 @@ def player_frame(
     row, place = np.nonzero(drawn.plays & ~ghost[:, None])
     who, side = drawn.player[row, place], row % 2
     stats = _counted(box, row, place)
-    made = {name: stats.pop(name) for name in ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta")}
+    shooting = {name: stats.pop(name) for name in ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta")}
     identity = {
         "player_id": pl.Series(world.ids, dtype=pl.Int64).gather(pl.Series(who)),
         "player_name": text(world.names, who),
@@ -84,16 +84,16 @@ def player_frame(
         "starter": starter[row, place],
         "minutes": box.minutes[row, place].astype(np.float32),
     }
-    shown = frame[row // 2].select(
+    games = frame[row // 2].select(
         "game_id", "nba_game_id", "game_date", "season", "season_type", "home", "away"
     )
-    sides = pl.DataFrame({"at_home": side == 0}).hstack(shown)
+    sides = pl.DataFrame({"at_home": side == 0}).hstack(games)
     teams = sides.select(
         *("game_id", "nba_game_id", "game_date", "season", "season_type"),
         team=pl.when("at_home").then("home").otherwise("away"),
         opponent=pl.when("at_home").then("away").otherwise("home"),
     )
-    numbers = pl.DataFrame({**identity, **shape, **stats, **made})
+    numbers = pl.DataFrame({**identity, **shape, **stats, **shooting})
     return teams.hstack(numbers)
 
 

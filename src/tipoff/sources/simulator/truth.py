@@ -44,7 +44,7 @@ _WITH_POINTS = frozenset({"points", "pra", "pr", "pa"})
 class Truth:
     """One row per player-game with any chance to play (or ruled out only today).
 
-    row, place: where he stands in Squads; pmf: market -> [rows, K], given that he plays;
+    row, place: where they stand in Squads; pmf: market -> [rows, K], given that they play;
     minutes_mean, minutes_sd: [rows], of the nodes.
     """
 
@@ -57,8 +57,8 @@ class Truth:
 
 def work_out(drawn: Squads, night: Night) -> Truth:
     """Mix the conditional laws over game states and minutes nodes."""
-    wanted: Bools = ~drawn.out | drawn.fresh
-    row, place = np.nonzero(wanted)
+    expected: Bools = ~drawn.out | drawn.fresh
+    row, place = np.nonzero(expected)
     minutes = np.stack(
         [night.minutes(np.asarray(q))[row, place] for q in node_quantiles()], axis=-1
     )

@@ -35,7 +35,7 @@ _UNREGISTERED = 61
 class World:
     """Everything that lasts from one season to the next.
 
-    role: minutes he is worth, [players]; skill: rates per minute, [players, stats];
+    role: minutes they are worth, [players]; skill: rates per minute, [players, stats];
     fragile: relative absence rate, [players]; slots: player per team and roster place,
     [teams, 15]; defence: multipliers on the opponent's stats, [teams, stats]; pace: per team,
     1 = league; attack: per team, multiplier on scoring.

@@ -2,7 +2,7 @@
 CREATE OR REPLACE TEMP MACRO real_price(p) AS
   CASE WHEN abs(p) BETWEEN 100 AND 20000 THEN p END;
 
--- Without an event: the game on the date of the team of his last earlier box score.
+-- Without an event: the game on the date of the team of their last earlier box score.
 CREATE OR REPLACE TEMP TABLE last_team AS
   SELECT r.subject, a.team FROM (SELECT * FROM resolved WHERE home IS NULL) r
   ASOF JOIN (SELECT player_key, game_date, max(team) AS team FROM appearance GROUP BY ALL) a

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tipoff.lake.files import orphans
-from tipoff.lake.foreign import in_our_words
+from tipoff.lake.foreign import translating_errors
 from tipoff.results.health import Cleaned, Compacted
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ def clean(lake: Lake, now: datetime, age: timedelta, *, dry_run: bool = False) -
     when the lock is not free, LakeUnavailable when a file cannot be removed.
     """
     before = now - age
-    with lake.lock.held(), lake.session() as session, in_our_words():
-        found, replaced = orphans(lake), _replaced(session)
-        old = [file for file in found if file.changed < before]
-        young = len(found) - len(old)
+    with lake.lock.held(), lake.session() as session, translating_errors():
+        leftovers, replaced = orphans(lake), _replaced(session)
+        old = [file for file in leftovers if file.changed < before]
+        young = len(leftovers) - len(old)
         if any(when >= before for _, when in replaced):
             replaced, young = [], young + len(replaced)
         gone = [path for path, _ in replaced]
