@@ -50,6 +50,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.house_rules
+	$(BIN)/python -m tools.words
 
 # Wheel and sdist: built, compared with what is committed, installed by pipx elsewhere, the demo run.
 wheel: $(STAMP)

@@ -45,8 +45,8 @@ class Difference:
 
 def difference(text: str, title: str, column: str) -> Difference | None:
     """The cell of MODEL under `column` of the first table below a heading that has it."""
-    _, found, below = text.partition(f"### {title}\n")
-    if not found:
+    _, heading, below = text.partition(f"### {title}\n")
+    if not heading:
         return None
     section = re.split(r"^##", below, maxsplit=1, flags=re.M)[0]
     heads: list[str] = []
