@@ -359,10 +359,9 @@ def test_a_plugin_never_gets_the_module_of_another_folder_that_it_names_too(
             helper.write_text(f"SHARE = {n}\n", encoding="utf-8")
     load_plugins(lake_in(tmp_path / "one"))
     for _ in range(2):
-        with pytest.raises(UsageError) as refused:
-            load_plugins(lake_in(tmp_path / "two"))
+        (refused,) = load_plugins(lake_in(tmp_path / "two"))
         for part in (name, str(tmp_path / "one"), str(tmp_path / "two")):
-            assert part in refused.value.message
+            assert part in refused.message
     assert not is_known(f"two_{kind}_{own}".lower())
     load_plugins(lake_in(tmp_path / "one"))
 

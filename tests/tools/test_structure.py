@@ -54,7 +54,7 @@ def test_a_place_names_the_market_in_code_and_not_in_prose(
 def test_this_checkout_is_measured_without_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--no-walks", "--json"]) == 0
     numbers = json.loads(capsys.readouterr().out)["now"]
-    assert all(value > 0 for value in numbers.values())
+    assert all(value > 0 for name, value in numbers.items() if "scripts" not in name)
 
 
 def test_what_is_no_commit_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
