@@ -11,6 +11,7 @@ from tipoff.cli import app
 from tipoff.errors import SourceError
 
 
+@pytest.mark.long
 def test_import_prints_what_it_did_and_doctor_lists_what_it_could_not(tmp_path: Path) -> None:
     folder = tiny(tmp_path / "folder")
     folder.rows["prop_lines"] += [line(SECOND, "Z. Ghost"), line(SECOND, "Rookie Newman")]

@@ -7,6 +7,7 @@ import pytest
 import tipoff
 from tests.cli.test_help import LEAVES
 from tests.first_edition import unpacked
+from tests.long import sampled
 from tests.robust.test_command_line import tipoff as call
 from tipoff.cli.slate import line_text
 from tipoff.settings import settings
@@ -26,6 +27,10 @@ SCREENS = (
     "models list --on DAY", "models show champion_line", "models show catboost_v9",
     "models review --on DAY", "lake check", "runs", "runs list DAY", "runs show RUN", "alerts list",
 )  # fmt: skip
+
+
+SHORT = ("slate DAY --all", "player PLAYER DAY --all", "explain PLAYER DAY", "doctor DAY", "runs",
+         "price PLAYER DAY", "models list --on DAY")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +63,7 @@ def screen(words: dict[str, str], asked: str, columns: int) -> list[str]:
     return out.splitlines()
 
 
-@pytest.mark.parametrize("asked", SCREENS)
+@pytest.mark.parametrize("asked", sampled(SCREENS, lambda asked: asked in SHORT))
 def test_no_line_of_a_screen_is_wider_than_80_columns_nor_coloured(
     words: dict[str, str], asked: str
 ) -> None:
@@ -77,6 +82,7 @@ def test_every_command_that_reads_is_among_the_screens() -> None:
     ("asked", "column"),
     [("slate DAY", "id"), ("models list --on DAY", "from")],
 )
+@pytest.mark.long
 def test_a_wide_screen_shows_what_a_narrow_one_leaves_out(
     words: dict[str, str], asked: str, column: str
 ) -> None:

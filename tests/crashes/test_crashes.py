@@ -13,7 +13,7 @@ from tests.faults.league import Ground
 from tests.long import sampled
 from tipoff.settings import settings
 
-KILLS = 8
+KILLS = 5
 
 
 @pytest.fixture(autouse=True)

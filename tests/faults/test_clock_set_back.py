@@ -46,6 +46,7 @@ def test_an_earlier_clock_finds_nothing_to_do(
     assert current.committed_at == noon
 
 
+@pytest.mark.long
 def test_a_set_made_by_an_earlier_clock_is_dated_and_true_no_earlier_than_the_one_before(
     tiny: Path, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:

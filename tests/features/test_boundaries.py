@@ -13,6 +13,7 @@ from tests.features.conftest import Built
 from tests.features.oracle import Facts, Oracle
 from tests.features.small_league import LAST, SEASON_TWO, START, League, Row
 from tests.features.test_leakage import slate, tonight
+from tests.long import sampled
 from tipoff.features import roster_frame, training_frame
 
 OPENING = START + timedelta(days=SEASON_TWO)
@@ -38,7 +39,7 @@ def newest(league: League, table: str, day: date, before: datetime) -> datetime:
     return max(known)
 
 
-@pytest.mark.parametrize("table", ["player_game", "injury", "prop_line"])
+@pytest.mark.parametrize("table", sampled(["player_game", "injury", "prop_line"]))
 @pytest.mark.parametrize("short", [timedelta(0), TICK], ids=["at the moment", "just before it"])
 def test_what_becomes_known_at_the_moment_asked_for_is_known_and_later_is_not(
     small: Built, small_league: League, table: str, short: timedelta
@@ -49,6 +50,7 @@ def test_what_becomes_known_at_the_moment_asked_for_is_known_and_later_is_not(
     assert disagreements(small, LAST, moment) == []
 
 
+@pytest.mark.long
 def test_the_slates_of_an_opening_and_of_a_league_that_begins_are_what_plain_loops_give(
     small: Built,
 ) -> None:

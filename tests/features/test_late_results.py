@@ -11,6 +11,7 @@ from tests.features.conftest import Built
 from tests.features.small_league import SEASON_TWO, START, League, Row, tip
 from tests.features.test_leakage import slate, tonight
 from tests.features.test_oracle_v3 import compare
+from tests.long import sampled
 
 OPENING = START + timedelta(days=SEASON_TWO)
 LATE = timedelta(days=6)
@@ -39,7 +40,7 @@ def everyone_activated(league: League, day: date) -> League:
     return League(league.tables | {"injury": reports})
 
 
-@pytest.mark.parametrize("played", [OPENING, OPENING + timedelta(days=20)],
+@pytest.mark.parametrize("played", sampled([OPENING, OPENING + timedelta(days=20)]),
                          ids=["opening night", "later"])  # fmt: skip
 @pytest.mark.parametrize(
     "tables", [("game", "team_game", "player_game"), ("game",), ("player_game",)],

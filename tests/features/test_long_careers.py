@@ -54,6 +54,7 @@ def chosen(frame: pl.DataFrame) -> list[Row]:
     return list({(row["game_id"], row["player_key"]): row for row in rows + some}.values())
 
 
+@pytest.mark.long
 def test_every_feature_of_a_long_career_is_what_plain_loops_give(long: Built) -> None:
     rows = chosen(long.frame)
     assert max(row["games_career"] or 0 for row in rows) > 645

@@ -11,6 +11,7 @@ import pytest
 from tests.features.conftest import Built
 from tests.features.small_league import LAST
 from tests.features.test_leakage import same, slate, tonight
+from tests.long import sampled
 from tipoff.features import SlateFeatures, build_snapshot, catalogue, sources_of, training_frame
 from tipoff.features.checks import LEAST_ROWS, MOST_NULL, batch_checks
 from tipoff.markets import MARKETS
@@ -109,9 +110,9 @@ def features(small: Built) -> SlateFeatures:
 
 @pytest.mark.parametrize(
     "name",
-    ["team_win_pct", "pace_score", "opponent_pace", "fatigue_score", "usage_spike_score",
-     "injury_risk", "rest_advantage", "games_vs_opponent", "vegas_line_move", "dnp_rate",
-     "breakout_risk_score", "points_std_last_20", "line_pra"],
+    sampled(["breakout_risk_score", "injury_risk", "vegas_line_move", "games_vs_opponent",
+     "team_win_pct", "pace_score", "opponent_pace", "fatigue_score", "usage_spike_score",
+     "rest_advantage", "dnp_rate", "points_std_last_20", "line_pra"], 4),
 )  # fmt: skip
 def test_a_feature_built_alone_is_what_it_is_among_all(small: Built, name: str) -> None:
     with small.lake.reading() as r:

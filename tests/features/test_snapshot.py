@@ -194,6 +194,7 @@ def test_source_rows_of_a_window_are_the_games_in_it(
     assert len(ids("rest_advantage")) == 2
 
 
+@pytest.mark.long
 def test_every_v4_value_of_a_row_is_traced_to_fact_rows_known_at_its_moment(
     small: Built, snapshot: Snapshot
 ) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests.features.conftest import Built
 from tests.features.small_league import LAST, START, League, Row, tip
 from tests.features.test_leakage import same, slate, tonight
+from tests.long import sampled
 from tipoff.features import feature_set, roster_frame
 from tipoff.lake import Lake
 
@@ -129,7 +130,7 @@ def test_a_daily_status_stands_in_place_of_every_other_term(
     assert p == pytest.approx(sigmoid(logit), abs=1e-6)
 
 
-@pytest.mark.parametrize("raw", ["OUT", "REST", "OFS"])
+@pytest.mark.parametrize("raw", sampled(["OUT", "REST", "OFS"]))
 def test_out_tonight_is_nearly_sure_and_out_yesterday_less_so(
     chance: Callable[..., tuple[float, float]], raw: str
 ) -> None:
@@ -140,6 +141,7 @@ def test_out_tonight_is_nearly_sure_and_out_yesterday_less_so(
     assert 0.9 < before[1] < today[1]
 
 
+@pytest.mark.long
 def test_the_later_known_of_a_transaction_and_a_daily_status_counts(
     chance: Callable[..., tuple[float, float]],
 ) -> None:

@@ -143,6 +143,7 @@ def test_models_of_33_37_and_39_names_predict_from_one_snapshot(shapes: Lake, da
     assert set(feature_set("v2_39")) <= set(columns)
 
 
+@pytest.mark.long
 def test_a_feature_added_to_the_catalogue_changes_no_prediction_id_and_breaks_no_model(
     shapes_lake: Path, day: date, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_dry_run_of_what_is_published_says_the_same_and_stores_nothing(twice: 
     assert twice.lake.version() == before
 
 
+@pytest.mark.long
 def test_a_dry_run_shows_which_picks_a_setting_would_flip(
     twice: Twice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_dry_run_shows_which_picks_a_setting_would_flip(
     assert all(causes(row) == {"settings"} for row in diff.rows)
 
 
+@pytest.mark.long
 def test_a_dry_run_of_a_slate_never_run_adds_everything(lake: Lake, slate_day: date) -> None:
     with pytest.raises(NotFound, match="baselines"):
         dry_run(lake, slate_day)

@@ -27,6 +27,7 @@ def one(lake: Lake, sql: str, **params: Any) -> Any:
         return r.value(sql, params)
 
 
+@pytest.mark.long
 def test_the_farthest_source_row_of_every_kind_of_feature_reaches_the_player_by_that_feature(
     twice: Twice,
 ) -> None:

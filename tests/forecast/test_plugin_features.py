@@ -140,6 +140,7 @@ def test_it_is_trained_published_explained_and_reproduced_and_only_its_features_
     assert reproduce(lake, report.run_id).reproduced
 
 
+@pytest.mark.long
 def test_a_value_counts_from_the_moment_it_was_known_and_makes_a_new_set(
     lake: Lake, tmp_path: Path
 ) -> None:
@@ -186,6 +187,7 @@ def test_another_function_under_the_name_refuses_the_model_and_is_no_nothing_to_
     assert _reasons(lake, report.run_id) == {"contract"}
 
 
+@pytest.mark.long
 def test_a_function_that_fails_tonight_refuses_its_model_and_the_slate_goes_on(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

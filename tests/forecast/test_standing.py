@@ -16,6 +16,7 @@ from tests.builds import become_another_build, build_of
 from tests.faults.fixtures import MARKETS, MODELS, gates_open
 from tests.faults.league import Ground
 from tests.forecast.test_contracts import adopt, altered, redefined, with_column
+from tests.long import sampled
 from tipoff import clock
 from tipoff.errors import IntegrityError
 from tipoff.features.catalogue import CATALOGUE
@@ -158,8 +159,8 @@ def test_a_set_holds_while_every_feature_of_it_means_what_it_meant(
 
 @pytest.mark.parametrize(
     "other",
-    [{"required": False}, {"category": "team"}, {"varies_within_slate": False},
-     {"fallback": "p.n < 2"}, {"why": "'few_games'"}],
+    sampled([{"required": False}, {"category": "team"}, {"varies_within_slate": False},
+     {"fallback": "p.n < 2"}, {"why": "'few_games'"}], 2),
 )  # fmt: skip
 def test_a_set_holds_while_the_values_of_its_features_are_judged_as_they_were(
     chosen: Shown, monkeypatch: pytest.MonkeyPatch, other: dict[str, Any]

@@ -74,6 +74,7 @@ def test_the_page_is_current() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS)
+@pytest.mark.long
 def test_a_row_stands_on_the_page_with_its_tests(row: str) -> None:
     (line,) = [text for text in page().splitlines() if text.startswith(f"| {row} |")]
     for file, name in marked().get(row, [("", "no test")]):

@@ -216,7 +216,7 @@ def test_a_model_that_fails_in_whatever_way_takes_no_other_prediction_with_it(
 
 @pytest.mark.incident(31)
 @pytest.mark.parametrize(
-    "error", [pl.exceptions.ColumnNotFoundError, MemoryError, OverflowError, KeyError]
+    "error", sampled([pl.exceptions.ColumnNotFoundError, MemoryError, OverflowError, KeyError], 2)
 )
 @pytest.mark.parametrize("when", ["scored", "loaded"])
 def test_no_kind_of_error_in_a_model_reaches_another_models_predictions(

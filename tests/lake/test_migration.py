@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.first_edition import expected, unpacked
+from tests.long import sampled
 from tests.simulated import built_once
 from tipoff import __version__, clock
 from tipoff.cli import app
@@ -177,7 +178,7 @@ def test_the_second_opening_does_nothing(old: Path) -> None:
     assert sorted(old.rglob("*.parquet")) == files
 
 
-@pytest.mark.parametrize("at", [1, 2, 4, 6, 60, -1], ids=str)
+@pytest.mark.parametrize("at", sampled([4, 1, 2, 6, 60, -1], 2))
 def test_a_process_that_is_killed_before_its_commit_leaves_the_old_version_whole(
     old: Path, at: int
 ) -> None:

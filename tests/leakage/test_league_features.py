@@ -16,6 +16,7 @@ from tests.features.small_league import START, League, Row, tip
 from tests.features.test_leakage import tonight
 from tests.forecast.test_contracts import adopt
 from tests.leakage.planted import SOURCES, TONIGHT, with_late_games, with_leak_in
+from tests.long import sampled
 from tipoff.features import feature_set, roster_frame, slate_frame, training_frame
 from tipoff.features.catalogue import CATALOGUE, Catalogue
 from tipoff.lake import Lake
@@ -149,7 +150,7 @@ def reading(careless: Catalogue) -> tuple[str, ...]:
     return (*names, *({TONIGHT} & careless.features.keys()))
 
 
-@pytest.mark.parametrize("what", PLANTED)
+@pytest.mark.parametrize("what", sampled(PLANTED, 3))
 def test_a_careless_line_in_a_family_the_champion_reads_is_caught(
     what: str, truth: Lake, other: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

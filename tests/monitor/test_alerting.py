@@ -98,6 +98,7 @@ def test_what_a_destination_did_not_take_is_told_at_the_next_check_and_only_ther
     assert names(check_alerts(lake, slate_day, soon, everywhere)) == [("missing_slate", "webhook")]
 
 
+@pytest.mark.long
 def test_publishing_ends_a_missing_slate(
     lake: Lake, slate_day: date, soon: datetime, everywhere: Settings
 ) -> None:

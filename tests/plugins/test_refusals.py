@@ -83,6 +83,7 @@ def test_a_plugin_that_hangs_is_ended_after_its_time(
         assert getattr(family, "process")._child is None  # noqa: B009 (of its own family only)
 
 
+@pytest.mark.long
 def test_a_plugin_that_hangs_on_held_out_rows_is_ended_in_training_too(
     one_lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_plugin_that_hangs_on_held_out_rows_is_ended_in_training_too(
         train(one_lake, "my_ridge", slate_dates(one_lake)[-8])
 
 
+@pytest.mark.long
 def test_a_plugin_that_hangs_in_a_backtest_is_refused_there_and_asked_again_by_the_next(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +158,7 @@ def test_whatever_goes_wrong_with_plugins_the_slate_goes_on_with_all_others(
     assert all(f"({free} refused)" in reason for reason in reasons)
 
 
+@pytest.mark.long
 def test_what_changed_since_a_plugin_was_trained_is_said_until_it_is_trained_again(
     lake: Lake,
 ) -> None:

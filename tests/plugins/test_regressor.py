@@ -167,6 +167,7 @@ def test_the_types_a_file_may_make_are_in_the_manifest_and_others_are_refused(la
         assert load(lake, manifest.model_id).manifest == manifest
 
 
+@pytest.mark.long
 def test_a_feature_that_may_be_null_reaches_the_estimator_and_another_null_refuses_the_row(
     lake: Lake,
 ) -> None:

@@ -110,6 +110,7 @@ def test_reasons_and_roles_that_are_refused_leave_no_mark(at_home: date, publish
     assert _newest(Path(published.location)) == before
 
 
+@pytest.mark.long
 def test_hostile_names_that_were_stored_are_shown_letter_by_letter(
     at_home: date, published: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

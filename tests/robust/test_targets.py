@@ -34,6 +34,7 @@ def test_a_target_keeps_its_promise_on_hostile_and_random_bytes(name: str) -> No
 
 
 @pytest.mark.parametrize("name", SLOW)
+@pytest.mark.long
 def test_a_slow_target_keeps_its_promise_too(name: str) -> None:
     target: Target = TARGETS[name]
 

@@ -31,6 +31,7 @@ def test_the_form_without_lines_reads_v4_and_the_other_its_lines_and_prices_too(
     assert len(family_of(full).covers(full)) == 10
 
 
+@pytest.mark.long
 def test_a_backtest_resumed_by_another_process_gives_the_same_file(
     trained_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
