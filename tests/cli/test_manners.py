@@ -126,6 +126,15 @@ def test_explaining_a_player_explains_the_champions_prediction(player: str) -> N
     assert by_id["prediction"] == chosen
 
 
+def test_a_players_forecast_by_any_model_is_explained_by_its_name(player: str) -> None:
+    asked = ("explain", player, "--market", "points", "--model")
+    of_another = json.loads(call(*asked, "ewma_hl8", "--json")[1])
+    chosen = of_another["prediction"]
+    assert (chosen["player"], chosen["model"]) == (player, "ewma_hl8")
+    code, _, err = call(*asked, "ewma_hl88")
+    assert (code, "ewma_hl8" in err) == (2, True)
+
+
 def test_several_markets_may_be_named_in_any_spelling(player: str) -> None:
     code, out, _ = call("slate", "--market", "pts", "--market", "P+R+A", "--json")
     assert code == 0

@@ -86,22 +86,25 @@ class Slates(Part):
         with self._lake.reading() as r:
             return why(r, player, day_of(date), clock.now())
 
-    def explain(self, what: str, date: Day = "today", *, market: str = "points") -> Explanation:
+    def explain(
+        self, what: str, date: Day = "today", *, market: str = "points", model: str | None = None
+    ) -> Explanation:
         """Why this number: features, sources, contributions, lines, model and code version.
 
-        `what`: a prediction's id or the beginning of it; or a player, of whom the champion's
-        prediction in `market` on `date` is meant. Raises NotFound, UsageError as `player`.
+        `what`: a prediction's id or the beginning of it; or a player, of whom the prediction of
+        `model` (by default the champion's) in `market` on `date` is meant. Raises NotFound,
+        UsageError as `player`.
         """
         from tipoff.forecast import (
-            champion_prediction,
             explain,
             find_prediction,
             is_prediction_id,
+            player_prediction,
         )
 
         with self._lake.reading() as r:
             known = is_prediction_id(what)
-            name = what if known else champion_prediction(r, what, day_of(date), market)
+            name = what if known else player_prediction(r, what, day_of(date), market, model)
             return explain(self._lake, r, *find_prediction(r, name))
 
     def reproduce(self, what: Day, *, progress: Progress = silent) -> Reproduction:

@@ -23,6 +23,10 @@ def explain(
     ],
     date: Date = TODAY,
     market: OneMarket = "points",
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Whose forecast of a player [default: the champion's]."),
+    ] = None,
     sources: Annotated[bool, typer.Option("--sources", help="Every source row.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -31,7 +35,7 @@ def explain(
     Every feature's value, quality, sources and contribution; lines, model, code version.
     """
     with opened(ctx) as t:
-        result = t.explain(what, date, market=market)
+        result = t.explain(what, date, market=market, model=model)
     answer(result, as_json, lambda: _show(result, sources))
 
 

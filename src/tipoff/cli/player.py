@@ -20,7 +20,7 @@ def player(
     every: Annotated[bool, typer.Option("--all", help="Every model, not only champions.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show every forecast of a player, and every refusal."""
+    """Show the champions' forecasts of a player (--all: every model's), and every refusal."""
     with opened(ctx) as t:
         view = t.player(player, date)
     answer(view, as_json, lambda: _show(view, every))

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from tipoff.forecast.reproduction import find_prediction, reproduce
     from tipoff.forecast.slate import Slate, find_slate
     from tipoff.forecast.view import (
-        champion_prediction,
         find_publication,
         is_prediction_id,
         markets_without_champion,
+        player_prediction,
         player_view,
         refused_players,
         slate_at,
@@ -30,7 +30,6 @@ __all__ = [
     "Publication",
     "Slate",
     "breakouts",
-    "champion_prediction",
     "current_publication",
     "explain",
     "find_prediction",
@@ -38,6 +37,7 @@ __all__ = [
     "find_slate",
     "is_prediction_id",
     "markets_without_champion",
+    "player_prediction",
     "player_view",
     "reconcile",
     "refused_players",
@@ -55,7 +55,7 @@ _HOME = {
     "reproduction": ("find_prediction", "reproduce"),
     "slate": ("Slate", "find_slate"),
     "view": (
-        "champion_prediction",
+        "player_prediction",
         "find_publication",
         "is_prediction_id",
         "markets_without_champion",

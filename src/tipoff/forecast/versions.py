@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
-from tipoff.errors import ArtifactError, ContractError, NotFound, TipoffError
+from tipoff.errors import (
+    ArtifactError,
+    ContractError,
+    NotFound,
+    PluginFailed,
+    PluginTimeout,
+    TipoffError,
+)
 from tipoff.failures import LOAD_FAILURES
 from tipoff.forecast.score import Scene, Scored, failure, refuse, ruled_out, score_model
 from tipoff.models.families import FAMILIES
@@ -101,6 +108,8 @@ def _score(opened: Future[Model], scene: Scene, seats: list[Seat]) -> Outcome:
     except LOAD_FAILURES as error:
         reason, why = _not_loaded(error)
         step = error.next_step if isinstance(error, TipoffError) else ""
+        if not step and isinstance(error, PluginFailed | PluginTimeout):
+            step = _mend(seats)
         refused = Refused(tuple(why), step or f"tipoff train {seats[0].model} --through DATE")
         return _refused_whole(scene, seats, reason, refused)
     made, failed = Scored([], []), list[str]()

@@ -121,22 +121,30 @@ def is_prediction_id(text: str) -> bool:
     return text.startswith("pred_")
 
 
-def champion_prediction(r: Reader, name: str, day: date, market: str) -> str:
-    """The id of the champion's published prediction of a player's market on a date.
+def player_prediction(r: Reader, name: str, day: date, market: str, model: str | None) -> str:
+    """The id of a model's published prediction of a player's market on a date; of the champion's
+    where no model is named.
 
-    Raises UsageError for a market or a name as `find_player`, NotFound when there is none.
+    Raises UsageError for a market or model, or for a name as `find_player`, NotFound when there is
+    none.
     """
     from tipoff.league.players import find_player
 
     chosen, player = checked_market(market), find_player(r, name, day)
+    if model is not None:
+        from tipoff.models import checked_model
+
+        checked_model(r, model)
     sql = """SELECT market, prediction_id FROM forecast.prediction
-             WHERE run_id = $run AND player_key = $player AND role = 'champion' ORDER BY market"""
+             WHERE run_id = $run AND player_key = $player
+               AND CASE WHEN $model IS NULL THEN role = 'champion' ELSE model = $model END
+             ORDER BY market"""
     run = find_publication(r, day).run_id
-    theirs = dict(r.rows(sql, {"run": run, "player": player.key}))
+    theirs = dict(r.rows(sql, {"run": run, "player": player.key, "model": model}))
     if chosen not in theirs:
+        who = f"{model} does not predict" if model else "no champion predicts"
         raise NotFound(
-            f"no champion predicts {chosen} of {player.name} on {day}"
-            f" ({', '.join(theirs) or 'no market'})",
+            f"{who} {chosen} of {player.name} on {day} ({', '.join(theirs) or 'no market'})",
             f"tipoff why {player.name!r} {day}",
         )
     return str(theirs[chosen])

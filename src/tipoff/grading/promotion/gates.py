@@ -88,9 +88,9 @@ def _asked(name: str, gate: Callable[[Candidate], Answer], candidate: Candidate)
     try:
         return Verdict(name, *gate(candidate))
     except FAILURES as error:
-        return Verdict(
-            name, False, f"could not answer: {type(error).__name__}: {error}", "an answer"
-        )
+        # What a gate itself says needs no name of a class.
+        said = error if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        return Verdict(name, False, f"could not answer: {said}", "an answer")
 
 
 @_gate("n", "a row without its figure does not count")

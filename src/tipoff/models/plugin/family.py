@@ -117,10 +117,14 @@ class PluginFamily(ModelFamily[PluginModel]):
                 parts[market] = fitted[0]
                 shapes |= {market: fitted[1]} if fitted[1] else {}
         if not parts:
+            required = sorted({n for m in markets for n in contract.required(m)})
+            nulls = data.frame.select(required).null_count().row(0)
+            most, name = max(zip(nulls, required, strict=True))
             raise UsageError(
                 f"too few of {data.frame.height} player-games through {data.through} have every"
-                f" required feature, {MIN_ROWS} of the newest fifth are needed",
-                "choose a later --through",
+                f" required feature, {MIN_ROWS} of the newest fifth are needed; {name} is null in"
+                f" {most}",
+                "choose a later --through, or look at that feature",
             )
         manifest = make_manifest(
             spec.model, self.name, contract, data, [f"y_{m}" for m in markets], __name__,
