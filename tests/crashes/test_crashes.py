@@ -13,7 +13,7 @@ from tests.faults.league import Ground
 from tests.long import sampled
 from tipoff.settings import settings
 
-KILLS = 5
+KILLS = 8
 
 
 @pytest.fixture(autouse=True)

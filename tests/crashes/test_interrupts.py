@@ -30,7 +30,8 @@ def test_an_interrupted_command_ends_at_once_and_goes_on_when_asked_again(
     print(f"replay: python -m tests.crashes.interrupts --moments 3 --seed {seed}")
     trials = Interrupts(tmp_path)
     trials.prepare(trained_lake)
-    for command, number in (("import", signal.SIGINT), ("run", signal.SIGTERM)):
+    for command, number in (("import", signal.SIGINT), ("run", signal.SIGTERM),
+                            ("backtest", signal.SIGINT)):  # fmt: skip
         trials.shoot(seed, command, number)
     assert trials.wrong == []
 
