@@ -68,17 +68,28 @@ def own_copy(shared: Path, folder: Path) -> None:
     shutil.copytree(shared, folder, ignore=shutil.ignore_patterns("catalog.sqlite-*"))
 
 
+def built_upon(
+    factory: pytest.TempPathFactory, name: str, base: Path, change: Callable[[Lake], None]
+) -> Path:
+    """A lake as `built_once`: a copy of another one, changed."""
+
+    def build(folder: Path) -> None:
+        own_copy(base, folder)
+        (folder / "built").unlink()
+        with Lake.open(folder) as lake:
+            change(lake)
+
+    return built_once(factory, name, build)
+
+
 @pytest.fixture(scope="session")
 def published_lake(tmp_path_factory: pytest.TempPathFactory, trained_lake: Path) -> Path:
     """The trained lake with its last full slate published."""
 
-    def build(folder: Path) -> None:
-        own_copy(trained_lake, folder)
-        (folder / "built").unlink()
-        with Lake.open(folder) as lake:
-            reconcile(lake, slate_dates(lake)[-1])
+    def publish(lake: Lake) -> None:
+        reconcile(lake, slate_dates(lake)[-1])
 
-    return built_once(tmp_path_factory, "published-lake", build)
+    return built_upon(tmp_path_factory, "published-lake", trained_lake, publish)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import tipoff
 from tipoff.app.arguments import ACCEPTED
 from tipoff.app.backtests import FinishedBacktest
 from tipoff.errors import UsageError
+from tools.facade import methods
 
 PLAIN = "2024-12-17"
 NEVER = (
@@ -36,21 +37,9 @@ WRONG = {
 """Annotation -> what is wrong beside that."""
 
 
-def methods(part: type[object] = tipoff.Tipoff, of: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted name -> public method, of the facade and of the parts it holds."""
-    for name, member in inspect.getmembers(part):
-        if name.startswith("_"):
-            continue
-        if isinstance(member, property):
-            held = inspect.get_annotations(member.fget, eval_str=True)["return"]  # type: ignore[arg-type]
-            yield from methods(held, f"{name}.")
-        elif callable(member):
-            yield of + name, member
-
-
 ARGUMENTS = [
-    (name, argument)
-    for name, method in (*methods(), ("open", tipoff.open), ("demo", tipoff.demo))
+    (".".join(names), argument)
+    for names, method in (*methods(), (("open",), tipoff.open), (("demo",), tipoff.demo))
     for argument in inspect.signature(method).parameters.values()
     if argument.name != "self"
 ]

@@ -9,23 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.forecast.republished import Twice, news, two_players
-from tests.simulated import built_once, own_copy, slate_dates
+from tests.simulated import built_upon, slate_dates
 from tipoff.forecast import reconcile
 from tipoff.lake import Lake
 
 
 @pytest.fixture(scope="session")
 def twice_lake(tmp_path_factory: pytest.TempPathFactory, published_lake: Path) -> Path:
-    def build(folder: Path) -> None:
-        own_copy(published_lake, folder)
-        (folder / "built").unlink()
-        with Lake.open(folder) as lake:
-            day = slate_dates(lake)[-1]
-            moved, out = two_players(lake)
-            lake.write(lambda w: news(w, day, moved, out))
-            reconcile(lake, day)
+    def publish_again(lake: Lake) -> None:
+        day = slate_dates(lake)[-1]
+        moved, out = two_players(lake)
+        lake.write(lambda w: news(w, day, moved, out))
+        reconcile(lake, day)
 
-    return built_once(tmp_path_factory, "published-twice", build)
+    return built_upon(tmp_path_factory, "published-twice", published_lake, publish_again)
 
 
 @pytest.fixture

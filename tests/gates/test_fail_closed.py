@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-import tipoff
 from tests.gates import grades, models, runs, slates
 from tests.gates.conftest import MODELS, Case
 from tipoff.errors import IntegrityError
 from tipoff.gates import REGISTER, gate
 from tipoff.grading.promotion.gates import GATES
+from tools.pages.gates import PAGE, page, registered
 
-for found in pkgutil.walk_packages(tipoff.__path__, "tipoff."):
-    if found.name != "tipoff.__main__":
-        importlib.import_module(found.name)
+registered()  # imports every module, and so fills the register
 
 Fault = Callable[[Case], None]
 CASES: dict[str, tuple[Fault, Fault]] = {
@@ -52,8 +47,6 @@ CASES: dict[str, tuple[Fault, Fault]] = {
     for name, null in grades.NULL_CASES.items()
 }
 """Gate -> what injects an exception, and what injects a null; each asserts that nothing passes."""
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "gates.md"
 
 
 def test_every_gate_of_the_code_has_its_two_faults_here_and_no_other_does() -> None:
@@ -89,6 +82,10 @@ def test_the_page_shows_the_register() -> None:
         g.name: (g.where.removeprefix("tipoff."), g.protects, g.on_error, g.on_null)
         for g in REGISTER.values()
     }
+
+
+def test_the_page_is_current() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run python -m tools.pages.gates"
 
 
 def test_a_name_is_one_gates() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import tipoff
 from tipoff.gates import REGISTER, Gate
+from tools.pages import write
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "gates.md"
 INTRO = """\
@@ -39,12 +40,5 @@ def page() -> str:
     )
 
 
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"wrote {PAGE}\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write(PAGE, page()))

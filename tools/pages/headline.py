@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tipoff.markets import MARKETS
+from tools.pages import write
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -87,12 +88,6 @@ def page() -> str:
     return f"{before}{BEGIN}{table()}{END}{after}"
 
 
-def main() -> int:
-    """Write it."""
-    README.write_text(page(), encoding="utf-8")
-    sys.stdout.write(table())
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.stdout.write(table())
+    sys.exit(write(README, page()))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.incidents.rows import INCIDENTS, Incident
+from tools.pages import write
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "incidents.md"
@@ -60,12 +61,5 @@ def _line(row: str, incident: Incident, tests: list[tuple[str, str]]) -> str:
     return "| " + " | ".join(cells) + " |\n"
 
 
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"wrote {PAGE}\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write(PAGE, page()))

@@ -17,8 +17,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 import tipoff.results
-from tipoff.app import Tipoff
 from tipoff.results.base import Result
+from tools.facade import methods
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "schema"
 COMMANDS = {
@@ -31,7 +31,8 @@ def answers() -> dict[str, type[Result]]:
     """Words of a command, joined by `-` -> the result it answers with."""
     known = results()
     listed = {}
-    for words, method in _methods(Tipoff):
+    for (*group, name), method in methods():
+        words = "-".join([*group, COMMANDS.get(name, name)])
         answer = known.get(str(inspect.signature(method).return_annotation))
         if answer is not None:
             # What the facade adds to a result is a method: its fields are the result's.
@@ -56,18 +57,6 @@ def _below(result: type[Result]) -> Iterator[type[Result]]:
     for below in result.__subclasses__():
         yield below
         yield from _below(below)
-
-
-def _methods(part: type[object], group: str = "") -> Iterator[tuple[str, Any]]:
-    """Words -> public method of a part of the facade, and of the parts it holds."""
-    for name, member in inspect.getmembers(part):
-        if name.startswith("_"):
-            continue
-        if isinstance(member, property):
-            held = inspect.get_annotations(member.fget, eval_str=True)["return"]  # type: ignore[arg-type]
-            yield from _methods(held, f"{name}-")
-        elif callable(member):
-            yield group + COMMANDS.get(name, name), member
 
 
 class _Untitled(GenerateJsonSchema):

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from tipoff.settings import ALERT_RULES, DESTINATIONS, Settings
+from tools.pages import write
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 BOUNDS = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
@@ -59,12 +60,5 @@ def _values(name: str, field: FieldInfo) -> str:
     return ", ".join([kinds[field.annotation], *limits])
 
 
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"wrote {PAGE}\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write(PAGE, page()))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tipoff.lake.tables import SCHEMAS, TABLES, Table
+from tools.pages import write
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "tables.md"
 INTRO = """\
@@ -45,12 +46,5 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"wrote {PAGE}\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write(PAGE, page()))
